@@ -1,0 +1,35 @@
+namespace SSAH.MLNet;
+
+/// <summary>What a hash model's ONNX file must look like; training writes it, <c>HashEncoder</c> reads it (docs/architecture.md).</summary>
+internal static class HashModelContract
+{
+    /// <summary>Input: float [N, channels, height, width], RGB planes, 0 to 255 (normalisation is inside the graph).</summary>
+    public const string PixelInput = "Pixels";
+
+    /// <summary>Output: uint8 [N, ceil(bits/8)], least significant bit first, 1 where the activation is at or above zero.</summary>
+    public const string CodeOutput = "HashCode";
+
+    /// <summary>Output: float [N, bits], tanh activation in (-1, 1).</summary>
+    public const string ActivationOutput = "HashCodeActivation";
+
+    /// <summary>Metadata key of the contract's version; its value is <see cref="Version"/>.</summary>
+    public const string VersionKey = "ssah.contract";
+
+    /// <summary>Version of the contract that this library writes and reads.</summary>
+    public const string Version = "1";
+
+    /// <summary>Metadata key of the code length in bits, a decimal number from 1 to 512.</summary>
+    public const string BitsKey = "ssah.bits";
+
+    /// <summary>Metadata key of the method's name, shown as an annotation.</summary>
+    public const string MethodKey = "ssah.method";
+
+    /// <summary>Metadata key of the training options as JSON (for people, never parsed back).</summary>
+    public const string OptionsKey = "ssah.options";
+
+    /// <summary>Metadata key of the training summary as JSON (for people, never parsed back).</summary>
+    public const string SummaryKey = "ssah.summary";
+
+    /// <summary>Metadata key of the version of the library that wrote the file.</summary>
+    public const string LibraryKey = "ssah.library";
+}
