@@ -1,0 +1,179 @@
+using System.Runtime.InteropServices;
+
+namespace SSAH.MLNet.Hashing;
+
+/// <summary>
+/// A growing list of binary codes of one length, in one block of memory. The order of bits is that of faiss: bit <c>i</c> of a code is
+/// bit <c>i % 8</c> (least significant first) of byte <c>i / 8</c>, and the bits above the last one are zero.
+/// </summary>
+/// <remarks>Reading from many threads is safe as long as none adds.</remarks>
+public sealed class BinaryCodes
+{
+    /// <summary>The longest code, in bits.</summary>
+    public const int MaxBits = 512;
+
+    private ulong[] _words;
+
+    /// <summary>Makes an empty list of codes.</summary>
+    /// <param name="bits">Code length in bits, 1 to 512.</param>
+    /// <param name="capacity">Number of codes to make room for; the list grows by itself.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="bits"/> is not in 1..512, or <paramref name="capacity"/> is negative or too large.</exception>
+    public BinaryCodes(int bits, int capacity = 0)
+    {
+        ThrowIfNotCodeLength(bits);
+        ArgumentOutOfRangeException.ThrowIfNegative(capacity);
+        Bits = bits;
+        BytesPerCode = (bits + 7) / 8;
+        WordsPerCode = (bits + 63) / 64;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, Array.MaxLength / WordsPerCode);
+        _words = capacity == 0 ? [] : new ulong[capacity * WordsPerCode];
+    }
+
+    /// <summary>Code length in bits, 1 to 512.</summary>
+    public int Bits { get; }
+
+    /// <summary>Number of codes.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Bytes of one packed code: <c>ceil(Bits / 8)</c>.</summary>
+    public int BytesPerCode { get; }
+
+    /// <summary>64-bit words of one code: <c>ceil(Bits / 64)</c>.</summary>
+    public int WordsPerCode { get; }
+
+    /// <summary>All codes, row after row, <see cref="WordsPerCode"/> words each, padded with zero bits. Valid until the next <see cref="Add(ReadOnlySpan{byte})"/>.</summary>
+    public ReadOnlySpan<ulong> Words => _words.AsSpan(0, Count * WordsPerCode);
+
+    /// <summary>The words of one code.</summary>
+    /// <param name="index">Row, 0 to <see cref="Count"/> - 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    public ReadOnlySpan<ulong> this[int index]
+    {
+        get
+        {
+            ThrowIfNotRow(index);
+            return Words.Slice(index * WordsPerCode, WordsPerCode);
+        }
+    }
+
+    /// <summary>Packs codes that lie one after the other, <c>ceil(bits / 8)</c> bytes each.</summary>
+    /// <param name="bits">Code length in bits, 1 to 512.</param>
+    /// <param name="packed">The codes' bytes.</param>
+    /// <exception cref="ArgumentException">The length is no multiple of the bytes of a code, or a padding bit is set.</exception>
+    public static BinaryCodes FromPacked(int bits, ReadOnlySpan<byte> packed)
+    {
+        var codes = new BinaryCodes(bits);
+        codes.Add(packed);
+        return codes;
+    }
+
+    /// <summary>Binarises activations: a bit is 1 where the activation <c>u</c> is zero or more.</summary>
+    /// <param name="bits">Code length in bits, 1 to 512.</param>
+    /// <param name="activations">Rows of <paramref name="bits"/> activations, one row after the other.</param>
+    /// <exception cref="ArgumentException">The length is no multiple of <paramref name="bits"/>, or an activation is NaN.</exception>
+    public static BinaryCodes FromActivations(int bits, ReadOnlySpan<float> activations)
+    {
+        ThrowIfNotCodeLength(bits);
+        if (activations.Length % bits != 0)
+            throw new ArgumentException($"{activations.Length} activations are no whole number of rows of {bits}.", nameof(activations));
+        int rows = activations.Length / bits;
+        var codes = new BinaryCodes(bits, rows);
+        for (int row = 0; row < rows; row++)
+        {
+            ReadOnlySpan<float> values = activations.Slice(row * bits, bits);
+            Span<ulong> words = codes._words.AsSpan(row * codes.WordsPerCode, codes.WordsPerCode);
+            for (int bit = 0; bit < bits; bit++)
+            {
+                if (float.IsNaN(values[bit]))
+                    throw new ArgumentException($"Activation {bit} of row {row} is NaN: it has no sign to take a bit from.", nameof(activations));
+                if (values[bit] >= 0)
+                    words[bit >> 6] |= 1UL << (bit & 63);
+            }
+        }
+        codes.Count = rows;
+        return codes;
+    }
+
+    /// <summary>Appends one or several packed codes, <see cref="BytesPerCode"/> bytes each.</summary>
+    /// <param name="packed">The codes' bytes.</param>
+    /// <exception cref="ArgumentException">The length is no multiple of <see cref="BytesPerCode"/>, or a padding bit is set; nothing was added.</exception>
+    public void Add(ReadOnlySpan<byte> packed)
+    {
+        if (packed.Length % BytesPerCode != 0)
+            throw new ArgumentException($"{packed.Length} bytes are no whole number of {Bits}-bit codes ({BytesPerCode} bytes each).", nameof(packed));
+        int added = packed.Length / BytesPerCode;
+        ThrowIfPaddingIsSet(packed, added);
+        Span<ulong> target = Grow(added);
+        if (BytesPerCode == WordsPerCode * sizeof(ulong) && BitConverter.IsLittleEndian)
+        {
+            packed.CopyTo(MemoryMarshal.AsBytes(target));
+            return;
+        }
+        for (int row = 0; row < added; row++)
+            PackedBits.ToWords(packed.Slice(row * BytesPerCode, BytesPerCode), target.Slice(row * WordsPerCode, WordsPerCode));
+    }
+
+    /// <summary>Writes the packed bytes of one code.</summary>
+    /// <param name="index">Row, 0 to <see cref="Count"/> - 1.</param>
+    /// <param name="destination">At least <see cref="BytesPerCode"/> bytes; the rest stays untouched.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
+    public void CopyPacked(int index, Span<byte> destination)
+    {
+        ReadOnlySpan<ulong> words = this[index];
+        if (destination.Length < BytesPerCode)
+            throw new ArgumentException($"The destination has {destination.Length} bytes; a {Bits}-bit code needs {BytesPerCode}.", nameof(destination));
+        PackedBits.ToBytes(words, destination[..BytesPerCode]);
+    }
+
+    /// <summary>Copies a range of codes into a new list.</summary>
+    /// <param name="start">First row.</param>
+    /// <param name="count">Number of rows.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The range does not lie inside the list.</exception>
+    public BinaryCodes Slice(int start, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Count - start);
+        var slice = new BinaryCodes(Bits, count);
+        Words.Slice(start * WordsPerCode, count * WordsPerCode).CopyTo(slice._words);
+        slice.Count = count;
+        return slice;
+    }
+
+    internal static void ThrowIfNotCodeLength(int bits)
+    {
+        if (bits is < 1 or > MaxBits)
+            throw new ArgumentOutOfRangeException(nameof(bits), bits, $"A code has 1 to {MaxBits} bits.");
+    }
+
+    private void ThrowIfNotRow(int index)
+    {
+        if ((uint)index >= (uint)Count)
+            throw new ArgumentOutOfRangeException(nameof(index), index, $"There are {Count} codes.");
+    }
+
+    private void ThrowIfPaddingIsSet(ReadOnlySpan<byte> packed, int rows)
+    {
+        int used = Bits % 8;
+        if (used == 0)
+            return;
+        for (int row = 0; row < rows; row++)
+        {
+            if (packed[(row + 1) * BytesPerCode - 1] >> used != 0)
+                throw new ArgumentException($"Code {row} has a bit set above its {Bits} bits: is it of another length?", nameof(packed));
+        }
+    }
+
+    private Span<ulong> Grow(int added)
+    {
+        int start = Count * WordsPerCode;
+        long needed = ((long)Count + added) * WordsPerCode;
+        if (needed > Array.MaxLength)
+            throw new ArgumentException($"{(long)Count + added} codes of {Bits} bits do not fit one list.", nameof(added));
+        if (needed > _words.Length)
+            Array.Resize(ref _words, (int)Math.Min(Array.MaxLength, Math.Max(needed, _words.Length + (long)(_words.Length / 2))));
+        Count += added;
+        return _words.AsSpan(start, (int)needed - start);
+    }
+}
