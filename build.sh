@@ -1,0 +1,174 @@
+#!/usr/bin/env bash
+# One door to everything: ./build.sh VERB [arguments]. Needs the .NET SDK; on Linux apt where a library is missing.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+readonly SDK_MAJOR=10
+readonly NEEDED_SYMBOL=GLIBCXX_3.4.32 # libLibTorchSharp.so of TorchSharp 0.107 is built with GCC 13
+readonly TRIXIE_SOURCE=/etc/apt/sources.list.d/ssah-trixie.sources
+readonly TRIXIE_PIN=/etc/apt/preferences.d/ssah-trixie
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en
+
+usage() {
+    cat <<'TEXT'
+usage: ./build.sh VERB [arguments]
+
+  setup              check the .NET SDK and the C++ library that TorchSharp needs; install the latter where possible
+  test               setup, then every test of the solution (Release); ends with "N passed, N failed, N skipped"
+  demo [options]     train on real images, save, load in a second process, evaluate, write an HTML page
+                     --data PATH  --budget MINUTES (5)  --out DIR (out/demo)  --bits N (48)  --seed N (1)
+  bench NAME         a benchmark: hamming, evaluator, training, encode
+  experiment NAME    one experiment of docs/results.md
+  help               this text
+TEXT
+}
+
+say() { printf '== %s\n' "$*"; }
+
+fail() {
+    printf 'error: %s\n' "$*" >&2
+    exit 1
+}
+
+# --- setup ------------------------------------------------------------------------------------------------------------
+
+check_sdk() {
+    command -v dotnet >/dev/null ||
+        fail "dotnet is not on the PATH. Install the .NET $SDK_MAJOR SDK: https://dotnet.microsoft.com/download"
+    local version
+    version=$(dotnet --version 2>/dev/null) ||
+        fail "no .NET $SDK_MAJOR SDK found (global.json asks for one). Installed: $(dotnet --list-sdks | tr '\n' ';')"
+    echo "   .NET SDK $version"
+}
+
+# The file that the dynamic loader takes for libstdc++.so.6 in a 64-bit process.
+libstdcxx_path() {
+    local loader=ldconfig
+    command -v ldconfig >/dev/null || loader=/sbin/ldconfig
+    "$loader" -p | awk '$1 == "libstdc++.so.6" && /64/ { print $NF; exit }'
+}
+
+libstdcxx_is_new_enough() {
+    local path
+    path=$(libstdcxx_path)
+    [[ -n $path ]] && grep -aqF "$NEEDED_SYMBOL" "$path"
+}
+
+# Debian's mirror as this machine already uses it: the first source that serves the running release.
+debian_mirror() {
+    local uri
+    uri=$(apt-get indextargets --format '$(REPO_URI)|$(RELEASE)' 'Created-By: Packages' 2>/dev/null |
+        awk -F '|' '$2 == "bookworm" { sub("/+$", "", $1); print $1; exit }')
+    echo "${uri:-http://deb.debian.org/debian}"
+}
+
+install_libstdcxx_from_trixie() {
+    local mirror
+    export DEBIAN_FRONTEND=noninteractive
+    if [[ ! -e /usr/share/keyrings/debian-archive-trixie-stable.gpg ]]; then
+        apt-get update -qq
+        apt-get install -y -qq --only-upgrade debian-archive-keyring
+    fi
+    mirror=$(debian_mirror)
+    say "installing libstdc++6 from Debian 13 (trixie), served by $mirror"
+    echo "   writes $TRIXIE_SOURCE and $TRIXIE_PIN (priority 100: nothing else is upgraded from it)"
+    printf 'Types: deb\nURIs: %s\nSuites: trixie\nComponents: main\nSigned-By: %s\n' \
+        "$mirror" /usr/share/keyrings/debian-archive-keyring.gpg >"$TRIXIE_SOURCE"
+    printf 'Package: *\nPin: release n=trixie\nPin-Priority: 100\n' >"$TRIXIE_PIN"
+    apt-get update -qq
+    # libc's own restart questions and changed configuration files must not stop an unattended run.
+    apt-get install -y -qq -t trixie -o Dpkg::Options::=--force-confold libstdc++6 >/dev/null
+}
+
+ensure_libstdcxx() {
+    [[ $(uname -s) == Linux ]] || return 0
+    if libstdcxx_is_new_enough; then
+        echo "   $(libstdcxx_path) offers $NEEDED_SYMBOL"
+        return 0
+    fi
+    local system=unknown
+    [[ -r /etc/os-release ]] && system=$(. /etc/os-release && echo "$ID $VERSION_ID")
+    say "libstdc++ is too old for TorchSharp: $NEEDED_SYMBOL is missing in $(libstdcxx_path)"
+    case $system in
+        'debian 12') ;;
+        'ubuntu 22.04')
+            fail "on Ubuntu 22.04 run these as root, then this command again:
+  apt-get install -y software-properties-common
+  add-apt-repository -y ppa:ubuntu-toolchain-r/test
+  apt-get install -y --only-upgrade libstdc++6" ;;
+        *) fail "install libstdc++ of GCC 13 or later on this system ($system), or use Debian 13, Ubuntu 24.04 or a .NET 10 container image." ;;
+    esac
+    [[ $(id -u) == 0 ]] || fail "installing it needs root. Run once: sudo ./build.sh setup"
+    install_libstdcxx_from_trixie
+    libstdcxx_is_new_enough || fail "libstdc++6 was installed, but $NEEDED_SYMBOL is still missing in $(libstdcxx_path)"
+    echo "   $(libstdcxx_path) offers $NEEDED_SYMBOL now"
+}
+
+setup() {
+    say "checking this machine"
+    check_sdk
+    ensure_libstdcxx
+}
+
+# --- verbs ------------------------------------------------------------------------------------------------------------
+
+# Reads the summary that dotnet test prints and says it in one line; no test at all is a failure too.
+closing_line() {
+    awk '
+        /^ *succeeded: [0-9]+/ { passed = $2 }
+        /^ *failed: [0-9]+/ { failed = $2 }
+        /^ *skipped: [0-9]+/ { skipped = $2 }
+        END { printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped; exit !(passed > 0 && failed == 0) }' "$1"
+}
+
+run_tests() {
+    setup
+    say "building (Release)"
+    dotnet build SSAH.MLNet.sln -c Release -v quiet -nologo
+    say "testing"
+    local log code=0
+    log=$(mktemp)
+    dotnet test --solution SSAH.MLNet.sln -c Release --no-build --no-progress "$@" 2>&1 | tee "$log" || code=$?
+    closing_line "$log" || code=$((code == 0 ? 1 : code))
+    rm -f "$log"
+    return "$code"
+}
+
+run_program() {
+    local project=$1
+    shift
+    [[ -d $project ]] || fail "$project is not in this checkout"
+    dotnet build "$project" -c Release -v quiet -nologo
+    dotnet run --project "$project" -c Release --no-build -- "$@"
+}
+
+demo() {
+    setup
+    run_program samples/Demo "$@"
+}
+
+main() {
+    local verb=${1:-help}
+    shift || true
+    case $verb in
+        setup) setup ;;
+        test) run_tests "$@" ;;
+        demo) demo "$@" ;;
+        bench)
+            [[ $# -gt 0 ]] || fail "which benchmark? ./build.sh bench hamming | evaluator | training | encode"
+            setup
+            run_program tests/SSAH.MLNet.Benchmarks "$@" ;;
+        experiment)
+            [[ $# -gt 0 ]] || fail "which experiment? ./build.sh experiment NAME (docs/results.md lists them)"
+            setup
+            run_program tests/SSAH.MLNet.Benchmarks experiment "$@" ;;
+        help | -h | --help) usage ;;
+        *)
+            printf 'unknown verb: %s\n\n' "$verb" >&2
+            usage >&2
+            exit 2 ;;
+    esac
+}
+
+main "$@"
