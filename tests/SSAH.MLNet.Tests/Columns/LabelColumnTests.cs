@@ -1,0 +1,141 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace SSAH.MLNet.Tests.Columns;
+
+public sealed class LabelColumnTests
+{
+    private readonly MLContext _context = new(1);
+
+    [Fact]
+    public void KeyFromText()
+    {
+        IDataView data = _context.Data.LoadFromEnumerable<TextRow>([new("frog"), new(""), new("cat"), new("frog")]);
+        IDataView keyed = _context.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
+        LabelColumn column = LabelColumn.Open(keyed.Schema, "Label");
+        Assert.Equal(2, column.ClassCount);
+        Assert.Equal(["frog", "cat"], column.Names!);
+        Assert.False(column.IsMultiLabel);
+        Assert.Equal(["0", "", "1", "0"], Read(keyed));
+    }
+
+    [Fact]
+    public void KeyNamesComeFromNumbersToo()
+    {
+        IDataView data = _context.Data.LoadFromEnumerable<FloatRow>([new(7), new(2.5f)]);
+        IDataView keyed = _context.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
+        Assert.Equal(["7", "2.5"], LabelColumn.Open(keyed.Schema, "Label").Names!);
+    }
+
+    [Fact]
+    public void KeyFromZeroBasedNumbers() =>
+        Assert.Equal(["0", "2", ""], Read(_context.Data.LoadFromEnumerable<UIntRow>([new(0), new(2), new(uint.MaxValue)])));
+
+    [Theory]
+    [InlineData(DataKind.Byte)]
+    [InlineData(DataKind.UInt16)]
+    [InlineData(DataKind.UInt32)]
+    [InlineData(DataKind.UInt64)]
+    public void KeysOfEveryWidth(DataKind kind)
+    {
+        IDataView data = _context.Data.LoadFromEnumerable<TextRow>([new("frog"), new(""), new("cat")]);
+        IDataView keyed = _context.Transforms.Conversion.MapValueToKey("Label")
+            .Append(_context.Transforms.Conversion.ConvertType("Label", outputKind: kind)).Fit(data).Transform(data);
+        Assert.IsType<KeyDataViewType>(keyed.Schema["Label"].Type);
+        Assert.Equal(["0", "", "1"], Read(keyed));
+        IDataView sets = _context.Transforms.Concatenate("Label", "Label", "Label").Fit(keyed).Transform(keyed);
+        Assert.Equal(["0", "", "1"], Read(sets));
+    }
+
+    [Fact]
+    public void KeySetsAreSortedDistinctAndMayBeEmpty()
+    {
+        IDataView data = _context.Data.LoadFromEnumerable<TextSetRow>([new(["b", "a", "b"]), new([]), new([""]), new(["c", ""])]);
+        IDataView keyed = _context.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
+        Assert.True(LabelColumn.Open(keyed.Schema, "Label").IsMultiLabel);
+        Assert.Equal(["0 1", "", "", "2"], Read(keyed));
+    }
+
+    [Fact]
+    public void KeySetsOfKnownSize() =>
+        Assert.Equal(["0 2", "", "1"], Read(_context.Data.LoadFromEnumerable<KeyPairRow>([new([3, 1]), new([0, 0]), new([0, 2])])));
+
+    [Fact]
+    public void MultiHotSingle() =>
+        Assert.Equal(["0 2", "", "1", ""], Read(_context.Data.LoadFromEnumerable<MultiHotRow>(
+            [new([1, 0, 0.5f]), new([float.NaN, float.NaN, float.NaN]), new([float.NaN, 1, 0]), new([0, 0, -1])])));
+
+    [Fact]
+    public void MultiHotSparse()
+    {
+        var builder = new SparseRow { Label = new VBuffer<float>(3, 1, [1f], [2]) };
+        Assert.Equal(["2"], Read(_context.Data.LoadFromEnumerable([builder])));
+    }
+
+    [Fact]
+    public void MultiHotBoolean() =>
+        Assert.Equal(["1", ""], Read(_context.Data.LoadFromEnumerable<FlagsRow>([new([false, true, false]), new([false, false, false])])));
+
+    [Fact]
+    public void PlainValuesPointToMapValueToKey()
+    {
+        Fails(_context.Data.LoadFromEnumerable<FloatRow>([new(1)]), "Single", "MapValueToKey");
+        Fails(_context.Data.LoadFromEnumerable<TextRow>([new("a")]), "String", "MapValueToKey");
+        Fails(_context.Data.LoadFromEnumerable<TextSetRow>([new(["a"])]), "String", "MapValueToKey");
+        Fails(_context.Data.LoadFromEnumerable<OpenMultiHotRow>([new([1])]), "Single", "[VectorType(classes)]");
+    }
+
+    [Fact]
+    public void HugeKeyRangesAreNotClasses() =>
+        Fails(_context.Data.LoadFromEnumerable<OpenKeyRow>([new(1)]), "declares", "[KeyType(count)]");
+
+    [Fact]
+    public void AMissingColumnNamesTheOthers()
+    {
+        IDataView data = _context.Data.LoadFromEnumerable<FloatRow>([new(1)]);
+        ArgumentException error = Assert.Throws<ArgumentException>(() => LabelColumn.Open(data.Schema, "Class"));
+        Assert.Contains("'Class'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Label", error.Message, StringComparison.Ordinal);
+    }
+
+    private static void Fails(IDataView data, params string[] parts)
+    {
+        ArgumentException error = Assert.Throws<ArgumentException>(() => LabelColumn.Open(data.Schema, "Label"));
+        Assert.All(parts.Append("'Label'"), part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
+    }
+
+    private static List<string> Read(IDataView data)
+    {
+        LabelColumn column = LabelColumn.Open(data.Schema, "Label");
+        using DataViewRowCursor cursor = data.GetRowCursor([column.Column]);
+        LabelReader read = column.CreateReader(cursor);
+        var rows = new List<string>();
+        while (cursor.MoveNext())
+            rows.Add(string.Join(' ', read().ToArray()));
+        return rows;
+    }
+
+    private sealed record TextRow(string Label);
+
+    private sealed record FloatRow(float Label);
+
+    private sealed record TextSetRow(string[] Label);
+
+    private sealed record UIntRow([property: KeyType(3)] uint Label);
+
+    private sealed record OpenKeyRow([property: KeyType(3_000_000)] uint Label);
+
+    private sealed record KeyPairRow([property: KeyType(3), VectorType(2)] uint[] Label);
+
+    private sealed record MultiHotRow([property: VectorType(3)] float[] Label);
+
+    private sealed record OpenMultiHotRow(float[] Label);
+
+    private sealed record FlagsRow([property: VectorType(3)] bool[] Label);
+
+    private sealed class SparseRow
+    {
+        [VectorType(3)]
+        public VBuffer<float> Label { get; set; }
+    }
+}
