@@ -1,0 +1,105 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace SSAH.MLNet;
+
+/// <summary>A column of pictures: <c>Single</c> or <c>Byte</c> values 0 to 255, planar [C,H,W] or interleaved [H,W,C], of known size.</summary>
+internal sealed class PixelColumn
+{
+    private PixelColumn(DataViewSchema.Column column, PixelShape shape, bool isBytes, bool isInterleaved)
+    {
+        Name = column.Name;
+        Index = column.Index;
+        Shape = shape;
+        IsBytes = isBytes;
+        IsInterleaved = isInterleaved;
+    }
+
+    public string Name { get; }
+
+    /// <summary>Position of the column in the schema it was opened on.</summary>
+    public int Index { get; }
+
+    public PixelShape Shape { get; }
+
+    public int Channels => Shape.Channels;
+
+    public int Height => Shape.Height;
+
+    public int Width => Shape.Width;
+
+    public bool IsBytes { get; }
+
+    /// <summary>True for [H,W,C] (the colours of one pixel side by side), false for [C,H,W] (one plane per colour).</summary>
+    public bool IsInterleaved { get; }
+
+    /// <summary>Finds the column and reads its shape from its type.</summary>
+    /// <param name="schema">Schema of the rows.</param>
+    /// <param name="name">Name of the column.</param>
+    /// <param name="expected">Shape that the caller needs; a vector without dimensions then counts as planar of this shape.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The column is missing, or its type holds no pictures of that shape.</exception>
+    public static PixelColumn Open(DataViewSchema schema, string name, PixelShape? expected = null)
+    {
+        DataViewSchema.Column column = schema.GetColumnOrNull(name)
+            ?? throw Unfit($"There is no column '{name}'. The columns are: {string.Join(", ", schema.Select(c => c.Name))}.");
+        if (column.Type is not VectorDataViewType vector || !IsPixelType(vector.ItemType))
+            throw Unfit(Describe(name, $"{column.Type}"));
+        if (!vector.IsKnownSize)
+            throw Unfit($"Column '{name}' is a vector of variable size ({vector}); pictures need one size. {HowToExtract}");
+        bool isBytes = vector.ItemType == NumberDataViewType.Byte;
+        if (LayoutOf(vector, expected) is not (PixelShape shape, bool isInterleaved))
+            throw Unfit(vector.Dimensions.Length == 3
+                ? $"Column '{name}' ({vector}) has neither 1 nor 3 colour planes, first or last. Extract RGB: "
+                    + $"mlContext.Transforms.ExtractPixels(\"{name}\", \"Image\", colorsToExtract: ImagePixelExtractingEstimator.ColorBits.Rgb)."
+                : $"Column '{name}' ({vector}) does not say its height and width. {HowToExtract}");
+        if (expected is { } wanted && wanted != shape)
+            throw Unfit($"Column '{name}' holds pictures of {shape} values (channels x height x width), but {wanted} are needed. Add "
+                + $"mlContext.Transforms.ResizeImages(\"Image\", imageWidth: {wanted.Width}, imageHeight: {wanted.Height}) before ExtractPixels.");
+        return new PixelColumn(column, shape, isBytes, isInterleaved);
+    }
+
+    /// <summary>Checks what a schema shape can tell (it has no sizes): that the column exists and is a vector of <c>Single</c> or <c>Byte</c>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The column is missing or of another type.</exception>
+    public static void Check(SchemaShape schema, string name)
+    {
+        foreach (SchemaShape.Column column in schema)
+        {
+            if (column.Name != name)
+                continue;
+            if (column.Kind != SchemaShape.Column.VectorKind.Vector || column.IsKey || !IsPixelType(column.ItemType))
+                throw Unfit(Describe(name, MLNetInternals.TypeOf(column)));
+            return;
+        }
+        throw Unfit($"There is no column '{name}'. The columns are: {string.Join(", ", schema.Select(c => c.Name))}.");
+    }
+
+    /// <summary>Reads the pictures of a row (a cursor reads its current row); the column must be active in it.</summary>
+    public PixelReader CreateReader(DataViewRow row) => new(this, row);
+
+    private const string HowToExtract = "Make it with mlContext.Transforms.ResizeImages and ExtractPixels, which record channels, height and width in its type.";
+
+    private static bool IsPixelType(DataViewType type) => type == NumberDataViewType.Single || type == NumberDataViewType.Byte;
+
+    private static string Describe(string name, string type) =>
+        $"Column '{name}' is {type}, but pictures must be a vector of Single or Byte of known size, values 0 to 255. Make it from an image column with "
+        + $"mlContext.Transforms.ExtractPixels(\"{name}\", \"Image\").";
+
+    private static (PixelShape, bool)? LayoutOf(VectorDataViewType vector, PixelShape? expected)
+    {
+        if (vector.Dimensions is [int first, int second, int third])
+        {
+            var planar = new PixelShape(first, second, third);
+            var interleaved = new PixelShape(third, first, second);
+            if (planar == expected || interleaved == expected)
+                return planar == expected ? (planar, false) : (interleaved, true);
+            // Three planes count before one: a one-pixel-high picture [1,W,3] is colour, not grey.
+            return first == 3 ? (planar, false) : third == 3 ? (interleaved, true) : first == 1 ? (planar, false) : third == 1 ? (interleaved, true) : null;
+        }
+        if (expected is { } shape && shape.Size == vector.Size)
+            return (shape, false);
+        int side = (int)Math.Round(Math.Sqrt(vector.Size / 3.0));
+        return vector.Dimensions.Length == 1 && 3L * side * side == vector.Size ? (new PixelShape(3, side, side), false) : null;
+    }
+
+    private static ArgumentOutOfRangeException Unfit(string message, string parameter = "schema") => new(parameter, message);
+}
