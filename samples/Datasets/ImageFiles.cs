@@ -1,0 +1,139 @@
+using System.Collections.Concurrent;
+using System.Formats.Tar;
+using System.IO.Compression;
+
+namespace SSAH.MLNet.Samples.Datasets;
+
+/// <summary>One file of a folder or an archive: its path with forward slashes, relative to the top, and its bytes.</summary>
+internal readonly record struct RawFile(string Path, byte[] Bytes);
+
+/// <summary>One decoded picture.</summary>
+internal readonly record struct DecodedImage(string Path, byte[] Rgb);
+
+/// <summary>
+/// The files of a folder or of a .tar.gz archive, read in one pass: pictures are decoded on all cores while the archive streams by, small
+/// tables (.tsv, .txt) are kept as they are.
+/// </summary>
+internal sealed class ImageFiles
+{
+    private const int MaxFileBytes = 256 << 20;
+
+    private ImageFiles(IReadOnlyList<DecodedImage> images, IReadOnlyDictionary<string, byte[]> tables, IReadOnlyList<SkippedImage> skipped) =>
+        (Images, Tables, Skipped) = (images, tables, skipped);
+
+    /// <summary>The pictures, ordered by path: the order does not depend on the container.</summary>
+    public IReadOnlyList<DecodedImage> Images { get; }
+
+    /// <summary>The other files that a reader may want, by path.</summary>
+    public IReadOnlyDictionary<string, byte[]> Tables { get; }
+
+    public IReadOnlyList<SkippedImage> Skipped { get; }
+
+    public static bool IsArchive(string path) =>
+        path.EndsWith(".tar.gz", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".tgz", StringComparison.OrdinalIgnoreCase)
+        || path.EndsWith(".tar", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Every file of a folder or an archive, in the container's order.</summary>
+    public static IEnumerable<RawFile> Enumerate(string path) => Directory.Exists(path) ? FilesOf(path) : EntriesOf(path);
+
+    public static ImageFiles Read(string path, int width, int height)
+    {
+        var images = new ConcurrentBag<DecodedImage>();
+        var skipped = new ConcurrentBag<SkippedImage>();
+        var tables = new ConcurrentDictionary<string, byte[]>(StringComparer.Ordinal);
+        try
+        {
+            // NoBuffering: no more compressed files wait in memory than there are threads.
+            var files = Partitioner.Create(Enumerate(path), EnumerablePartitionerOptions.NoBuffering);
+            Parallel.ForEach(files, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, Take);
+        }
+        catch (AggregateException e) when (e.Flatten().InnerExceptions.OfType<InvalidDataException>().FirstOrDefault() is { } damaged)
+        {
+            throw new InvalidDataException(damaged.Message, e);
+        }
+
+        return new ImageFiles(
+            [.. images.OrderBy(image => image.Path, StringComparer.Ordinal)],
+            tables,
+            [.. skipped.OrderBy(image => image.Path, StringComparer.Ordinal)]);
+
+        void Take(RawFile file)
+        {
+            if (!ImageDecoder.IsImageName(file.Path))
+            {
+                if (IsTable(file.Path))
+                    tables[file.Path] = file.Bytes;
+                return;
+            }
+
+            try
+            {
+                var rgb = new byte[width * height * 3];
+                ImageDecoder.Decode(file.Bytes, width, height, rgb);
+                images.Add(new DecodedImage(file.Path, rgb));
+            }
+            catch (InvalidDataException e)
+            {
+                skipped.Add(new SkippedImage(file.Path, e.Message));
+            }
+        }
+    }
+
+    private static bool IsTable(string path) => Path.GetExtension(path) is ".tsv" or ".txt";
+
+    private static IEnumerable<RawFile> FilesOf(string folder)
+    {
+        // Hidden files and folders (.git, .DS_Store) are no part of a collection.
+        var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.Hidden | FileAttributes.System };
+        foreach (var file in Directory.EnumerateFiles(folder, "*", options))
+        {
+            if (new FileInfo(file).Length > MaxFileBytes)
+                continue;
+            yield return new RawFile(Path.GetRelativePath(folder, file).Replace('\\', '/'), File.ReadAllBytes(file));
+        }
+    }
+
+    private static IEnumerable<RawFile> EntriesOf(string archive)
+    {
+        using var file = File.OpenRead(archive);
+        using Stream stream = archive.EndsWith(".tar", StringComparison.OrdinalIgnoreCase) ? file : new GZipStream(file, CompressionMode.Decompress);
+        using var buffered = new BufferedStream(stream, 1 << 16);
+        using var tar = new TarReader(buffered);
+        while (NextEntry(tar, archive) is { } entry)
+        {
+            if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile) || entry.DataStream is null
+                || entry.Length > MaxFileBytes)
+                continue;
+            var bytes = new byte[entry.Length];
+            ReadEntry(entry.DataStream, bytes, archive);
+            yield return new RawFile(entry.Name.StartsWith("./", StringComparison.Ordinal) ? entry.Name[2..] : entry.Name, bytes);
+        }
+    }
+
+    private static TarEntry? NextEntry(TarReader tar, string archive)
+    {
+        try
+        {
+            return tar.GetNextEntry();
+        }
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException)
+        {
+            throw Damaged(archive, e);
+        }
+    }
+
+    private static void ReadEntry(Stream stream, byte[] bytes, string archive)
+    {
+        try
+        {
+            stream.ReadExactly(bytes);
+        }
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
+        {
+            throw Damaged(archive, e);
+        }
+    }
+
+    private static InvalidDataException Damaged(string archive, Exception cause) =>
+        new($"{archive} is damaged or no .tar.gz archive ({cause.Message}). Fetch it again, or unpack it and give the folder.", cause);
+}
