@@ -21,8 +21,8 @@ public static class ImageSetDataView
     /// <param name="mlContext">The context that the view belongs to.</param>
     /// <param name="indices">The images to show; null for all.</param>
     /// <param name="isLabelled">Says whether an image's label may be seen; null shows all labels.</param>
-    public static IDataView ToDataView(this ImageSet images, MLContext mlContext, IReadOnlyList<int>? indices = null, Func<int, bool>? isLabelled " +
-        "= null)
+    public static IDataView ToDataView(this ImageSet images, MLContext mlContext, IReadOnlyList<int>? indices = null,
+        Func<int, bool>? isLabelled = null)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(mlContext);
