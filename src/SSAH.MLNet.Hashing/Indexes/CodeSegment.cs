@@ -1,0 +1,62 @@
+namespace SSAH.MLNet.Hashing;
+
+/// <summary>A run of whole blocks in one piece of memory: the codes as rows, and the same codes as bit-sliced planes. Only its owner, <see cref="CodeStore"/>, writes to it.</summary>
+internal sealed unsafe class CodeSegment
+{
+    private readonly object _rowsOwner;
+    private readonly ulong[] _planesOwner;
+
+    private CodeSegment(BlockLayout layout, int firstSlot, int blocks, ulong* rows, object rowsOwner)
+    {
+        (Layout, FirstSlot, Blocks, _rowsOwner) = (layout, firstSlot, blocks, rowsOwner);
+        Rows = rows;
+        _planesOwner = PinnedMemory.Allocate((long)blocks * layout.BlockWords, out ulong* planes);
+        Planes = planes;
+    }
+
+    public BlockLayout Layout { get; }
+
+    /// <summary>The store's slot of the first row; a multiple of <see cref="BlockLayout.Lanes"/>.</summary>
+    public int FirstSlot { get; }
+
+    public int Blocks { get; }
+
+    public int Capacity => Blocks * BlockLayout.Lanes;
+
+    public ulong* Planes { get; }
+
+    public ulong* Rows { get; }
+
+    /// <summary>Makes an empty segment.</summary>
+    public static CodeSegment Create(BlockLayout layout, int firstSlot, int blocks)
+    {
+        ulong[] owner = PinnedMemory.Allocate((long)blocks * layout.BlockRowWords, out ulong* rows);
+        return new CodeSegment(layout, firstSlot, blocks, rows, owner);
+    }
+
+    /// <summary>Makes a full segment over rows that lie in memory that <paramref name="owner"/> keeps (a mapped file), and builds its planes.</summary>
+    public static CodeSegment OverRows(BlockLayout layout, int firstSlot, int blocks, ulong* rows, object owner)
+    {
+        var segment = new CodeSegment(layout, firstSlot, blocks, rows, owner);
+        BlockBuilder.Build(layout, segment.Planes, rows, 0, segment.Capacity);
+        return segment;
+    }
+
+    /// <summary>Writes rows that no reader sees yet.</summary>
+    public void Write(int row, ReadOnlySpan<ulong> words)
+    {
+        int count = words.Length / Layout.WordsPerCode;
+        words.CopyTo(new Span<ulong>(Rows + (long)row * Layout.WordsPerCode, words.Length));
+        BlockBuilder.Build(Layout, Planes, Rows, row, row + count);
+    }
+
+    /// <summary>The words of a row. The caller keeps the segment alive while it reads.</summary>
+    public ReadOnlySpan<ulong> Row(int row) => new(Rows + (long)row * Layout.WordsPerCode, Layout.WordsPerCode);
+
+    /// <summary>Keeps the memory until this point of the caller.</summary>
+    public void KeepAlive()
+    {
+        GC.KeepAlive(_rowsOwner);
+        GC.KeepAlive(_planesOwner);
+    }
+}

@@ -1,0 +1,101 @@
+namespace SSAH.MLNet.Hashing;
+
+/// <summary>An index of binary codes that finds the nearest codes of a query exactly, in ascending (distance, id).</summary>
+/// <remarks>Thread-safe: any number of searches run while one thread adds or removes; a search sees the index as it was when it began. Writers take turns.</remarks>
+public abstract class HammingIndex
+{
+    private protected HammingIndex(int bits) => Store = new CodeStore(bits);
+
+    /// <summary>Code length in bits, 1 to 512.</summary>
+    public int Bits => Store.Layout.Bits;
+
+    /// <summary>Number of codes.</summary>
+    public int Count => Store.Snapshot.Count;
+
+    /// <summary>The id that the next code added without an id gets: one more than the largest id ever used.</summary>
+    public long NextId => Store.NextId;
+
+    internal CodeStore Store { get; }
+
+    /// <summary>Adds codes under consecutive new ids.</summary>
+    /// <param name="codes">Codes of <see cref="Bits"/> bits; copied.</param>
+    /// <returns>The first code's id; the others follow it.</returns>
+    /// <exception cref="ArgumentException">The codes have another length.</exception>
+    /// <exception cref="InvalidOperationException">The automatic ids have run out.</exception>
+    public long Add(BinaryCodes codes) => Store.Add(codes);
+
+    /// <summary>Adds codes under given ids.</summary>
+    /// <param name="codes">Codes of <see cref="Bits"/> bits; copied.</param>
+    /// <param name="ids">An id for each code: not negative, not in use. Ascending ids need the least memory and time.</param>
+    /// <exception cref="ArgumentException">The codes have another length, or the ids another count, or an id is negative or in use; nothing was added.</exception>
+    public void Add(BinaryCodes codes, ReadOnlySpan<long> ids) => Store.Add(codes, ids);
+
+    /// <summary>Removes codes. Their automatic ids are not given again.</summary>
+    /// <param name="ids">Ids to remove; those that are not there are ignored. Many at once are much cheaper than one by one.</param>
+    /// <returns>Number of codes that were removed.</returns>
+    public int Remove(params ReadOnlySpan<long> ids) => Store.Remove(ids);
+
+    /// <summary>Whether a code with this id is there.</summary>
+    /// <param name="id">An id.</param>
+    public bool Contains(long id) => Store.Contains(id);
+
+    /// <summary>Writes the packed bytes of a code.</summary>
+    /// <param name="id">The code's id.</param>
+    /// <param name="destination">At least <c>ceil(Bits / 8)</c> bytes, least significant bit first.</param>
+    /// <returns><see langword="false"/> when there is no such id.</returns>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
+    public bool TryReconstruct(long id, Span<byte> destination)
+    {
+        int bytes = (Bits + 7) / 8;
+        if (destination.Length < bytes)
+            throw new ArgumentException($"The destination has {destination.Length} bytes; a {Bits}-bit code needs {bytes}.", nameof(destination));
+        return Store.TryReconstruct(id, destination[..bytes]);
+    }
+
+    /// <summary>Finds the k nearest codes of each query; ties at the k-th distance go to the lowest ids.</summary>
+    /// <param name="queries">Queries of <see cref="Bits"/> bits. A batch of 64 or more is several times faster a query than single ones.</param>
+    /// <param name="k">Number of codes to find, at least 1.</param>
+    /// <param name="options">Threads and filter.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
+    /// <exception cref="ArgumentException">The queries have another length.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="k"/> is less than 1.</exception>
+    /// <exception cref="OperationCanceledException">The search was stopped.</exception>
+    public HammingMatches Search(BinaryCodes queries, int k, HammingSearchOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ThrowIfOtherLength(queries);
+        ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
+        return new HammingMatches(FindNearest(queries, k, options ?? HammingSearchOptions.Default, cancellationToken));
+    }
+
+    /// <summary>Finds all codes within a Hamming radius of each query.</summary>
+    /// <param name="queries">Queries of <see cref="Bits"/> bits.</param>
+    /// <param name="radius">The largest distance to find, 0 or more.</param>
+    /// <param name="options">Threads and filter.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
+    /// <exception cref="ArgumentException">The queries have another length.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="radius"/> is negative.</exception>
+    /// <exception cref="OperationCanceledException">The search was stopped.</exception>
+    public HammingMatches SearchRadius(BinaryCodes queries, int radius, HammingSearchOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ThrowIfOtherLength(queries);
+        ArgumentOutOfRangeException.ThrowIfNegative(radius);
+        return new HammingMatches(FindWithin(queries, radius, options ?? HammingSearchOptions.Default, cancellationToken));
+    }
+
+    private protected abstract HammingMatch[][] FindNearest(BinaryCodes queries, int k, HammingSearchOptions options, CancellationToken cancellationToken);
+
+    private protected abstract HammingMatch[][] FindWithin(BinaryCodes queries, int radius, HammingSearchOptions options, CancellationToken cancellationToken);
+
+    private protected static int BitsOf(BinaryCodes codes)
+    {
+        ArgumentNullException.ThrowIfNull(codes);
+        return codes.Bits;
+    }
+
+    private void ThrowIfOtherLength(BinaryCodes queries)
+    {
+        ArgumentNullException.ThrowIfNull(queries);
+        if (queries.Bits != Bits)
+            throw new ArgumentException($"The index has {Bits}-bit codes; the queries have {queries.Bits} bits.", nameof(queries));
+    }
+}

@@ -1,0 +1,73 @@
+namespace SSAH.MLNet.Hashing;
+
+/// <summary>
+/// Scans a range of blocks for up to <see cref="MaxQueries"/> queries at a time: a tile of blocks that fits the first-level cache serves all
+/// queries of the chunk before the next tile is read. Used by one thread.
+/// </summary>
+internal sealed unsafe class ScanWorker
+{
+    public const int MaxQueries = 64;
+
+    private const int TileBytes = 36 * 1024;
+
+    private readonly CodeSnapshot _snapshot;
+    private readonly ulong[]? _allowed;
+    private readonly ScanKernel _kernel;
+    private readonly ScanQuery[] _queries;
+    private readonly HitCollector[] _collectors;
+    private readonly int _tileBlocks;
+
+    public ScanWorker(CodeSnapshot snapshot, ulong[]? allowed, KernelLevel level, int maxQueries, Func<HitCollector> newCollector)
+    {
+        (_snapshot, _allowed) = (snapshot, allowed);
+        BlockLayout layout = snapshot.Layout;
+        _kernel = ScanKernel.Create(level, layout);
+        _tileBlocks = Math.Max(1, TileBytes / (layout.BlockWords * sizeof(ulong)));
+        int words = (ScanQuery.MemoryWords(layout) + 7) / 8 * 8;
+        int queries = Math.Min(maxQueries, MaxQueries);
+        ulong[] owner = PinnedMemory.Allocate((long)words * queries, out ulong* memory);
+        _queries = new ScanQuery[queries];
+        _collectors = new HitCollector[queries];
+        for (int i = 0; i < queries; i++)
+        {
+            _queries[i] = new ScanQuery(layout, memory + (long)i * words, owner);
+            _collectors[i] = newCollector();
+        }
+    }
+
+    /// <summary>The collector of the i-th query of the chunk, after <see cref="Scan"/>.</summary>
+    public HitCollector Collector(int i) => _collectors[i];
+
+    /// <summary>Scans for a chunk of queries.</summary>
+    /// <param name="queries">All queries.</param>
+    /// <param name="first">The chunk's first query.</param>
+    /// <param name="count">Its length, at most <see cref="MaxQueries"/>.</param>
+    /// <param name="firstBlock">First block of the store.</param>
+    /// <param name="endBlock">Block after the last one.</param>
+    /// <param name="cancellationToken">Looked at before each tile.</param>
+    public void Scan(BinaryCodes queries, int first, int count, int firstBlock, int endBlock, CancellationToken cancellationToken)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            _collectors[i].Reset();
+            _queries[i].Prepare(queries[first + i], _collectors[i], _snapshot.Slots, _allowed);
+        }
+        // One query gains nothing from tiles, but pays for entering the kernel.
+        int tile = count == 1 ? _tileBlocks * 16 : _tileBlocks;
+        foreach (CodeSegment segment in _snapshot.Segments)
+        {
+            int offset = segment.FirstSlot / BlockLayout.Lanes;
+            int start = Math.Max(0, firstBlock - offset);
+            int end = Math.Min(segment.Blocks, endBlock - offset);
+            for (int block = start; block < end; block += tile)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                for (int i = 0; i < count; i++)
+                {
+                    if (!_queries[i].IsDone)
+                        _kernel.Scan(segment, block, Math.Min(end, block + tile), _queries[i]);
+                }
+            }
+        }
+    }
+}
