@@ -2,6 +2,9 @@
 // Directory.Packages.props. eng/Publicizer lets the compiler see them; these two attributes let the runtime use them.
 [assembly: System.Runtime.CompilerServices.IgnoresAccessChecksTo("Microsoft.ML.Core")]
 [assembly: System.Runtime.CompilerServices.IgnoresAccessChecksTo("Microsoft.ML.Data")]
+// A saved model names this assembly; ML.NET finds the loader in it by this attribute, so a plain Model.Load needs no registration.
+[assembly: Microsoft.ML.LoadableClass(typeof(SSAH.MLNet.HashEncoder), typeof(SSAH.MLNet.MLNetInternals), null, typeof(Microsoft.ML.SignatureLoadModel),
+    "SSAH hash encoder", SSAH.MLNet.MLNetInternals.LoaderSignature)]
 
 namespace SSAH.MLNet
 {
@@ -12,6 +15,11 @@ namespace SSAH.MLNet
     /// <summary>What this library needs of ML.NET beyond its public surface.</summary>
     internal static class MLNetInternals
     {
+        /// <summary>Name of the encoder's loader inside saved models.</summary>
+        public const string LoaderSignature = "SsahHashEncoder";
+
+        private const string OnnxStream = "OnnxModel";
+
         /// <summary>The environment behind a catalog: the <see cref="MLContext"/> that it was reached through.</summary>
         public static IHostEnvironment GetEnvironment(TransformsCatalog catalog) => CatalogUtils.GetEnvironment(catalog);
 
@@ -36,6 +44,47 @@ namespace SSAH.MLNet
 
         /// <summary>A column's type in words, for messages.</summary>
         public static string TypeOf(SchemaShape.Column column) => column.GetTypeString();
+
+        /// <summary>Warns through the context's log; without a context there is nobody to warn.</summary>
+        public static void Warn(IHostEnvironment? environment, string message)
+        {
+            using IChannel? channel = environment?.Register("HashEncoder").Start("Device");
+            channel?.Warning(MessageSensitivity.None, message);
+        }
+
+        /// <summary>Writes an encoder into a saved model.</summary>
+        public static void Save(ModelSaveContext context, HashEncoder encoder)
+        {
+            context.CheckAtModel();
+            context.SetVersionInfo(Version);
+            context.SaveNonEmptyString(encoder.InputColumnName);
+            context.SaveNonEmptyString(encoder.OutputColumnName);
+            context.Writer.Write(encoder.BatchSize);
+            byte[] onnx = encoder.Model.Bytes;
+            context.SaveBinaryStream(OnnxStream, writer =>
+            {
+                writer.Write(onnx.Length);
+                writer.Write(onnx);
+            });
+        }
+
+        // 8 characters, then format versions: what is written, who can read it, what is still read.
+        private static VersionInfo Version => new("SSAHHASH", 0x00010001, 0x00010001, 0x00010001, LoaderSignature, typeof(HashEncoder).Assembly.FullName);
+
+        // Found by ML.NET by its name and parameters.
+        private static HashEncoder Create(IHostEnvironment environment, ModelLoadContext context)
+        {
+            context.CheckAtModel(Version);
+            string input = context.LoadNonEmptyString();
+            string output = context.LoadNonEmptyString();
+            int batchSize = context.Reader.ReadInt32();
+            if (batchSize is < 1 or > HashEncodingOptions.MaxBatchSize)
+                throw new InvalidDataException($"The saved encoder has a batch size of {batchSize}: the file is damaged.");
+            byte[]? onnx = null;
+            if (!context.TryLoadBinaryStream(OnnxStream, reader => onnx = LengthPrefixedBytes.Read(reader, OnnxStream)))
+                throw new InvalidDataException($"The saved encoder has no part '{OnnxStream}': the file is damaged.");
+            return new HashEncoder(environment, onnx!, output, input, new HashEncodingOptions { BatchSize = batchSize });
+        }
     }
 }
 

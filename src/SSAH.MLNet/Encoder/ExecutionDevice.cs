@@ -1,0 +1,83 @@
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.Runtime;
+
+namespace SSAH.MLNet;
+
+/// <summary>Where a session runs: the CPU, or a CUDA device when one is asked for and ONNX Runtime has the provider.</summary>
+/// <param name="GpuDeviceId">Number of the CUDA device, null for the CPU.</param>
+/// <param name="FallbackToCpu">Whether the CPU may stand in, with a warning.</param>
+/// <param name="Warn">Takes the warning.</param>
+internal sealed record ExecutionDevice(int? GpuDeviceId, bool FallbackToCpu, Action<string> Warn)
+{
+    private const string CudaProvider = "CUDAExecutionProvider";
+
+    /// <summary>The rule: an explicit option first, then the context's setting, then the CPU.</summary>
+    public static ExecutionDevice Choose(HashEncodingOptions options, IHostEnvironment? environment)
+    {
+        int? device = options.GpuDeviceId ?? (environment is null ? null : MLNetInternals.GpuDeviceId(environment));
+        bool fallback = options.FallbackToCpu ?? (environment is not null && MLNetInternals.FallbackToCpu(environment));
+        return new ExecutionDevice(device, fallback, message => MLNetInternals.Warn(environment, message));
+    }
+
+    /// <summary>Opens a session on the device.</summary>
+    /// <exception cref="InvalidOperationException">The GPU cannot be used and the CPU may not stand in, or ONNX Runtime itself is missing.</exception>
+    /// <exception cref="InvalidDataException">The bytes are no ONNX model that this ONNX Runtime can run.</exception>
+    public InferenceSession Open(byte[] onnx)
+    {
+        try
+        {
+            return GpuDeviceId is { } device ? OpenOnCuda(onnx, device) : OpenOnCpu(onnx);
+        }
+        catch (OnnxRuntimeException error)
+        {
+            throw new InvalidDataException($"ONNX Runtime cannot open the model: {error.Message}", error);
+        }
+        catch (Exception error) when (error is DllNotFoundException or TypeInitializationException { InnerException: DllNotFoundException })
+        {
+            throw new InvalidOperationException("The native library of ONNX Runtime is missing: add the package Microsoft.ML.OnnxRuntime (or, for CUDA, "
+                + "Microsoft.ML.OnnxRuntime.Gpu) to the application.", error);
+        }
+    }
+
+    private InferenceSession OpenOnCuda(byte[] onnx, int device)
+    {
+        string reason;
+        if (OrtEnv.Instance().GetAvailableProviders().Contains(CudaProvider))
+        {
+            using SessionOptions options = OneThread();
+            try
+            {
+                options.AppendExecutionProvider_CUDA(device);
+                return new InferenceSession(onnx, options);
+            }
+            catch (OnnxRuntimeException error) when (error.Message.Contains("CUDA", StringComparison.OrdinalIgnoreCase))
+            {
+                reason = $"CUDA device {device} cannot be used: {error.Message}";
+            }
+        }
+        else
+        {
+            reason = $"CUDA device {device} is asked for, but this application has the CPU build of ONNX Runtime: replace the package Microsoft.ML.OnnxRuntime by "
+                + "Microsoft.ML.OnnxRuntime.Gpu";
+        }
+        if (!FallbackToCpu)
+            throw new InvalidOperationException($"{reason}. Or allow the CPU with HashEncodingOptions.FallbackToCpu or MLContext.FallbackToCpu.");
+        Warn($"{reason}. Running on the CPU instead.");
+        return OpenOnCpu(onnx);
+    }
+
+    private static InferenceSession OpenOnCpu(byte[] onnx)
+    {
+        using SessionOptions options = OneThread();
+        return new InferenceSession(onnx, options);
+    }
+
+    // The encoder scores several batches side by side; threads inside one batch would only fight with them.
+    private static SessionOptions OneThread() => new()
+    {
+        IntraOpNumThreads = 1,
+        InterOpNumThreads = 1,
+        ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+        LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+    };
+}

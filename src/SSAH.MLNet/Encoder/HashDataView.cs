@@ -1,0 +1,55 @@
+using Microsoft.ML;
+
+namespace SSAH.MLNet;
+
+/// <summary>Rows with code columns, scored as they are read and only when a code column is read.</summary>
+internal sealed class HashDataView(HashModel model, HashEncodingOptions options, HashSchema schema, IDataView source) : IDataView
+{
+    public bool CanShuffle => source.CanShuffle;
+
+    public DataViewSchema Schema => schema.Output;
+
+    public long? GetRowCount() => source.GetRowCount();
+
+    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
+    {
+        HashSet<int> active = [.. columnsNeeded.Select(column => column.Index)];
+        (bool code, bool activation) = schema.Added(active);
+        if (!code && !activation)
+            return new HashCursor(schema, source.GetRowCursor(schema.PassThrough(active), rand), codes: null, active);
+        return options.BatchSize == 1 ? OpenRowByRow(active, code, activation, rand) : OpenLookAhead(active, code, activation, rand);
+    }
+
+    /// <summary>
+    /// Several cursors where no code is read; otherwise one (fewer than asked for is allowed), because two sets of cursors over one source need not cut its
+    /// rows alike. The one still scores on several threads.
+    /// </summary>
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
+    {
+        HashSet<int> active = [.. columnsNeeded.Select(column => column.Index)];
+        (bool code, bool activation) = schema.Added(active);
+        if (!code && !activation)
+            return [.. source.GetRowCursorSet(schema.PassThrough(active), n, rand).Select(main => new HashCursor(schema, main, codes: null, active))];
+        if (options.BatchSize > 1)
+            return [OpenLookAhead(active, code, activation, rand)];
+        return [.. source.GetRowCursorSet(WithPixels(active), n, rand).Select(main => RowByRow(main, active, code, activation))];
+    }
+
+    private HashCursor OpenRowByRow(HashSet<int> active, bool code, bool activation, Random? rand) =>
+        RowByRow(source.GetRowCursor(WithPixels(active), rand), active, code, activation);
+
+    private HashCursor RowByRow(DataViewRowCursor main, HashSet<int> active, bool code, bool activation) =>
+        new(schema, main, new RowCodeSource(model, main, schema.Pixels, code, activation), active);
+
+    private HashCursor OpenLookAhead(HashSet<int> active, bool code, bool activation, Random? rand)
+    {
+        // Both cursors shuffle alike only with random numbers of their own from one seed.
+        int? seed = rand?.Next();
+        DataViewRowCursor main = source.GetRowCursor(schema.PassThrough(active), seed is { } first ? new Random(first) : null);
+        DataViewRowCursor ahead = source.GetRowCursor([schema.Input[schema.Pixels.Index]], seed is { } second ? new Random(second) : null);
+        return new HashCursor(schema, main, new LookAheadCodeSource(model, main, ahead, schema.Pixels, options, code, activation), active);
+    }
+
+    private IEnumerable<Microsoft.ML.DataViewSchema.Column> WithPixels(HashSet<int> active) =>
+        schema.PassThrough(new HashSet<int>(active) { schema.Pixels.Index });
+}

@@ -1,0 +1,177 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using SSAH.MLNet.Hashing;
+
+namespace SSAH.MLNet;
+
+/// <summary>
+/// Turns pictures into binary codes: adds a column of packed codes (<c>Vector&lt;Byte, ceil(bits/8)&gt;</c>; bit i is bit i%8 of byte i/8, least
+/// significant first, 1 where the activation is zero or more, padding bits 0) and a column <c>...Activation</c> (<c>Vector&lt;Single, bits&gt;</c>, values
+/// of tanh, -1 to 1; ONNX Runtime's tanh can exceed 1 by one unit in the last place). Runs the hash network in ONNX Runtime, in batches, and only when one of the two columns is read.
+/// </summary>
+/// <remarks>
+/// <para>The input column holds pictures of the network's size: <c>Single</c> or <c>Byte</c>, 0 to 255, planar [C,H,W] or interleaved [H,W,C], as
+/// <c>ExtractPixels</c> makes them.</para>
+/// <para>Safe to use from many threads. <see cref="Dispose"/> releases the network's session; a later use opens it again, so a
+/// <see cref="PredictionEngine{TSrc, TDst}"/> that disposes its transformer does no harm.</para>
+/// </remarks>
+public sealed class HashEncoder : ITransformer, IDisposable
+{
+    private readonly HashModel _model;
+    private readonly HashEncodingOptions _options;
+    private readonly IHostEnvironment? _environment;
+
+    /// <summary>Makes an encoder from the bytes of a hash model's ONNX file.</summary>
+    /// <param name="onnx">The file's bytes.</param>
+    /// <param name="outputColumnName">Name of the column of packed codes; the activations' column has this name with <c>Activation</c> after it.</param>
+    /// <param name="inputColumnName">Name of the column of pictures.</param>
+    /// <param name="options">How to run the network; null takes the defaults.</param>
+    /// <exception cref="InvalidDataException">The bytes are no ONNX model, or the model is no hash model.</exception>
+    /// <exception cref="InvalidOperationException">ONNX Runtime's native library is missing, or a GPU is asked for and cannot be used.</exception>
+    public HashEncoder(
+        ReadOnlySpan<byte> onnx, string outputColumnName = "HashCode", string inputColumnName = "Pixels", HashEncodingOptions? options = null)
+        : this(environment: null, onnx.ToArray(), outputColumnName, inputColumnName, options)
+    {
+    }
+
+    internal HashEncoder(IHostEnvironment? environment, byte[] onnx, string outputColumnName, string inputColumnName, HashEncodingOptions? options)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(outputColumnName);
+        ArgumentException.ThrowIfNullOrWhiteSpace(inputColumnName);
+        OutputColumnName = outputColumnName;
+        InputColumnName = inputColumnName;
+        _options = options ?? new HashEncodingOptions();
+        _environment = environment;
+        _model = new HashModel(onnx, ExecutionDevice.Choose(_options, environment));
+    }
+
+    /// <summary>Code length in bits, 1 to 512.</summary>
+    public int Bits => _model.Description.Bits;
+
+    /// <summary>Size of the pictures that the network takes.</summary>
+    public PixelShape InputShape => _model.Description.Shape;
+
+    /// <summary>Name of the column of pictures.</summary>
+    public string InputColumnName { get; }
+
+    /// <summary>Name of the column of packed codes.</summary>
+    public string OutputColumnName { get; }
+
+    /// <summary>Name of the column of activations.</summary>
+    public string ActivationColumnName => HashSchema.ActivationName(OutputColumnName);
+
+    /// <summary>Rows scored in one call of the network.</summary>
+    public int BatchSize => _options.BatchSize;
+
+    /// <summary>Batches scored at the same time.</summary>
+    public int Workers => _options.Workers;
+
+    /// <summary>Entries that training wrote into the model: method, options, summary, version of the library.</summary>
+    public IReadOnlyDictionary<string, string> Metadata => _model.Description.Metadata;
+
+    /// <inheritdoc/>
+    bool ITransformer.IsRowToRowMapper => true;
+
+    internal HashModel Model => _model;
+
+    /// <summary>The same network and columns, run in another way.</summary>
+    public HashEncoder WithOptions(HashEncodingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new HashEncoder(_environment, _model.Bytes, OutputColumnName, InputColumnName, options);
+    }
+
+    /// <summary>The schema of the encoded rows.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The pixel column is missing, of the wrong type or of another size than the network takes.</exception>
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => SchemaFor(inputSchema).Output;
+
+    /// <summary>Adds the two columns to rows; nothing is computed before they are read.</summary>
+    /// <inheritdoc cref="GetOutputSchema" path="/exception"/>
+    public IDataView Transform(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return new HashDataView(_model, _options, SchemaFor(input.Schema), input);
+    }
+
+    /// <inheritdoc/>
+    public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new HashRowMapper(_model, SchemaFor(inputSchema));
+
+    /// <summary>Encodes pictures without an <see cref="IDataView"/>.</summary>
+    /// <param name="pixels">Pictures one after the other, each [C,H,W] (<see cref="InputShape"/>), values 0 to 255.</param>
+    /// <returns>One code a picture, in order.</returns>
+    /// <exception cref="ArgumentException">The length is no whole number of pictures.</exception>
+    public BinaryCodes Encode(ReadOnlySpan<float> pixels)
+    {
+        int rows = RowsOf(pixels);
+        var codes = new BinaryCodes(Bits, rows);
+        var packed = new byte[Math.Min(rows, BatchSize) * codes.BytesPerCode];
+        ScoreAll(pixels, rows, packed, Memory<float>.Empty, (_, count) => codes.Add(packed.AsSpan(0, count * codes.BytesPerCode)));
+        return codes;
+    }
+
+    /// <summary>Computes the activations of pictures without an <see cref="IDataView"/>.</summary>
+    /// <param name="pixels">As in <see cref="Encode"/>.</param>
+    /// <returns>[pictures, <see cref="Bits"/>] values from -1 to 1, one picture after the other.</returns>
+    /// <exception cref="ArgumentException">The length is no whole number of pictures.</exception>
+    public float[] EncodeActivations(ReadOnlySpan<float> pixels)
+    {
+        int rows = RowsOf(pixels);
+        var activations = new float[rows * Bits];
+        var some = new float[Math.Min(rows, BatchSize) * Bits];
+        ScoreAll(pixels, rows, Memory<byte>.Empty, some, (start, count) => some.AsSpan(0, count * Bits).CopyTo(activations.AsSpan(start * Bits)));
+        return activations;
+    }
+
+    /// <summary>Writes the network as an ONNX file; a file of that name is replaced as a whole or left as it was.</summary>
+    /// <param name="path">Path of the file.</param>
+    public void SaveOnnx(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        string partial = $"{path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            using (FileStream file = File.Create(partial))
+            {
+                file.Write(_model.Bytes);
+                file.Flush(flushToDisk: true);
+            }
+            File.Move(partial, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(partial);
+        }
+    }
+
+    /// <summary>A copy of the network as the bytes of an ONNX file.</summary>
+    public byte[] ToOnnx() => [.. _model.Bytes];
+
+    /// <summary>Releases the network's session once running calls have ended; a later use opens it again.</summary>
+    public void Dispose() => _model.Dispose();
+
+    void ICanSaveModel.Save(ModelSaveContext ctx) => MLNetInternals.Save(ctx, this);
+
+    private HashSchema SchemaFor(DataViewSchema input) => new(input, _model.Description, InputColumnName, OutputColumnName);
+
+    private int RowsOf(ReadOnlySpan<float> pixels)
+    {
+        int size = InputShape.Size;
+        if (pixels.Length % size != 0)
+            throw new ArgumentException($"{pixels.Length} values are no whole number of {InputShape} pictures ({size} values each).", nameof(pixels));
+        return pixels.Length / size;
+    }
+
+    private void ScoreAll(ReadOnlySpan<float> pixels, int rows, Memory<byte> codes, Memory<float> activations, Action<int, int> take)
+    {
+        int size = InputShape.Size;
+        var batch = new float[Math.Min(rows, BatchSize) * size];
+        for (int start = 0; start < rows; start += BatchSize)
+        {
+            int count = Math.Min(BatchSize, rows - start);
+            pixels.Slice(start * size, count * size).CopyTo(batch);
+            _model.Score(count, batch, codes, activations);
+            take(start, count);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace SSAH.MLNet;
+
+/// <summary>
+/// A hash model's bytes with the session that runs them. Any number of threads may score at the same time. Closing releases the session once the last running call
+/// has ended; the next call opens a new one.
+/// </summary>
+internal sealed class HashModel : IDisposable
+{
+    private static readonly string[] InputNames = [HashModelContract.PixelInput];
+    private readonly Lock _gate = new();
+    private readonly ExecutionDevice _device;
+    private OpenSession? _open;
+    private long _rowsScored;
+
+    /// <summary>Opens the model and checks it.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no ONNX model, or the model is no hash model.</exception>
+    public HashModel(byte[] onnx, ExecutionDevice device)
+    {
+        Bytes = onnx;
+        _device = device;
+        _open = new OpenSession(device.Open(onnx));
+        try
+        {
+            Description = HashModelDescription.Of(_open.Session);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public byte[] Bytes { get; }
+
+    public HashModelDescription Description { get; }
+
+    /// <summary>Rows scored so far by this object.</summary>
+    public long RowsScored => Interlocked.Read(ref _rowsScored);
+
+    public bool IsOpen
+    {
+        get
+        {
+            lock (_gate)
+                return _open is not null;
+        }
+    }
+
+    /// <summary>Scores <paramref name="rows"/> pictures; an output that is empty is not computed for the caller.</summary>
+    /// <param name="rows">Number of pictures, at least 1.</param>
+    /// <param name="pixels">[rows, C, H, W], 0 to 255.</param>
+    /// <param name="codes">[rows, ceil(bits/8)] or empty.</param>
+    /// <param name="activations">[rows, bits] or empty.</param>
+    public void Score(int rows, Memory<float> pixels, Memory<byte> codes, Memory<float> activations)
+    {
+        PixelShape shape = Description.Shape;
+        var names = new List<string>(2);
+        var outputs = new List<OrtValue>(2);
+        using OrtValue input = Wrap(pixels[..(rows * shape.Size)], [rows, shape.Channels, shape.Height, shape.Width]);
+        try
+        {
+            if (!codes.IsEmpty)
+            {
+                names.Add(HashModelContract.CodeOutput);
+                outputs.Add(Wrap(codes[..(rows * Description.BytesPerCode)], [rows, Description.BytesPerCode]));
+            }
+            if (!activations.IsEmpty)
+            {
+                names.Add(HashModelContract.ActivationOutput);
+                outputs.Add(Wrap(activations[..(rows * Description.Bits)], [rows, Description.Bits]));
+            }
+            OpenSession open = Enter();
+            try
+            {
+                using var runOptions = new RunOptions();
+                open.Session.Run(runOptions, InputNames, [input], names, outputs);
+            }
+            finally
+            {
+                Leave(open);
+            }
+        }
+        finally
+        {
+            outputs.ForEach(output => output.Dispose());
+        }
+        Interlocked.Add(ref _rowsScored, rows);
+    }
+
+    /// <summary>Releases the session, at once or when the last running call ends.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_open is not { } open)
+                return;
+            _open = null;
+            open.IsRetired = true;
+            if (open.Users == 0)
+                open.Session.Dispose();
+        }
+    }
+
+    private static OrtValue Wrap<T>(Memory<T> values, long[] shape)
+        where T : unmanaged => OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, values, shape);
+
+    private OpenSession Enter()
+    {
+        lock (_gate)
+        {
+            OpenSession open = _open ??= new OpenSession(_device.Open(Bytes));
+            open.Users++;
+            return open;
+        }
+    }
+
+    private void Leave(OpenSession open)
+    {
+        lock (_gate)
+            if (--open.Users == 0 && open.IsRetired)
+                open.Session.Dispose();
+    }
+
+    private sealed class OpenSession(InferenceSession session)
+    {
+        public InferenceSession Session { get; } = session;
+
+        public int Users { get; set; }
+
+        public bool IsRetired { get; set; }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using SSAH.MLNet.Hashing;
+
+namespace SSAH.MLNet;
+
+/// <summary>What a hash model's file says of itself, checked against <see cref="HashModelContract"/> version 1.</summary>
+/// <param name="Shape">Size of the pictures it takes.</param>
+/// <param name="Bits">Code length in bits.</param>
+/// <param name="Metadata">All metadata entries.</param>
+internal sealed record HashModelDescription(PixelShape Shape, int Bits, IReadOnlyDictionary<string, string> Metadata)
+{
+    // A picture of 1 GiB is no picture: it is a damaged or hostile shape.
+    private const long MaxPixels = 1 << 28;
+
+    public int BytesPerCode => (Bits + 7) / 8;
+
+    public string Method => Metadata.GetValueOrDefault(HashModelContract.MethodKey, "");
+
+    /// <summary>Reads and checks the description of an opened model.</summary>
+    /// <exception cref="InvalidDataException">The model is no hash model, or contradicts itself.</exception>
+    public static HashModelDescription Of(InferenceSession session)
+    {
+        Dictionary<string, string> metadata = session.ModelMetadata.CustomMetadataMap;
+        if (!metadata.TryGetValue(HashModelContract.VersionKey, out string? version))
+            throw new InvalidDataException($"This ONNX file is not a hash model: it has no metadata entry '{HashModelContract.VersionKey}'. Train one with "
+                + "mlContext.Transforms.SsahHash (package SSAH.MLNet.Training) and save it with HashEncoder.SaveOnnx; any other network runs with "
+                + "mlContext.Transforms.ApplyOnnxModel (package Microsoft.ML.OnnxTransformer).");
+        if (version != HashModelContract.Version)
+            throw new InvalidDataException($"The hash model is written in version '{version}' of its format, this library reads version {HashModelContract.Version}: "
+                + "take a newer SSAH.MLNet.");
+        int bits = BitsOf(metadata);
+        PixelShape shape = ShapeOf(session.InputMetadata);
+        RequireOutput(session.OutputMetadata, HashModelContract.CodeOutput, TensorElementType.UInt8, (bits + 7) / 8);
+        RequireOutput(session.OutputMetadata, HashModelContract.ActivationOutput, TensorElementType.Float, bits);
+        return new HashModelDescription(shape, bits, metadata.AsReadOnly());
+    }
+
+    private static int BitsOf(Dictionary<string, string> metadata)
+    {
+        string text = metadata.GetValueOrDefault(HashModelContract.BitsKey, "");
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int bits) || bits is < 1 or > BinaryCodes.MaxBits)
+            throw new InvalidDataException($"The hash model's metadata entry '{HashModelContract.BitsKey}' is '{text}', not a code length from 1 to {BinaryCodes.MaxBits}.");
+        return bits;
+    }
+
+    private static PixelShape ShapeOf(IReadOnlyDictionary<string, NodeMetadata> inputs)
+    {
+        if (inputs.Count != 1 || !inputs.TryGetValue(HashModelContract.PixelInput, out NodeMetadata? input))
+            throw new InvalidDataException($"A hash model has one input '{HashModelContract.PixelInput}'; this one has: {string.Join(", ", inputs.Keys)}.");
+        if (!input.IsTensor || input.ElementDataType != TensorElementType.Float
+            || input.Dimensions is not [-1, int channels and (1 or 3), > 0 and int height, > 0 and int width] || (long)channels * height > MaxPixels / width)
+            throw new InvalidDataException($"The hash model's input '{HashModelContract.PixelInput}' is {Describe(input)}, not Float[N, 3 or 1, height, width].");
+        return new PixelShape(channels, height, width);
+    }
+
+    private static void RequireOutput(IReadOnlyDictionary<string, NodeMetadata> outputs, string name, TensorElementType type, int width)
+    {
+        if (!outputs.TryGetValue(name, out NodeMetadata? output))
+            throw new InvalidDataException($"The hash model has no output '{name}'; it has: {string.Join(", ", outputs.Keys)}.");
+        if (!output.IsTensor || output.ElementDataType != type || output.Dimensions is not [-1, int actual] || actual != width)
+            throw new InvalidDataException($"The hash model's output '{name}' is {Describe(output)}, not {type}[N, {width}] as its "
+                + $"'{HashModelContract.BitsKey}' says.");
+    }
+
+    private static string Describe(NodeMetadata node) => node.IsTensor
+        ? $"{node.ElementDataType}[{string.Join(", ", node.Dimensions.Select(size => size < 0 ? "N" : size.ToString(CultureInfo.InvariantCulture)))}]"
+        : $"{node.OnnxValueType}";
+}

@@ -1,0 +1,36 @@
+namespace SSAH.MLNet;
+
+/// <summary>Bytes of a saved model: an int32 length, then so many bytes.</summary>
+internal static class LengthPrefixedBytes
+{
+    /// <summary>Longest network that is read, 1 GiB.</summary>
+    public const int MaxLength = 1 << 30;
+
+    private const int ChunkLength = 1 << 20;
+
+    /// <summary>Reads a block from a file that may be damaged or hostile: memory grows with the bytes that are there, not with the length that is claimed.</summary>
+    /// <exception cref="InvalidDataException">The length is out of range, or the stream ends early.</exception>
+    public static byte[] Read(BinaryReader reader, string name)
+    {
+        Stream stream = reader.BaseStream;
+        Span<byte> prefix = stackalloc byte[sizeof(int)];
+        if (stream.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false) < prefix.Length)
+            throw new InvalidDataException($"Part '{name}' of the saved model ends within its length: the file is damaged.");
+        int length = System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(prefix);
+        if (length is < 1 or > MaxLength)
+            throw new InvalidDataException($"Part '{name}' of the saved model claims {length} bytes, not 1 to {MaxLength}: the file is damaged.");
+        byte[] bytes = new byte[Math.Min(length, ChunkLength)];
+        int filled = 0;
+        while (true)
+        {
+            int read = stream.Read(bytes, filled, bytes.Length - filled);
+            if (read == 0)
+                throw new InvalidDataException($"Part '{name}' of the saved model claims {length} bytes and ends after {filled}: the file is damaged.");
+            filled += read;
+            if (filled == length)
+                return bytes;
+            if (filled == bytes.Length)
+                Array.Resize(ref bytes, (int)Math.Min(length, 2L * bytes.Length));
+        }
+    }
+}

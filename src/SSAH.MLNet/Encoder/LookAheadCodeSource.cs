@@ -1,0 +1,104 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace SSAH.MLNet;
+
+/// <summary>
+/// Reads the pixels through a cursor of its own that runs ahead of the row being read: while one batch is handed out, the next ones are scored in the
+/// background. The row identities of both cursors are compared, so that a source that gives other rows the second time is an error, not a wrong code.
+/// </summary>
+internal sealed class LookAheadCodeSource : CodeSource
+{
+    private readonly DataViewRowCursor _ahead;
+    private readonly PixelReader _reader;
+    private readonly ValueGetter<DataViewRowId> _aheadId;
+    private readonly ValueGetter<DataViewRowId> _mainId;
+    private readonly Func<HashBatch> _newBatch;
+    private readonly int _workers;
+    private readonly Queue<(HashBatch Batch, Task Scoring)> _inFlight = new();
+    private HashBatch? _current;
+    private int _row;
+    private long _position = -1;
+
+    public LookAheadCodeSource(
+        HashModel model, DataViewRowCursor main, DataViewRowCursor ahead, PixelColumn pixels, HashEncodingOptions options, bool withCode, bool withActivation)
+    {
+        _ahead = ahead;
+        _reader = pixels.CreateReader(ahead);
+        _aheadId = ahead.GetIdGetter();
+        _mainId = main.GetIdGetter();
+        _newBatch = () => new HashBatch(model, options.BatchSize, withCode, withActivation);
+        _workers = options.Workers;
+    }
+
+    protected override ReadOnlySpan<byte> Code => Current.Code(_row);
+
+    protected override ReadOnlySpan<float> Activation => Current.Activation(_row);
+
+    private HashBatch Current => _current ?? throw new InvalidOperationException("The cursor is not on a row.");
+
+    public override void MoveNext()
+    {
+        _position++;
+        _row++;
+        if (_current is null || _row >= _current.Count)
+            NextBatch();
+        DataViewRowId id = default;
+        _mainId(ref id);
+        if (!id.Equals(_current!.Ids[_row]))
+            throw NotRepeatable($"row {_position} is {id} in one pass and {_current.Ids[_row]} in the other");
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            // A reader that stops early does not care how the batches in flight end, but they must have ended.
+            foreach ((_, Task scoring) in _inFlight)
+                scoring.ContinueWith(_ => { }, TaskScheduler.Default).Wait();
+            _inFlight.Clear();
+            _ahead.Dispose();
+        }
+        base.Dispose(disposing);
+    }
+
+    private void NextBatch()
+    {
+        if (_current is null)
+        {
+            // One batch more than workers: all of them are busy while this thread reads the pixels of the next.
+            while (_inFlight.Count <= _workers && Launch(_newBatch()))
+            {
+            }
+        }
+        else
+        {
+            Launch(_current);
+        }
+        _current = null;
+        if (!_inFlight.TryDequeue(out (HashBatch Batch, Task Scoring) next))
+            throw NotRepeatable($"one pass ended before row {_position}, the other did not");
+        next.Scoring.GetAwaiter().GetResult();
+        _current = next.Batch;
+        _row = 0;
+    }
+
+    private bool Launch(HashBatch batch)
+    {
+        batch.Count = 0;
+        while (batch.Count < batch.Capacity && _ahead.MoveNext())
+        {
+            _reader.Read(batch.Pixels(batch.Count));
+            _aheadId(ref batch.Ids[batch.Count]);
+            batch.Count++;
+        }
+        if (batch.Count == 0)
+            return false;
+        _inFlight.Enqueue((batch, Task.Run(batch.Score)));
+        return batch.Count == batch.Capacity;
+    }
+
+    private static InvalidOperationException NotRepeatable(string what) => new(
+        $"The encoder reads its source twice, and the source did not give the same rows twice: {what}. Put mlContext.Data.Cache or AppendCacheCheckpoint before "
+        + "the encoder, or set HashEncodingOptions.BatchSize to 1, which reads once.");
+}
