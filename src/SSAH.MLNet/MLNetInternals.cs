@@ -69,7 +69,13 @@ namespace SSAH.MLNet
         }
 
         // 8 characters, then format versions: what is written, who can read it, what is still read.
-        private static VersionInfo Version => new("SSAHHASH", 0x00010001, 0x00010001, 0x00010001, LoaderSignature, typeof(HashEncoder).Assembly.FullName);
+        private static VersionInfo Version => new(
+            modelSignature: "SSAHHASH",
+            verWrittenCur: 0x00010001,
+            verReadableCur: 0x00010001,
+            verWeCanReadBack: 0x00010001,
+            loaderSignature: LoaderSignature,
+            loaderAssemblyName: typeof(HashEncoder).Assembly.FullName);
 
         // Found by ML.NET by its name and parameters.
         private static HashEncoder Create(IHostEnvironment environment, ModelLoadContext context)

@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+
+namespace SSAH.MLNet.Tests.Encoder;
+
+public sealed class HashEncoderSaveLoadTests : IDisposable
+{
+    private readonly MLContext _context = new(seed: 3);
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ssah-model-");
+    private readonly byte[][] _pictures = TestHashModels.Pictures(20);
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void LoadingGivesTheSameEncoderBack()
+    {
+        using var encoder = new HashEncoder(TestHashModels.Create(12), "Code", "Pixels", new HashEncodingOptions { BatchSize = 5 });
+        IDataView rows = Source();
+        using var loaded = Assert.IsType<HashEncoder>(SaveAndLoad(encoder, rows.Schema, out DataViewSchema schema));
+        Assert.Equal((12, 5, "Pixels", "Code"), (loaded.Bits, loaded.BatchSize, loaded.InputColumnName, loaded.OutputColumnName));
+        Assert.Equal(encoder.ToOnnx(), loaded.ToOnnx());
+        Assert.Equal(encoder.Metadata, loaded.Metadata);
+        Assert.Equal(rows.Schema["Pixels"].Type, schema["Pixels"].Type);
+        Assert.Equal(CodeRows.Codes(encoder.Transform(rows), "Code"), CodeRows.Codes(loaded.Transform(rows), "Code"));
+    }
+
+    [Fact]
+    public void WholeChainsAreSavedWithTheStepsBeforeAndAfter()
+    {
+        string onnx = Path.Combine(_folder.FullName, "model.onnx");
+        File.WriteAllBytes(onnx, TestHashModels.Create(48));
+        var pipeline = _context.Transforms.CopyColumns("Copy", "Pixels")
+            .Append(_context.Transforms.ApplyHashEncoder(onnx, inputColumnName: "Copy"))
+            .Append(_context.Transforms.NormalizeMinMax("Normalised", "HashCodeActivation"));
+        IDataView rows = Source();
+        var chain = pipeline.Fit(rows);
+        ITransformer loaded = SaveAndLoad(chain, rows.Schema, out _);
+        Assert.Equal(CodeRows.Codes(chain.Transform(rows)), CodeRows.Codes(loaded.Transform(rows)));
+        Assert.Equal(CodeRows.Activations(chain.Transform(rows), "Normalised"), CodeRows.Activations(loaded.Transform(rows), "Normalised"));
+    }
+
+    [Fact]
+    public void AFreshProcessWithoutTorchSharpLoadsAndEncodesAlike()
+    {
+        string probe = typeof(HashEncoderSaveLoadTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "LoadProbe").Value!;
+        Assert.DoesNotContain(Directory.GetFiles(Path.GetDirectoryName(probe)!), file => file.Contains("torch", StringComparison.OrdinalIgnoreCase));
+        using var encoder = new HashEncoder(TestHashModels.Create(48));
+        var chain = encoder.Append(_context.Transforms.NormalizeMinMax("Normalised", "HashCodeActivation").Fit(encoder.Transform(Source())));
+        string model = PathOf("model.zip"), pixels = PathOf("pixels.bin"), codes = PathOf("codes.bin");
+        _context.Model.Save(chain, Source().Schema, model);
+        File.WriteAllBytes(pixels, MemoryMarshal.AsBytes(TestHashModels.Flatten(_pictures).AsSpan()));
+
+        string output = Run(probe, model, pixels, "3", "12", "10", codes);
+
+        Assert.Equal(CodeRows.Codes(encoder.Transform(Source())).SelectMany(code => code), File.ReadAllBytes(codes));
+        Assert.Contains("SSAH.MLNet", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Torch", output, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static string Run(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.ArgumentList.Add(program);
+        foreach (string argument in arguments)
+            start.ArgumentList.Add(argument);
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, $"The probe ended with {process.ExitCode}: {errors.Result}");
+        return output;
+    }
+
+    private IDataView Source() => PixelRows.Create(_pictures, TestHashModels.Shape, isBytes: false, isInterleaved: false);
+
+    private string PathOf(string name) => Path.Combine(_folder.FullName, name);
+
+    private ITransformer SaveAndLoad(ITransformer model, DataViewSchema schema, out DataViewSchema loadedSchema)
+    {
+        _context.Model.Save(model, schema, PathOf("model.zip"));
+        return new MLContext(seed: 4).Model.Load(PathOf("model.zip"), out loadedSchema);
+    }
+}
