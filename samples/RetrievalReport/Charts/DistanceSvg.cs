@@ -1,0 +1,59 @@
+using System.Globalization;
+using static SSAH.MLNet.Samples.RetrievalReport.Markup;
+
+namespace SSAH.MLNet.Samples.RetrievalReport.Charts;
+
+/// <summary>Two distributions over the Hamming distance: pairs of one class (solid) and of different classes (dashed outline).</summary>
+internal static class DistanceSvg
+{
+    public static string Draw(DistanceChart chart)
+    {
+        if (chart.Relevant.Count != chart.Other.Count || chart.Relevant.Count == 0)
+            throw new ArgumentException($"'{chart.Title}' needs two histograms of equal length, not {chart.Relevant.Count} and " +
+                $"{chart.Other.Count} distances.");
+        var relevant = Shares(chart.Relevant);
+        var other = Shares(chart.Other);
+        var plot = new Plot(chart.Title);
+        var x = Axis.Exact(-0.5, relevant.Length - 0.5, Plot.Left, Plot.Right, ticks: 8, whole: true);
+        var y = Axis.Round(0, Math.Max(relevant.Max(), other.Max()), Plot.Bottom, Plot.Top);
+        plot.DrawAxes(x, y, "Hamming distance (bits)", "share of pairs");
+        DrawArea(plot, x, y, other, 1);
+        DrawArea(plot, x, y, relevant, 0);
+        DrawMean(plot, x, relevant, 0, raised: true);
+        DrawMean(plot, x, other, 1, raised: false);
+        return plot.Finish();
+    }
+
+    private static double[] Shares(IReadOnlyList<long> counts)
+    {
+        var total = (double)counts.Sum();
+        return [.. counts.Select(count => total > 0 ? count / total : 0)];
+    }
+
+    private static void DrawArea(Plot plot, Axis x, Axis y, double[] shares, int style)
+    {
+        var steps = new List<(double, double)>();
+        for (var d = 0; d < shares.Length; d++)
+        {
+            steps.Add((x.At(d - 0.5), y.At(shares[d])));
+            steps.Add((x.At(d + 0.5), y.At(shares[d])));
+        }
+
+        var outline = Plot.Path(steps);
+        var floor = $"L{Number(Plot.Right)} {Number(Plot.Bottom)}L{Number(Plot.Left)} {Number(Plot.Bottom)}Z";
+        plot.Raw($"""<path class="area f{style}" d="{outline}{floor}"/>""");
+        plot.Raw($"""<path class="curve s{style}" d="{outline}"/>""");
+    }
+
+    private static void DrawMean(Plot plot, Axis x, double[] shares, int style, bool raised)
+    {
+        if (shares.Sum() == 0)
+            return;
+        var mean = shares.Select((share, distance) => share * distance).Sum();
+        var at = x.At(mean);
+        plot.Line(at, Plot.Top, at, Plot.Bottom, $" class=\"mean s{style}\"");
+        var leftOfLine = at > (Plot.Left + Plot.Right) / 2;
+        plot.Label(at + (leftOfLine ? -6 : 6), Plot.Top + (raised ? 12 : 28), $"mean {mean.ToString("0.0", CultureInfo.InvariantCulture)}",
+            leftOfLine ? "end" : "start", " class=\"note\"");
+    }
+}
