@@ -1,0 +1,110 @@
+using Mono.Cecil;
+using SSAH.MLNet.Hashing;
+using SSAH.MLNet.Training.Onnx;
+
+namespace SSAH.MLNet.Tests.Architecture;
+
+/// <summary>The rules of docs/architecture.md, read from the compiled assemblies.</summary>
+public sealed class ArchitectureTests : IDisposable
+{
+    private readonly DefaultAssemblyResolver _resolver = new();
+    private readonly AssemblyDefinition _hashing;
+    private readonly AssemblyDefinition _inference;
+    private readonly AssemblyDefinition _training;
+
+    public ArchitectureTests()
+    {
+        _resolver.AddSearchDirectory(AppContext.BaseDirectory);
+        _resolver.AddSearchDirectory(Path.GetDirectoryName(typeof(object).Assembly.Location));
+        _hashing = Read(typeof(BinaryCodes));
+        _inference = Read(typeof(HashEncoder));
+        _training = Read(typeof(OnnxGraph));
+    }
+
+    public void Dispose()
+    {
+        _hashing.Dispose();
+        _inference.Dispose();
+        _training.Dispose();
+        _resolver.Dispose();
+    }
+
+    [Fact]
+    public void HashingReferencesNoMachineLearningLibrary()
+    {
+        Assert.Equal("SSAH.MLNet.Hashing", _hashing.Name.Name);
+        Assert.All(ReferencesOf(_hashing), name => Assert.True(
+            name.StartsWith("System.", StringComparison.Ordinal) || name is "MathNet.Numerics", $"SSAH.MLNet.Hashing references {name}."));
+    }
+
+    [Fact]
+    public void InferenceDoesNotReferenceTorchSharpOrTraining()
+    {
+        Assert.Contains("Microsoft.ML.Core", ReferencesOf(_inference));
+        Assert.DoesNotContain(ReferencesOf(_inference), name => name.Contains("Torch", StringComparison.OrdinalIgnoreCase) || name == _training.Name.Name);
+    }
+
+    [Fact]
+    public void NetworksAndLossesUseNoTypeOfMLNet()
+    {
+        static bool IsMLNet(string assembly) => assembly.StartsWith("Microsoft.ML.", StringComparison.Ordinal);
+        TypeDefinition encoder = _inference.MainModule.GetType("SSAH.MLNet.HashEncoder");
+        Assert.Contains(TypeUsage.AssembliesUsedBy(encoder), IsMLNet);
+        IEnumerable<TypeDefinition> pure = _training.MainModule.Types.Where(type =>
+            (type.Namespace + ".").StartsWith("SSAH.MLNet.Training.Networks.", StringComparison.Ordinal)
+            || (type.Namespace + ".").StartsWith("SSAH.MLNet.Training.Losses.", StringComparison.Ordinal));
+        Assert.All(pure, type => Assert.DoesNotContain(TypeUsage.AssembliesUsedBy(type), IsMLNet));
+    }
+
+    [Fact]
+    public void NoPublicSignatureShowsTorchSharp()
+    {
+        foreach (AssemblyDefinition assembly in new[] { _hashing, _inference, _training })
+            Assert.All(assembly.MainModule.GetTypes().Where(IsVisible), type => Assert.DoesNotContain("TorchSharp", TypeUsage.AssembliesShownBy(type)));
+    }
+
+    [Fact]
+    public void OnlyOneTypeUsesMembersThatMLNetKeepsInternal()
+    {
+        const string door = "SSAH.MLNet.MLNetInternals";
+        var users = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (AssemblyDefinition assembly in new[] { _inference, _training })
+            foreach (TypeDefinition type in assembly.MainModule.Types)
+                if (TypeUsage.MembersUsedBy(type).Any(IsInternalOfMLNet))
+                    users.Add(type.FullName);
+        Assert.Equal([door], users);
+    }
+
+    [Fact]
+    public void OnlyOneSourceFileAsksForAccess()
+    {
+        DirectoryInfo? root = new(AppContext.BaseDirectory);
+        while (root is not null && !File.Exists(Path.Combine(root.FullName, "SSAH.MLNet.sln")))
+            root = root.Parent;
+        Assert.SkipWhen(root is null, "The sources are not beside the tests.");
+        string[] askers = [.. Directory.EnumerateFiles(Path.Combine(root.FullName, "src"), "*.cs", SearchOption.AllDirectories)
+            .Where(file => File.ReadAllText(file).Contains("IgnoresAccessChecksTo", StringComparison.Ordinal)).Select(file => Path.GetFileName(file))];
+        Assert.Equal(["MLNetInternals.cs"], askers);
+    }
+
+    private AssemblyDefinition Read(Type type) =>
+        AssemblyDefinition.ReadAssembly(type.Assembly.Location, new ReaderParameters { AssemblyResolver = _resolver });
+
+    private static IEnumerable<string> ReferencesOf(AssemblyDefinition assembly) => assembly.MainModule.AssemblyReferences.Select(reference => reference.Name);
+
+    private static bool IsVisible(TypeDefinition type) =>
+        type.IsPublic || ((type.IsNestedPublic || type.IsNestedFamily) && IsVisible(type.DeclaringType));
+
+    private static bool IsInternalOfMLNet(MemberReference member)
+    {
+        TypeReference owner = (member as TypeReference ?? member.DeclaringType).GetElementType();
+        if (!owner.Scope.Name.StartsWith("Microsoft.ML.", StringComparison.Ordinal) || owner.Scope.Name.Contains("OnnxRuntime", StringComparison.Ordinal))
+            return false;
+        return !IsVisible(owner.Resolve()) || member switch
+        {
+            MethodReference method => method.Resolve() is { } found && (found.IsAssembly || found.IsFamilyAndAssembly || found.IsPrivate),
+            FieldReference field => field.Resolve() is { } found && (found.IsAssembly || found.IsFamilyAndAssembly || found.IsPrivate),
+            _ => false,
+        };
+    }
+}

@@ -1,0 +1,68 @@
+using Microsoft.ML;
+using Microsoft.ML.OnnxRuntime;
+
+namespace SSAH.MLNet.Tests.Encoder;
+
+public sealed class ExecutionDeviceTests
+{
+    private static bool HasCuda => OrtEnv.Instance().GetAvailableProviders().Contains("CUDAExecutionProvider");
+
+    [Fact]
+    public void AnExplicitOptionComesBeforeTheContext()
+    {
+        var context = new MLContext { GpuDeviceId = 3, FallbackToCpu = true };
+        ExecutionDevice fromContext = Choose(new HashEncodingOptions(), context);
+        Assert.Equal((3, true), (fromContext.GpuDeviceId, fromContext.FallbackToCpu));
+        ExecutionDevice explicitly = Choose(new HashEncodingOptions { GpuDeviceId = 1, FallbackToCpu = false }, context);
+        Assert.Equal((1, false), (explicitly.GpuDeviceId, explicitly.FallbackToCpu));
+        Assert.Null(Choose(new HashEncodingOptions(), new MLContext()).GpuDeviceId);
+        Assert.Null(ExecutionDevice.Choose(new HashEncodingOptions(), environment: null).GpuDeviceId);
+    }
+
+    [Fact]
+    public void WithoutACudaBuildTheErrorNamesThePackage()
+    {
+        Assert.SkipWhen(HasCuda, "This machine has ONNX Runtime's CUDA build.");
+        var options = new HashEncodingOptions { GpuDeviceId = 0, FallbackToCpu = false };
+        string message = Assert.Throws<InvalidOperationException>(() => new HashEncoder(TestHashModels.Create(8), options: options)).Message;
+        Assert.Contains("Microsoft.ML.OnnxRuntime.Gpu", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void FallingBackToTheCpuIsLogged()
+    {
+        Assert.SkipWhen(HasCuda, "This machine has ONNX Runtime's CUDA build.");
+        var context = new MLContext { GpuDeviceId = 0, FallbackToCpu = true };
+        var messages = new List<string>();
+        context.Log += (_, entry) => messages.Add(entry.Message);
+        string path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(path, TestHashModels.Create(8));
+            context.Transforms.ApplyHashEncoder(path);
+            Assert.Contains(messages, message => message.Contains("Running on the CPU instead", StringComparison.Ordinal));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public void CudaGivesTheSameCodesWhereActivationsAreClear()
+    {
+        Assert.SkipUnless(HasCuda, "No CUDA build of ONNX Runtime here (build with HashDevice=cuda on a machine with an NVIDIA GPU).");
+        float[] pixels = TestHashModels.Flatten(TestHashModels.Pictures(64));
+        using var onCpu = new HashEncoder(TestHashModels.Create(48));
+        using HashEncoder onGpu = onCpu.WithOptions(new HashEncodingOptions { GpuDeviceId = 0, FallbackToCpu = false });
+        float[] expected = onCpu.EncodeActivations(pixels), actual = onGpu.EncodeActivations(pixels);
+        for (int i = 0; i < expected.Length; i++)
+        {
+            Assert.InRange(Math.Abs(expected[i] - actual[i]), 0, 1e-2f);
+            Assert.True(Math.Abs(expected[i]) <= 1e-2f || expected[i] >= 0 == actual[i] >= 0);
+        }
+    }
+
+    private static ExecutionDevice Choose(HashEncodingOptions options, MLContext context) =>
+        ExecutionDevice.Choose(options, MLNetInternals.GetEnvironment(context.Transforms));
+}
