@@ -7,7 +7,7 @@ namespace SSAH.MLNet.Hashing;
 /// bit <c>i % 8</c> (least significant first) of byte <c>i / 8</c>, and the bits above the last one are zero.
 /// </summary>
 /// <remarks>Reading from many threads is safe as long as none adds.</remarks>
-public sealed class BinaryCodes
+public sealed partial class BinaryCodes
 {
     /// <summary>The longest code, in bits.</summary>
     public const int MaxBits = 512;

@@ -30,6 +30,16 @@ internal sealed class CodeStore
     /// <summary>The id that the next code gets where none is given: one more than the largest ever used.</summary>
     public long NextId => Volatile.Read(ref _nextId);
 
+    /// <summary>The snapshot and the next id of one moment.</summary>
+    public CodeSnapshot SnapshotWithNextId(out long nextId)
+    {
+        lock (_writer)
+        {
+            nextId = _nextId;
+            return _snapshot;
+        }
+    }
+
     /// <summary>Appends codes under ids that follow the largest ever used, and returns the first.</summary>
     public long Add(BinaryCodes codes)
     {

@@ -46,7 +46,7 @@ internal sealed class FlatSearch
         }
         // A row costs about a hundred times what the scan spends on a code: walk the rows where the filter leaves so few.
         if (_options.Filter is not null && _allowedCount <= _snapshot.Slots / 64)
-            Parallel(queries.Count, (long)_allowedCount * queries.Count * 64, query => rows[query] = WalkAllowed(queries[query]));
+            ForEachQuery(queries.Count, (long)_allowedCount * queries.Count * 64, query => rows[query] = WalkAllowed(queries[query]));
         else
             ScanBlocks(queries, rows);
         return rows;
@@ -131,7 +131,7 @@ internal sealed class FlatSearch
 
     private int Threads(long comparisons) => (int)Math.Clamp(comparisons / MinComparisonsPerThread, 1, _options.ActualThreads);
 
-    private void Parallel(int count, long comparisons, Action<int> body)
+    private void ForEachQuery(int count, long comparisons, Action<int> body)
     {
         int threads = Threads(comparisons), next = -1;
         Fork(Math.Min(threads, count), _ =>

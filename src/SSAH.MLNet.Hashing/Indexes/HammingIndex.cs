@@ -22,18 +22,32 @@ public abstract class HammingIndex
     /// <returns>The first code's id; the others follow it.</returns>
     /// <exception cref="ArgumentException">The codes have another length.</exception>
     /// <exception cref="InvalidOperationException">The automatic ids have run out.</exception>
-    public long Add(BinaryCodes codes) => Store.Add(codes);
+    public long Add(BinaryCodes codes)
+    {
+        long first = Store.Add(codes);
+        OnChanged();
+        return first;
+    }
 
     /// <summary>Adds codes under given ids.</summary>
     /// <param name="codes">Codes of <see cref="Bits"/> bits; copied.</param>
     /// <param name="ids">An id for each code: not negative, not in use. Ascending ids need the least memory and time.</param>
     /// <exception cref="ArgumentException">The codes have another length, or the ids another count, or an id is negative or in use; nothing was added.</exception>
-    public void Add(BinaryCodes codes, ReadOnlySpan<long> ids) => Store.Add(codes, ids);
+    public void Add(BinaryCodes codes, ReadOnlySpan<long> ids)
+    {
+        Store.Add(codes, ids);
+        OnChanged();
+    }
 
     /// <summary>Removes codes. Their automatic ids are not given again.</summary>
     /// <param name="ids">Ids to remove; those that are not there are ignored. Many at once are much cheaper than one by one.</param>
     /// <returns>Number of codes that were removed.</returns>
-    public int Remove(params ReadOnlySpan<long> ids) => Store.Remove(ids);
+    public int Remove(params ReadOnlySpan<long> ids)
+    {
+        int removed = Store.Remove(ids);
+        OnChanged();
+        return removed;
+    }
 
     /// <summary>Whether a code with this id is there.</summary>
     /// <param name="id">An id.</param>
@@ -80,6 +94,31 @@ public abstract class HammingIndex
         ThrowIfOtherLength(queries);
         ArgumentOutOfRangeException.ThrowIfNegative(radius);
         return new HammingMatches(FindWithin(queries, radius, options ?? HammingSearchOptions.Default, cancellationToken));
+    }
+
+    /// <summary>Saves the codes and their ids. The file is written beside its place, flushed and renamed: it is the old one or the new one, never half.</summary>
+    /// <param name="path">Where to.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void Save(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        IndexFile.Save(path, this);
+    }
+
+    /// <summary>Loads an index of the kind that was saved, or a flat index of a file of codes. The codes are mapped, not copied (see <see cref="HammingFileLimits"/>).</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="limits">What the file may be; <see cref="HammingFileLimits.Trusted"/> where <see langword="null"/>.</param>
+    /// <exception cref="HammingFileException">The file is damaged, no file of codes, or beyond the limits.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static HammingIndex Load(string path, HammingFileLimits? limits = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return IndexFile.Load(path, limits);
+    }
+
+    /// <summary>Called after codes were added or removed, for what a derived index builds over them.</summary>
+    private protected virtual void OnChanged()
+    {
     }
 
     private protected abstract HammingMatch[][] FindNearest(BinaryCodes queries, int k, HammingSearchOptions options, CancellationToken cancellationToken);

@@ -10,24 +10,32 @@ internal abstract unsafe class ScanKernel
     public abstract void Scan(CodeSegment segment, int first, int end, ScanQuery query);
 
     /// <summary>The kernel of a level for a block layout.</summary>
-    public static ScanKernel Create(KernelLevel level, BlockLayout layout) => level switch
-    {
-        KernelLevel.Vector512 => Create<Vector512<ulong>, Lanes512>(layout),
-        KernelLevel.Vector256 => Create<Vector256<ulong>, Lanes256>(layout),
-        KernelLevel.Vector128 => Create<Vector128<ulong>, Lanes128>(layout),
-        _ => Create<ulong, Lanes64>(layout),
-    };
+    /// <param name="level">The vector width.</param>
+    /// <param name="layout">The blocks' layout.</param>
+    /// <param name="streams">The blocks come from memory, not from the cache: fetch ahead.</param>
+    public static ScanKernel Create(KernelLevel level, BlockLayout layout, bool streams) =>
+        streams ? Create<Streamed>(level, layout) : Create<Cached>(level, layout);
 
-    private static ScanKernel Create<TVector, TLanes>(BlockLayout layout)
-        where TVector : unmanaged
-        where TLanes : struct, ILanes<TVector> => layout.CountPlanes switch
+    private static ScanKernel Create<TAccess>(KernelLevel level, BlockLayout layout)
+        where TAccess : struct, IBlockAccess => level switch
         {
-            5 => new ScanKernel<TVector, TLanes, Depth5>(),
-            6 => new ScanKernel<TVector, TLanes, Depth6>(),
-            7 => new ScanKernel<TVector, TLanes, Depth7>(),
-            8 => new ScanKernel<TVector, TLanes, Depth8>(),
-            9 => new ScanKernel<TVector, TLanes, Depth9>(),
-            _ => new ScanKernel<TVector, TLanes, Depth10>(),
+            KernelLevel.Vector512 => Create<Vector512<ulong>, Lanes512, TAccess>(layout),
+            KernelLevel.Vector256 => Create<Vector256<ulong>, Lanes256, TAccess>(layout),
+            KernelLevel.Vector128 => Create<Vector128<ulong>, Lanes128, TAccess>(layout),
+            _ => Create<ulong, Lanes64, TAccess>(layout),
+        };
+
+    private static ScanKernel Create<TVector, TLanes, TAccess>(BlockLayout layout)
+        where TVector : unmanaged
+        where TLanes : struct, ILanes<TVector>
+        where TAccess : struct, IBlockAccess => layout.CountPlanes switch
+        {
+            5 => new ScanKernel<TVector, TLanes, Depth5, TAccess>(),
+            6 => new ScanKernel<TVector, TLanes, Depth6, TAccess>(),
+            7 => new ScanKernel<TVector, TLanes, Depth7, TAccess>(),
+            8 => new ScanKernel<TVector, TLanes, Depth8, TAccess>(),
+            9 => new ScanKernel<TVector, TLanes, Depth9, TAccess>(),
+            _ => new ScanKernel<TVector, TLanes, Depth10, TAccess>(),
         };
 }
 
@@ -36,10 +44,11 @@ internal abstract unsafe class ScanKernel
 /// d = p - P + 2 pop(x &amp; ~q); a query takes the form that reads fewer planes (<see cref="ScanQuery"/>). Carry-save adders sum those planes
 /// into counters that start from ~P, which makes U = 2 S + ~P; the limit on d is a bound on U, tested by one more carry chain.
 /// </summary>
-internal sealed unsafe class ScanKernel<TVector, TLanes, TDepth> : ScanKernel
+internal sealed unsafe class ScanKernel<TVector, TLanes, TDepth, TAccess> : ScanKernel
     where TVector : unmanaged
     where TLanes : struct, ILanes<TVector>
     where TDepth : struct, ICounterDepth
+    where TAccess : struct, IBlockAccess
 {
     private const int Plane = BlockLayout.PlaneWords;
 
@@ -48,7 +57,7 @@ internal sealed unsafe class ScanKernel<TVector, TLanes, TDepth> : ScanKernel
     {
         nint blockWords = segment.Layout.BlockWords;
         ulong* block = segment.Planes + first * blockWords;
-        nint* planes = query.PlaneOffsets;
+        int* planes = query.PlaneOffsets;
         int groups = query.PlaneGroups;
         ulong* bound = query.Bound;
         TVector flip = TLanes.Broadcast(query.Flip);
@@ -56,7 +65,7 @@ internal sealed unsafe class ScanKernel<TVector, TLanes, TDepth> : ScanKernel
         {
             for (int lane = 0; lane < Plane; lane += sizeof(TVector) / sizeof(ulong))
             {
-                TVector hits = TLanes.Xor(flip, Within(block + lane, planes, groups, bound));
+                TVector hits = TLanes.Xor(flip, Within(block + lane, planes, groups, bound, blockWords));
                 if (TLanes.IsZero(hits))
                     continue;
                 TVector found = hits; // a copy, so that only the rare path puts the vector into memory
@@ -69,7 +78,7 @@ internal sealed unsafe class ScanKernel<TVector, TLanes, TDepth> : ScanKernel
 
     /// <summary>The lanes where U is at least the query's bound.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Within(ulong* block, nint* planes, int groups, ulong* bound)
+    private static TVector Within(ulong* block, int* planes, int groups, ulong* bound, nint blockWords)
     {
         TVector twos = TLanes.Load(block + Plane), fours = TLanes.Load(block + 2 * Plane);
         TVector eights = TLanes.Load(block + 3 * Plane), sixteens = TLanes.Load(block + 4 * Plane);
@@ -81,7 +90,7 @@ internal sealed unsafe class ScanKernel<TVector, TLanes, TDepth> : ScanKernel
         if (TDepth.Planes > 9) c9 = TLanes.Load(block + 9 * Plane);
         for (int group = 0; group < groups; group++, planes += 16)
         {
-            TVector carry = AddSixteen(block, planes, ref twos, ref fours, ref eights, ref sixteens);
+            TVector carry = AddSixteen(block, planes, blockWords, ref twos, ref fours, ref eights, ref sixteens);
             if (TDepth.Planes > 5) carry = HalfAdd(ref c5, carry);
             if (TDepth.Planes > 6) carry = HalfAdd(ref c6, carry);
             if (TDepth.Planes > 7) carry = HalfAdd(ref c7, carry);
@@ -104,20 +113,25 @@ internal sealed unsafe class ScanKernel<TVector, TLanes, TDepth> : ScanKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector AddSixteen(ulong* block, nint* planes, ref TVector twos, ref TVector fours, ref TVector eights, ref TVector sixteens) =>
-        FullAdd(ref sixteens, AddEight(block, planes, ref twos, ref fours, ref eights), AddEight(block, planes + 8, ref twos, ref fours, ref eights));
+    private static TVector AddSixteen(ulong* block, int* planes, nint blockWords, ref TVector twos, ref TVector fours, ref TVector eights, ref TVector sixteens) =>
+        FullAdd(ref sixteens, AddEight(block, planes, blockWords, ref twos, ref fours, ref eights), AddEight(block, planes + 8, blockWords, ref twos, ref fours, ref eights));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector AddEight(ulong* block, nint* planes, ref TVector twos, ref TVector fours, ref TVector eights) =>
-        FullAdd(ref eights, AddFour(block, planes, ref twos, ref fours), AddFour(block, planes + 4, ref twos, ref fours));
+    private static TVector AddEight(ulong* block, int* planes, nint blockWords, ref TVector twos, ref TVector fours, ref TVector eights) =>
+        FullAdd(ref eights, AddFour(block, planes, blockWords, ref twos, ref fours), AddFour(block, planes + 4, blockWords, ref twos, ref fours));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector AddFour(ulong* block, nint* planes, ref TVector twos, ref TVector fours) =>
-        FullAdd(ref fours, AddTwo(block, planes, ref twos), AddTwo(block, planes + 2, ref twos));
+    private static TVector AddFour(ulong* block, int* planes, nint blockWords, ref TVector twos, ref TVector fours) =>
+        FullAdd(ref fours, AddTwo(block, planes, blockWords, ref twos), AddTwo(block, planes + 2, blockWords, ref twos));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector AddTwo(ulong* block, nint* planes, ref TVector twos) =>
-        FullAdd(ref twos, TLanes.Load(block + planes[0]), TLanes.Load(block + planes[1]));
+    private static TVector AddTwo(ulong* block, int* planes, nint blockWords, ref TVector twos)
+    {
+        ulong* a = block + planes[0], b = block + planes[1];
+        TAccess.Prefetch(a, blockWords);
+        TAccess.Prefetch(b, blockWords);
+        return FullAdd(ref twos, TLanes.Load(a), TLanes.Load(b));
+    }
 
     /// <summary>Adds two vectors of equal weight to a counter and returns the carry, of twice the weight.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -25,13 +25,13 @@ internal sealed unsafe class ScanQuery
     public ScanQuery(BlockLayout layout, ulong* memory, object owner)
     {
         (_layout, _owner) = (layout, owner);
-        PlaneOffsets = (nint*)memory;
-        Bound = memory + MaxPlanes(layout);
+        PlaneOffsets = (int*)memory;
+        Bound = memory + MaxPlanes(layout) * sizeof(int) / sizeof(ulong);
         _code = Bound + layout.CountPlanes + 1;
     }
 
     /// <summary>Offsets in words of the planes to add, padded with the zero plane to whole groups of sixteen.</summary>
-    public nint* PlaneOffsets { get; }
+    public int* PlaneOffsets { get; }
 
     public int PlaneGroups { get; private set; }
 
@@ -45,7 +45,7 @@ internal sealed unsafe class ScanQuery
     public bool IsDone => _collector.Limit < 0;
 
     /// <summary>64-bit words of memory that a query needs.</summary>
-    public static int MemoryWords(BlockLayout layout) => MaxPlanes(layout) + layout.CountPlanes + 1 + layout.WordsPerCode;
+    public static int MemoryWords(BlockLayout layout) => MaxPlanes(layout) * sizeof(int) / sizeof(ulong) + layout.CountPlanes + 1 + layout.WordsPerCode;
 
     /// <summary>Prepares a query.</summary>
     /// <param name="code">The query's words.</param>

@@ -1,0 +1,11 @@
+using SSAH.MLNet.Benchmarks;
+
+// Each verb lives in a file of its own; it gets the arguments after its name and returns the exit code.
+var verbs = new SortedDictionary<string, Func<string[], int>>(StringComparer.Ordinal)
+{
+    ["hamming"] = HammingBenchmark.Run,
+};
+if (args.Length > 0 && verbs.TryGetValue(args[0], out Func<string[], int>? verb))
+    return verb(args[1..]);
+Console.Error.WriteLine($"usage: bench {string.Join('|', verbs.Keys)} [options]   (--help after a name lists its options)");
+return 2;
