@@ -35,6 +35,9 @@ namespace SSAH.MLNet
         /// <summary>Seed of the context, null where none was given.</summary>
         public static int? Seed(IHostEnvironment environment) => (environment as IHostEnvironmentInternal)?.Seed;
 
+        /// <summary>Ends a long computation when the context's own cancellation was asked for.</summary>
+        public static void CheckAlive(IHostEnvironment environment) => Contracts.CheckAlive(environment);
+
         /// <summary>A column for an estimator's output schema.</summary>
         public static SchemaShape.Column Column(string name, SchemaShape.Column.VectorKind kind, DataViewType itemType, SchemaShape? annotations = null) =>
             new(name, kind, itemType, isKey: false, annotations);

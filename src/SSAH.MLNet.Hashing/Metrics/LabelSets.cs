@@ -112,6 +112,25 @@ public sealed class LabelSets
         return false;
     }
 
+    /// <summary>The labels of some rows, in the order given; class numbers and names stay the same.</summary>
+    /// <param name="rows">Rows, each from 0 to <c>Count - 1</c>; a row may come more than once.</param>
+    /// <exception cref="IndexOutOfRangeException">There is no such row.</exception>
+    public LabelSets Take(ReadOnlySpan<int> rows)
+    {
+        if (_classes is not null)
+        {
+            int[] classes = new int[rows.Length];
+            for (int i = 0; i < classes.Length; i++)
+                classes[i] = _classes[rows[i]];
+            return new LabelSets(classes, () => MasksOfClasses(ClassCount), classes.Length, ClassCount, Names);
+        }
+        int words = WordsPerMask;
+        ulong[] masks = new ulong[checked(rows.Length * words)];
+        for (int i = 0; i < rows.Length; i++)
+            MaskOf(rows[i]).CopyTo(masks.AsSpan(i * words));
+        return new LabelSets(null, () => masks, rows.Length, ClassCount, Names);
+    }
+
     private static ulong[] MasksOfClasses(int classCount)
     {
         int words = (classCount + 63) / 64;

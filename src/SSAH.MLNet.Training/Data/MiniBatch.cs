@@ -1,0 +1,52 @@
+using static TorchSharp.torch;
+
+namespace SSAH.MLNet.Training.Data;
+
+/// <summary>Rows as tensors on the training device.</summary>
+/// <param name="Images">[N, C, H, W], normalised.</param>
+/// <param name="Targets">[N, classes]: 1 where the row has the class, else 0.</param>
+internal readonly record struct MiniBatch(Tensor Images, Tensor Targets);
+
+/// <summary>Makes mini-batches of a training set.</summary>
+internal sealed class MiniBatchSource(TrainingSet set, ImageNormalization normalization, EasyView view, Random random, Device device)
+{
+    /// <summary>Randomly changed views of the rows, with their labels.</summary>
+    public MiniBatch Draw(ReadOnlySpan<int> rows)
+    {
+        float[] values = new float[rows.Length * set.Shape.Size];
+        for (int i = 0; i < rows.Length; i++)
+            view.Draw(set.Image(rows[i]), set.Shape, normalization, random, values.AsSpan(i * set.Shape.Size, set.Shape.Size));
+        return new MiniBatch(ToTensor(values, rows.Length), Targets(rows));
+    }
+
+    /// <summary>The rows as they are, normalised.</summary>
+    public Tensor Plain(ReadOnlySpan<int> rows)
+    {
+        float[] values = new float[rows.Length * set.Shape.Size];
+        int plane = set.Shape.Height * set.Shape.Width;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            var image = set.Image(rows[i]);
+            var target = values.AsSpan(i * set.Shape.Size, set.Shape.Size);
+            for (int p = 0; p < target.Length; p++)
+                target[p] = (image[p] - normalization.Mean[p / plane]) / normalization.Deviation[p / plane];
+        }
+        return ToTensor(values, rows.Length);
+    }
+
+    private Tensor ToTensor(float[] values, int rows) =>
+        tensor(values, [rows, set.Shape.Channels, set.Shape.Height, set.Shape.Width], device: device);
+
+    private Tensor Targets(ReadOnlySpan<int> rows)
+    {
+        int classes = set.Labels.ClassCount;
+        float[] targets = new float[rows.Length * classes];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            var mask = set.Labels.MaskOf(rows[i]);
+            for (int c = 0; c < classes; c++)
+                targets[i * classes + c] = mask[c >> 6] >> (c & 63) & 1;
+        }
+        return tensor(targets, [rows.Length, classes], device: device);
+    }
+}

@@ -1,0 +1,38 @@
+using System.Runtime.Intrinsics.X86;
+using Microsoft.ML.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SSAH.MLNet.Training.Loop;
+
+/// <summary>Where a training runs and in which number type.</summary>
+internal static class ComputeDevice
+{
+    /// <summary>The explicit option, then the context's GPU, then the CPU.</summary>
+    /// <exception cref="InvalidOperationException">A GPU was asked for, there is none, and the context does not allow the CPU instead.</exception>
+    public static Device Choose(TrainingDevice choice, IHostEnvironment environment, IChannel channel)
+    {
+        int? gpu = MLNetInternals.GpuDeviceId(environment);
+        if (choice == TrainingDevice.Cpu || (choice == TrainingDevice.Auto && gpu is null))
+            return CPU;
+        if (cuda.is_available())
+            return device("cuda", gpu ?? 0);
+        const string remedy = "no CUDA device is available: build with HashDevice=cuda (it adds TorchSharp's CUDA package) on a machine with an NVIDIA driver";
+        if (!MLNetInternals.FallbackToCpu(environment))
+            throw new InvalidOperationException($"Training on a GPU was asked for, but {remedy}, or set MLContext.FallbackToCpu.");
+        channel.Warning(MessageSensitivity.None, $"Training on the CPU instead of a GPU: {remedy}.");
+        return CPU;
+    }
+
+    /// <summary>The explicit option, else bfloat16 where the processor computes with it.</summary>
+    public static ScalarType NumberType(TrainingPrecision precision, Device device) => precision switch
+    {
+        TrainingPrecision.Float32 => ScalarType.Float32,
+        TrainingPrecision.BFloat16 => ScalarType.BFloat16,
+        _ => device.type == DeviceType.CPU && HasBFloat16() ? ScalarType.BFloat16 : ScalarType.Float32,
+    };
+
+    // CPUID leaf 7, subleaf 1: EAX bit 5 is AVX512_BF16.
+    private static bool HasBFloat16() =>
+        X86Base.IsSupported && X86Base.CpuId(0, 0).Eax >= 7 && X86Base.CpuId(7, 0).Eax >= 1 && (X86Base.CpuId(7, 1).Eax >> 5 & 1) != 0;
+}

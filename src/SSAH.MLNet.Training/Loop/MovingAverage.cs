@@ -1,0 +1,35 @@
+using SSAH.MLNet.Training.Networks;
+using static TorchSharp.torch;
+
+namespace SSAH.MLNet.Training.Loop;
+
+/// <summary>A moving average of H-Net's weights and statistics: the teacher, and the network that is exported (Tarvainen and Valpola 2017).</summary>
+internal sealed class MovingAverage
+{
+    private readonly (Tensor Average, Tensor Source)[] _pairs;
+    private readonly double _decay;
+
+    public MovingAverage(HashNetwork average, HashNetwork source, double decay)
+    {
+        _decay = decay;
+        _pairs = [.. Tensors(average).Zip(Tensors(source))];
+        using var _ = no_grad();
+        foreach (var (to, from) in _pairs)
+            to.copy_(from);
+        average.eval();
+    }
+
+    /// <summary>Takes in H-Net after a step; early steps count more, so that the start does not linger.</summary>
+    public void Update(int step)
+    {
+        double decay = Math.Min(_decay, (1.0 + step) / (10 + step));
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        foreach (var (to, from) in _pairs)
+            to.mul_(decay).add_(from, alpha: 1 - decay);
+    }
+
+    /// <summary>All parameters and buffers, in one order for two networks of the same shape.</summary>
+    public static IEnumerable<Tensor> Tensors(HashNetwork network) =>
+        network.named_parameters().Select(p => (Tensor)p.parameter).Concat(network.named_buffers().Select(b => b.buffer));
+}

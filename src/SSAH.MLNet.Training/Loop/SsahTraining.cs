@@ -1,0 +1,286 @@
+using SSAH.MLNet.Training.Data;
+using SSAH.MLNet.Training.Losses;
+using SSAH.MLNet.Training.Networks;
+using SSAH.MLNet.Training.SelfPacing;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace SSAH.MLNet.Training.Loop;
+
+/// <summary>One training of SSAH, readable from top to bottom in the order in which things happen.</summary>
+internal sealed class SsahTraining : IDisposable
+{
+    private readonly SsahTrainer.Options _options;
+    private readonly TrainingSet _set;
+    private readonly MiniBatchSource _batches;
+    private readonly RowStream _labelledRows;
+    private readonly RowStream? _unlabelledRows;
+    private readonly TrainingSchedule _schedule;
+    private readonly HashNetwork _hashNetwork;
+    private readonly HashNetwork _teacher;
+    private readonly MovingAverage _average;
+    private readonly Teaching _teaching;
+    private readonly HashingObjective _objective;
+    private readonly AdversarialNetwork? _adversary;
+    private readonly RandomHardSamples? _randomSamples;
+    private readonly SelfPacedPolicy _policy;
+    private readonly optim.Optimizer _hashOptimizer;
+    private readonly optim.Optimizer? _adversaryOptimizer;
+    private MetricsWindow _window = new();
+    private TimeSpan _lastReport;
+    private double _lastProgress;
+
+    public SsahTraining(TrainingSet set, SsahTrainer.Options options, Device device, ScalarType computeType, int seed)
+    {
+        _set = set;
+        _options = options;
+        Normalization = ImageNormalization.Measure(set);
+        var view = new EasyView(options.CropShift, options.HorizontalFlip, options.ColorJitter);
+        _batches = new MiniBatchSource(set, Normalization, view, new Random(seed + 1), device);
+        _labelledRows = new RowStream(set.LabelledRows, new Random(seed + 2));
+        bool usesUnlabelled = set.UnlabelledRows.Length > 0 && options is { ConsistentWeight: > 0, UnlabelledBatchSize: > 0 };
+        _unlabelledRows = usesUnlabelled ? new RowStream(set.UnlabelledRows, new Random(seed + 3)) : null;
+        _schedule = new TrainingSchedule(options, StepsPerEpoch(usesUnlabelled));
+
+        (_hashNetwork, _teacher, _adversary, _randomSamples) = NetworkSet.Create(set, options, device, seed);
+        _hashNetwork.ComputeType = _teacher.ComputeType = computeType;
+        _average = new MovingAverage(_teacher, _hashNetwork, options.TeacherDecay);
+        _teaching = new Teaching(_teacher, set.Labels.IsMultiLabel, options.ConfidenceThreshold);
+        _objective = new HashingObjective(options.SimilarityWeight, options.SimilarityScale, options.ClassificationWeight, set.Labels.IsMultiLabel);
+        _policy = new SelfPacedPolicy(
+            new PacingRange(options.MinMargin, options.MaxMargin, options.MinOcclusionArea, options.MaxOcclusionArea,
+                Math.Min(options.MinRotationDegrees, options.MaxRotationDegrees), options.MaxRotationDegrees, options.FastestPacing),
+            options.FixedDifficulty);
+        _hashOptimizer = optim.SGD(Decayed(_hashNetwork, options.WeightDecay), options.LearningRate, momentum: 0.9, nesterov: true);
+        _adversaryOptimizer = _adversary is null ? null : optim.Adam(_adversary.parameters(), options.AdversaryLearningRate, beta1: 0.5);
+    }
+
+    /// <summary>Mean and deviation that the images were normalised with.</summary>
+    public ImageNormalization Normalization { get; }
+
+    /// <summary>The moving average of H-Net: what is validated and exported.</summary>
+    public HashNetwork Teacher => _teacher;
+
+    /// <summary>Mini-batches of the training set.</summary>
+    public MiniBatchSource Batches => _batches;
+
+    /// <summary>H-steps so far.</summary>
+    public int Step { get; private set; }
+
+    /// <summary>Share of the training that is done.</summary>
+    public double Progress => _schedule.Progress(Step);
+
+    /// <summary>Whether a report is due after the last step.</summary>
+    public bool ReportIsDue => Step % _options.ReportEverySteps == 0 || Progress >= 1;
+
+    /// <summary>One H-step and, with an adversary, one A-step on the same batch.</summary>
+    /// <exception cref="TrainingDivergedException">A loss was not finite; no weight was changed by this step.</exception>
+    public void RunStep()
+    {
+        using var scope = NewDisposeScope();
+        double progress = Progress;
+        SetLearningRates(_schedule.LearningRateFactor(progress));
+        var losses = new StepLosses(Step);
+
+        // Easy pass: labelled images through H-Net, unlabelled images past the teacher.
+        var labelled = _batches.Draw(_labelledRows.Next(_options.LabelledBatchSize));
+        double consistentWeight = _unlabelledRows is null ? 0 : ConsistentLoss.Weight(_options.ConsistentWeight, progress, _options.ConsistentRamp);
+        var taught = Teach(consistentWeight);
+        _hashNetwork.TrackStatistics(true);
+        var easy = _hashNetwork.call(labelled.Images);
+        var peers = new Anchors(easy.Code, labelled.Targets);
+        losses.Add("similarity", _objective.Similarity(easy.Code, labelled.Targets, peers, skipSelf: true).mean(), _options.SimilarityWeight);
+        losses.Add("classification", _objective.Classification(easy, labelled.Targets).mean(), _options.ClassificationWeight);
+        losses.Add("quantization", QuantizationLoss.PerRow(easy.Code).mean(), _options.QuantizationWeight);
+
+        // Hard pass: their hard samples must hash like them.
+        var hard = MakeHardSamples(labelled, taught);
+        var leaf = hard?.Images.detach().requires_grad_(_adversary is not null);
+        HardDifficulty? difficulty = leaf is null ? null : AddHardLosses(losses, easy, labelled, taught, leaf, consistentWeight);
+
+        // H-step.
+        _hashOptimizer.zero_grad();
+        losses.Total.backward();
+        _hashOptimizer.step();
+        _average.Update(Step);
+
+        // A-step: H-Net is only read, through the gradient that its own step left at the images.
+        if (_adversary is not null && hard is { } samples && difficulty is { } measured)
+            StepAdversary(samples, leaf!, measured);
+        Observe(losses, easy, hard, difficulty, taught, progress, consistentWeight > 0);
+        Step++;
+    }
+
+    /// <summary>Closes the present window of metrics.</summary>
+    public SsahTrainingMetrics Report(double? validationMap)
+    {
+        var window = _window;
+        _window = new MetricsWindow();
+        var elapsed = _schedule.Elapsed;
+        double seconds = Math.Max(1e-9, (elapsed - _lastReport).TotalSeconds);
+        _lastReport = elapsed;
+        return new SsahTrainingMetrics
+        {
+            Step = Step,
+            Epoch = Step / (double)_schedule.StepsPerEpoch,
+            Progress = Progress,
+            Elapsed = elapsed,
+            LearningRate = _hashOptimizer.ParamGroups.First().LearningRate,
+            TotalLoss = window.Mean("total"),
+            SimilarityLoss = window.Mean("similarity"),
+            ClassificationLoss = window.Mean("classification"),
+            QuantizationLoss = window.Mean("quantization"),
+            AdversarialLoss = window.Mean("adversarial"),
+            ConsistentLoss = window.Mean("consistent"),
+            HardDifficulty = window.Mean("hard difficulty"),
+            EasyDifficulty = window.Mean("easy difficulty"),
+            Margin = _policy.Margin,
+            Level = _policy.Level,
+            OccludedArea = window.Mean("area"),
+            MeanAngleDegrees = window.Mean("angle"),
+            LabelledImages = window.LabelledImages,
+            UnlabelledImages = window.UnlabelledImages,
+            ConfidentShare = window.ConfidentImages / (double)Math.Max(1, window.UnlabelledImages),
+            BitMeans = window.BitMeans(),
+            MeanAbsoluteActivation = window.Mean("activation"),
+            ImagesPerSecond = (window.LabelledImages + window.UnlabelledImages) / seconds,
+            ValidationMap = validationMap,
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _hashOptimizer.Dispose();
+        _adversaryOptimizer?.Dispose();
+        _hashNetwork.Dispose();
+        _teacher.Dispose();
+        _adversary?.Dispose();
+        _randomSamples?.Dispose();
+    }
+
+    private int StepsPerEpoch(bool usesUnlabelled)
+    {
+        static int Batches(int rows, int size) => (rows + size - 1) / size;
+        int steps = Batches(_set.LabelledRows.Length, _options.LabelledBatchSize);
+        return usesUnlabelled ? Math.Max(steps, Batches(_set.UnlabelledRows.Length, _options.UnlabelledBatchSize)) : steps;
+    }
+
+    private void SetLearningRates(double factor)
+    {
+        foreach (var group in _hashOptimizer.ParamGroups)
+            group.LearningRate = _options.LearningRate * factor;
+        foreach (var group in _adversaryOptimizer?.ParamGroups ?? [])
+            group.LearningRate = _options.AdversaryLearningRate * factor;
+    }
+
+    private TaughtBatch? Teach(double consistentWeight)
+    {
+        // Below a hundredth of its weight the loss would cost its time and teach nothing.
+        if (_unlabelledRows is null || consistentWeight < 0.01 * _options.ConsistentWeight)
+            return null;
+        int[] rows = _unlabelledRows.Next(_options.UnlabelledBatchSize);
+        var taught = _teaching.Label(_batches.Draw(rows), rows);
+        _window.AddImages(0, rows.Length, taught?.Count ?? 0);
+        return taught;
+    }
+
+    private HardSamples? MakeHardSamples(MiniBatch labelled, TaughtBatch? taught)
+    {
+        if (_options.HardSamples == HardSampleSource.None)
+            return taught is { } images ? new HardSamples(_batches.Draw(images.Rows).Images, 0, 0) : null;
+        var limits = new HardSampleLimits(_policy.Area, _policy.AngleDegrees * Math.PI / 180);
+        var sources = taught is { } unlabelled ? cat([labelled.Images, unlabelled.Images]) : labelled.Images;
+        return _adversary?.call(sources, limits) ?? _randomSamples!.Make(sources, limits);
+    }
+
+    // Difficulty of every hard sample, the target that A-Net has for it, and the weight with which it stands in H-Net's loss.
+    private readonly record struct HardDifficulty(Tensor Values, Tensor Targets, Tensor Weights, double LabelledHard, double LabelledEasy);
+
+    private HardDifficulty AddHardLosses(StepLosses losses, HashOutput easy, MiniBatch labelled, TaughtBatch? taught, Tensor images, double consistentWeight)
+    {
+        _hashNetwork.TrackStatistics(false);
+        var output = _hashNetwork.call(images);
+        var easyCode = easy.Code.detach();
+        var anchors = taught is { Taught.Logits: not null } known
+            ? new Anchors(cat([easyCode, known.Taught.Code]), cat([labelled.Targets, known.Targets]))
+            : new Anchors(easyCode, labelled.Targets);
+        var (values, easyValues, weights) = (new List<Tensor>(), new List<Tensor>(), new List<Tensor>());
+        bool hasLabelled = _options.HardSamples != HardSampleSource.None;
+        long first = hasLabelled ? labelled.Images.shape[0] : 0;
+        double hardMean = 0, easyMean = 0;
+        if (hasLabelled)
+        {
+            var hard = _objective.PerRow(Slice(output, 0, first), labelled.Targets, anchors, skipSelf: false);
+            var plain = _objective.PerRow(new HashOutput(easyCode, easy.Logits?.detach()), labelled.Targets, anchors, skipSelf: true);
+            losses.Add("adversarial", hard.mean(), _options.AdversarialWeight);
+            (hardMean, easyMean) = (hard.detach().mean().ToDouble(), plain.mean().ToDouble());
+            Collect(hard, plain, _options.AdversarialWeight / first);
+        }
+        if (taught is { } unlabelled)
+        {
+            var hard = Consistency(Slice(output, first, unlabelled.Count), unlabelled, anchors);
+            var plain = Consistency(unlabelled.Taught, unlabelled, anchors);
+            // Divided by all images drawn, so that few confident ones weigh little.
+            double share = 1.0 / _options.UnlabelledBatchSize;
+            losses.Add("consistent", hard.sum() * share, consistentWeight);
+            Collect(hard, plain, consistentWeight * share);
+        }
+        return new HardDifficulty(cat(values), cat(easyValues) + _policy.Margin, cat(weights), hardMean, easyMean);
+
+        void Collect(Tensor hard, Tensor plain, double weight)
+        {
+            values.Add(hard.detach());
+            easyValues.Add(plain.detach());
+            weights.Add(full_like(hard.detach(), weight));
+        }
+    }
+
+    private Tensor Consistency(HashOutput output, TaughtBatch taught, Anchors anchors)
+    {
+        var codes = ConsistentLoss.PerRow(output.Code, taught.Taught.Code);
+        return taught.Taught.Logits is null ? codes : codes + _objective.PerRow(output, taught.Targets, anchors, skipSelf: false);
+    }
+
+    // A-Net minimises |d - tau|. Its gradient at an image is sign(d - tau) times that of d, which H-Net's backward pass has already computed, weighted.
+    private void StepAdversary(HardSamples hard, Tensor leaf, HardDifficulty difficulty)
+    {
+        if (_options.AdversarialWeight == 0 || leaf.grad is not { } gradient)
+            return;
+        var factor = (difficulty.Values - difficulty.Targets).sign() / difficulty.Weights / difficulty.Values.shape[0];
+        _adversaryOptimizer!.zero_grad();
+        hard.Images.backward([gradient * factor.view(-1, 1, 1, 1)]);
+        _adversaryOptimizer.step();
+    }
+
+    private void Observe(StepLosses losses, HashOutput easy, HardSamples? hard, HardDifficulty? difficulty, TaughtBatch? taught, double progress, bool unlabelled)
+    {
+        foreach (var (term, value) in losses.Values)
+            _window.Add(term, value);
+        _window.Add("total", losses.Total.detach().ToDouble());
+        _window.Add("activation", easy.Code.detach().abs().mean().ToDouble());
+        _window.AddBits(easy.Code.detach().ge(0).to(ScalarType.Float32).mean([0]).cpu().data<float>().ToArray());
+        _window.AddImages(_options.LabelledBatchSize, 0, 0);
+        if (hard is { } samples && difficulty is { } measured && _options.HardSamples != HardSampleSource.None)
+        {
+            _policy.Observe(measured.LabelledHard - measured.LabelledEasy, Math.Max(0, progress - _lastProgress));
+            _window.Add("area", samples.MeanArea);
+            _window.Add("angle", samples.MeanAngle);
+            _window.Add("hard difficulty", measured.LabelledHard);
+            _window.Add("easy difficulty", measured.LabelledEasy);
+        }
+        _lastProgress = progress;
+    }
+
+    private static HashOutput Slice(HashOutput output, long start, long count) =>
+        new(output.Code.narrow(0, start, count), output.Logits?.narrow(0, start, count));
+
+    private static SGD.ParamGroup[] Decayed(HashNetwork network, double decay)
+    {
+        var parameters = network.parameters().ToArray();
+        SGD.ParamGroup Group(bool matrix, double weightDecay) =>
+            new([.. parameters.Where(p => p.dim() > 1 == matrix)], new SGD.Options { weight_decay = weightDecay });
+        return [Group(true, decay), Group(false, 0)];
+    }
+}

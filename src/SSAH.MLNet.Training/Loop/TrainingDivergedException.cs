@@ -1,0 +1,19 @@
+namespace SSAH.MLNet;
+
+/// <summary>Training met a loss that is not a finite number. Nothing of it was kept.</summary>
+public sealed class TrainingDivergedException : Exception
+{
+    internal TrainingDivergedException(int step, string term, double value)
+        : base($"The {term} loss became {value} at step {step}. Training was stopped and nothing was saved. Lower LearningRate"
+            + (term is "consistent" or "adversarial" ? $", or the weight of the {term} loss." : ", or check the pixel values (0 to 255)."))
+    {
+        Step = step;
+        Term = term;
+    }
+
+    /// <summary>The H-step at which it happened, from 0.</summary>
+    public int Step { get; }
+
+    /// <summary>The loss term: similarity, classification, quantization, adversarial or consistent.</summary>
+    public string Term { get; }
+}

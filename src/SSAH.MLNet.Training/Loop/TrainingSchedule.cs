@@ -1,0 +1,45 @@
+using System.Diagnostics;
+
+namespace SSAH.MLNet.Training.Loop;
+
+/// <summary>How much of the training is done, by whichever of its limits comes first, and the learning rate that follows from it.</summary>
+internal sealed class TrainingSchedule
+{
+    private readonly long _maxSteps;
+    private readonly TimeSpan? _budget;
+    private readonly SsahTrainer.Options _options;
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+
+    public TrainingSchedule(SsahTrainer.Options options, int stepsPerEpoch)
+    {
+        const int defaultEpochs = 20;
+        bool unlimited = options is { Epochs: null, MaxSteps: null, TimeBudget: null };
+        long epochSteps = (options.Epochs ?? (unlimited ? defaultEpochs : int.MaxValue)) * (long)stepsPerEpoch;
+        _maxSteps = Math.Min(epochSteps, options.MaxSteps ?? long.MaxValue);
+        _budget = options.TimeBudget;
+        _options = options;
+        StepsPerEpoch = stepsPerEpoch;
+    }
+
+    public int StepsPerEpoch { get; }
+
+    public TimeSpan Elapsed => _clock.Elapsed;
+
+    /// <summary>Share that is done before the given step, 0 to 1.</summary>
+    public double Progress(int step)
+    {
+        double steps = step / (double)_maxSteps;
+        double time = _budget is { } budget ? Elapsed / budget : 0;
+        return Math.Min(1, Math.Max(steps, time));
+    }
+
+    /// <summary>Learning rate as a share of its peak: a linear rise, then half a cosine or a plateau.</summary>
+    public double LearningRateFactor(double progress)
+    {
+        if (progress < _options.WarmUp)
+            return Math.Max(0.01, progress / _options.WarmUp);
+        if (_options.Schedule == LearningRateSchedule.Constant)
+            return 1;
+        return 0.5 * (1 + Math.Cos(Math.PI * (progress - _options.WarmUp) / (1 - _options.WarmUp)));
+    }
+}

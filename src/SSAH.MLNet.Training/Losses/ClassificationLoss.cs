@@ -1,0 +1,18 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SSAH.MLNet.Training.Losses;
+
+/// <summary>Loss of the class head that reads the code: cross-entropy with one label a row, mean binary cross-entropy with several.</summary>
+/// <remarks>Reconstructed; a classification term on the code is DSDH's (Li et al. 2017) and GreedyHash's (Su et al. 2018).</remarks>
+internal static class ClassificationLoss
+{
+    /// <summary>Loss of each row.</summary>
+    /// <param name="logits">[N, classes].</param>
+    /// <param name="targets">[N, classes]: 0/1, or probabilities.</param>
+    /// <param name="multiLabel">Whether a row may have several labels.</param>
+    /// <returns>[N].</returns>
+    public static Tensor PerRow(Tensor logits, Tensor targets, bool multiLabel) => multiLabel
+        ? nn.functional.binary_cross_entropy_with_logits(logits, targets, reduction: nn.Reduction.None).mean([1])
+        : -(targets * nn.functional.log_softmax(logits, 1)).sum(1);
+}

@@ -1,0 +1,40 @@
+using SSAH.MLNet.Training.Networks;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SSAH.MLNet.Training.Losses;
+
+/// <summary>Codes with known labels that other codes are compared with; detached.</summary>
+/// <param name="Codes">[M, K].</param>
+/// <param name="Targets">[M, classes], 0/1.</param>
+internal readonly record struct Anchors(Tensor Codes, Tensor Targets);
+
+/// <summary>The hashing loss of single images with given labels: what H-Net minimises and what A-Net's difficulty d is measured in.</summary>
+internal sealed class HashingObjective(double similarityWeight, double similarityScale, double classificationWeight, bool multiLabel)
+{
+    /// <summary>Weight of the class head's loss.</summary>
+    public double ClassificationWeight => classificationWeight;
+
+    /// <summary>Pairwise similarity loss of each row, before its weight: [N].</summary>
+    /// <param name="codes">[N, K].</param>
+    /// <param name="targets">[N, classes], 0/1.</param>
+    /// <param name="anchors">Codes to compare with.</param>
+    /// <param name="skipSelf">Whether row i and anchor i are the same image.</param>
+    public Tensor Similarity(Tensor codes, Tensor targets, Anchors anchors, bool skipSelf)
+    {
+        var similar = targets.matmul(anchors.Targets.t()).gt(0).to(ScalarType.Float32);             // [N, M]
+        var valid = ones_like(similar);
+        if (skipSelf)
+            valid.diagonal().fill_(0);
+        return SimilarityLoss.PerRow(codes, anchors.Codes, similar, valid, similarityScale);
+    }
+
+    /// <summary>Class head's loss of each row, before its weight: [N]; zeros where there is no class head.</summary>
+    public Tensor Classification(HashOutput output, Tensor targets) => output.Logits is { } logits
+        ? ClassificationLoss.PerRow(logits, targets, multiLabel)
+        : zeros(output.Code.shape[0], device: output.Code.device);
+
+    /// <summary>The weighted sum of both for each row: the difficulty d, [N].</summary>
+    public Tensor PerRow(HashOutput output, Tensor targets, Anchors anchors, bool skipSelf) =>
+        similarityWeight * Similarity(output.Code, targets, anchors, skipSelf) + classificationWeight * Classification(output, targets);
+}

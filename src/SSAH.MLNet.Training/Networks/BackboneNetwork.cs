@@ -1,0 +1,55 @@
+using SSAH.MLNet.Training.Networks.Layers;
+
+namespace SSAH.MLNet.Training.Networks;
+
+/// <summary>A feature extractor: [N, channels, H, W] images to [N, <see cref="Features"/>] vectors.</summary>
+/// <param name="Body">The layers.</param>
+/// <param name="Features">Length of the feature vector.</param>
+internal sealed record BackboneNetwork(Layer Body, long Features)
+{
+    /// <summary>
+    /// A small residual network for pictures of about 32 pixels, trained from scratch ("ResNet-9" of the DAWNBench line). At width 32 and 32x32 pixels
+    /// it costs 95 million multiply-adds an image.
+    /// </summary>
+    public static BackboneNetwork SmallResNet(int channels, int width)
+    {
+        long w = width;
+        var body = new Chain(
+            ConvNormRelu(channels, w),
+            ConvNormRelu(w, 2 * w), new MaxPooling(2, 2),
+            new Residual(new Chain(ConvNormRelu(2 * w, 2 * w), ConvNormRelu(2 * w, 2 * w))),
+            ConvNormRelu(2 * w, 4 * w), new MaxPooling(2, 2),
+            ConvNormRelu(4 * w, 8 * w), new MaxPooling(2, 2),
+            new Residual(new Chain(ConvNormRelu(8 * w, 8 * w), ConvNormRelu(8 * w, 8 * w))),
+            new GlobalMaxPooling());
+        return new BackboneNetwork(body, 8 * w);
+    }
+
+    /// <summary>ResNet-18 as torchvision shapes it (He et al. 2016): 7x7 stem with stride 2, max pooling, four stages of two basic blocks.</summary>
+    public static BackboneNetwork ResNet18(int channels, int width)
+    {
+        long w = width;
+        var body = new Chain(
+            ConvNormRelu(channels, w, kernel: 7, stride: 2), new MaxPooling(3, 2, 1),
+            BasicBlock(w, w, 1), BasicBlock(w, w, 1),
+            BasicBlock(w, 2 * w, 2), BasicBlock(2 * w, 2 * w, 1),
+            BasicBlock(2 * w, 4 * w, 2), BasicBlock(4 * w, 4 * w, 1),
+            BasicBlock(4 * w, 8 * w, 2), BasicBlock(8 * w, 8 * w, 1),
+            new GlobalAveragePooling());
+        return new BackboneNetwork(body, 8 * w);
+    }
+
+    private static Chain ConvNormRelu(long inputs, long outputs, long kernel = 3, long stride = 1) =>
+        new(new Convolution(inputs, outputs, kernel, stride), new BatchNormalization(outputs), new Rectifier());
+
+    private static Residual BasicBlock(long inputs, long outputs, long stride)
+    {
+        var body = new Chain(
+            ConvNormRelu(inputs, outputs, stride: stride),
+            new Convolution(outputs, outputs, 3), new BatchNormalization(outputs));
+        var shortcut = stride == 1 && inputs == outputs
+            ? null
+            : new Chain(new Convolution(inputs, outputs, 1, stride), new BatchNormalization(outputs));
+        return new Residual(body, shortcut, rectify: true);
+    }
+}

@@ -1,0 +1,62 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using SSAH.MLNet.Training.Data;
+using SSAH.MLNet.Training.Loop;
+using SSAH.MLNet.Training.Onnx;
+
+namespace SSAH.MLNet;
+
+/// <summary>
+/// Trains semi-supervised adversarial deep hashing (SSAH) and gives a <see cref="HashEncoder"/>. Reach it as <c>mlContext.Transforms.SsahHash(...)</c>.
+/// </summary>
+/// <remarks>
+/// "Semi-supervised Adversarial Deep Hashing with Self-paced Hard Sample Generation", Jin et al., arXiv:1911.08688. From the paper: H-Net and A-Net, multi-scale
+/// occlusion and rotation, self-paced difficulty, the consistent loss on unlabelled images. Reconstructed: their inner form.
+/// </remarks>
+public sealed partial class SsahTrainer : IEstimator<HashEncoder>
+{
+    private readonly IHost _host;
+    private readonly Options _options;
+
+    internal SsahTrainer(IHostEnvironment environment, Options options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        OptionsValidation.Check(options);
+        _options = options.Copy();
+        _host = environment.Register(nameof(SsahTrainer));
+    }
+
+    /// <summary>Trains on all rows of <paramref name="input"/>, which are read once.</summary>
+    /// <param name="input">Rows in any order with a pixel column and a label column; unlabelled rows have a missing label.</param>
+    /// <returns>The encoder; its model has been compared with the trained network.</returns>
+    /// <exception cref="ArgumentException">A column is missing or has the wrong type; the message says what to do.</exception>
+    /// <exception cref="InvalidOperationException">No row, or fewer than two labelled rows.</exception>
+    /// <exception cref="TrainingDivergedException">A loss was not finite.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled and <see cref="Options.OnCancel"/> is <see cref="CancellationBehavior.Throw"/>.</exception>
+    public HashEncoder Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        using var channel = _host.Start("Training");
+        int seed = _options.Seed ?? _host.Rand.Next(int.MaxValue - 8);
+        var set = TrainingSetReader.Read(input, _options, seed, _host, channel);
+        var device = ComputeDevice.Choose(_options.Device, _host, channel);
+        var computeType = ComputeDevice.NumberType(_options.Precision, device);
+        using var training = new SsahTraining(set, _options, device, computeType, seed);
+        var outcome = new TrainingRun(training, set, _options, _host, channel).Run();
+        byte[] model = HashModelExporter.Export(training.Teacher, set.Shape, training.Normalization,
+            TrainingSummary.Metadata(_options, set, outcome, device, computeType, seed));
+        float difference = ExportVerification.Check(model, training.Teacher, set, training.Batches);
+        channel.Info(MessageSensitivity.None, $"Exported {model.Length} bytes; TorchSharp and ONNX Runtime differ by at most {difference:E1}.");
+        return new HashEncoder(_host, model, _options.OutputColumnName, _options.InputColumnName, options: null);
+    }
+
+    /// <summary>The input's columns and the two columns that the encoder adds.</summary>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        ArgumentNullException.ThrowIfNull(inputSchema);
+        if (!inputSchema.Any(c => c.Name == _options.LabelColumnName))
+            throw new ArgumentOutOfRangeException(nameof(inputSchema), $"There is no label column '{_options.LabelColumnName}'.");
+        return HashSchema.Extend(inputSchema, _options.InputColumnName, _options.OutputColumnName);
+    }
+}

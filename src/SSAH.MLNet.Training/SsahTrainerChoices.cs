@@ -1,0 +1,73 @@
+namespace SSAH.MLNet;
+
+/// <summary>The network that turns pictures into features.</summary>
+public enum HashBackbone
+{
+    /// <summary><see cref="SmallResNet"/> for pictures of up to 64 pixels, <see cref="ResNet18"/> for larger ones.</summary>
+    Auto,
+
+    /// <summary>A residual network of eight 3x3 convolutions for pictures of about 32 pixels.</summary>
+    SmallResNet,
+
+    /// <summary>ResNet-18 in torchvision's shape (He et al. 2016), for pictures of 64 pixels and more.</summary>
+    ResNet18,
+}
+
+/// <summary>Where hard samples come from.</summary>
+public enum HardSampleSource
+{
+    /// <summary>No hard samples: H-Net alone.</summary>
+    None,
+
+    /// <summary>Occluders and angles drawn at random, the control of the method.</summary>
+    Random,
+
+    /// <summary>Occluders and angles chosen by the adversarial network A-Net.</summary>
+    Adversarial,
+}
+
+/// <summary>Course of the learning rates.</summary>
+public enum LearningRateSchedule
+{
+    /// <summary>Falls to 0 along half a cosine.</summary>
+    Cosine,
+
+    /// <summary>Stays at its peak.</summary>
+    Constant,
+}
+
+/// <summary>Where to train.</summary>
+public enum TrainingDevice
+{
+    /// <summary>The GPU that <c>MLContext.GpuDeviceId</c> names, else the CPU.</summary>
+    Auto,
+
+    /// <summary>The CPU.</summary>
+    Cpu,
+
+    /// <summary>An NVIDIA GPU: the context's <c>GpuDeviceId</c>, or 0.</summary>
+    Cuda,
+}
+
+/// <summary>Number type of the convolutions in training; weights, statistics and losses are always float32.</summary>
+public enum TrainingPrecision
+{
+    /// <summary>bfloat16 where the processor computes with it (AVX512-BF16), else float32.</summary>
+    Auto,
+
+    /// <summary>float32.</summary>
+    Float32,
+
+    /// <summary>bfloat16; slow on processors without it.</summary>
+    BFloat16,
+}
+
+/// <summary>What a cancelled <c>Fit</c> does.</summary>
+public enum CancellationBehavior
+{
+    /// <summary>Throws <see cref="OperationCanceledException"/>; nothing is kept.</summary>
+    Throw,
+
+    /// <summary>Returns the best encoder so far: the best validated one, or the latest where nothing was validated.</summary>
+    KeepBest,
+}

@@ -1,0 +1,158 @@
+using SSAH.MLNet.Training;
+
+namespace SSAH.MLNet;
+
+public sealed partial class SsahTrainer
+{
+    /// <summary>Everything that can be set about training. The defaults train full SSAH; <see cref="SsahTrainer"/> copies them and never changes them.</summary>
+    public sealed class Options
+    {
+        /// <summary>Name of the code column that the encoder adds; its activations are in <c>OutputColumnName + "Activation"</c>. Default <c>HashCode</c>.</summary>
+        public string OutputColumnName { get; set; } = "HashCode";
+
+        /// <summary>Pixel column that ExtractPixels makes: <c>Single</c> or <c>Byte</c>, planar or interleaved, 0 to 255. Default <c>Pixels</c>.</summary>
+        public string InputColumnName { get; set; } = "Pixels";
+
+        /// <summary>Label column: a key, a vector of keys, or a vector of Single or Boolean; missing labels mark unlabelled rows. Default <c>Label</c>.</summary>
+        public string LabelColumnName { get; set; } = "Label";
+
+        /// <summary>Code length in bits, 1 to 512. Default 48.</summary>
+        public int Bits { get; set; } = 48;
+
+        /// <summary>The network that turns pictures into features. Default <see cref="HashBackbone.Auto"/>.</summary>
+        public HashBackbone Backbone { get; set; } = HashBackbone.Auto;
+
+        /// <summary>Channels of the backbone's first stage, 8 to 256; null takes the backbone's own (32 for SmallResNet, 64 for ResNet18).</summary>
+        public int? BackboneWidth { get; set; }
+
+        /// <summary>Passes over the larger of the labelled and the unlabelled rows. Default 20 where no other limit is given, else no limit.</summary>
+        public int? Epochs { get; set; }
+
+        /// <summary>Largest number of H-steps. Default: no limit.</summary>
+        public int? MaxSteps { get; set; }
+
+        /// <summary>Longest training time; the learning-rate schedule follows whichever limit comes first. Default: no limit.</summary>
+        public TimeSpan? TimeBudget { get; set; }
+
+        /// <summary>Labelled images a step, 2 to 4096. Default 64.</summary>
+        public int LabelledBatchSize { get; set; } = 64;
+
+        /// <summary>Unlabelled images a step, 0 to 16384; only used while <see cref="ConsistentWeight"/> is above 0. Default 192.</summary>
+        public int UnlabelledBatchSize { get; set; } = 192;
+
+        /// <summary>Peak learning rate of H-Net (SGD with Nesterov momentum 0.9). Default 0.05.</summary>
+        public double LearningRate { get; set; } = 0.05;
+
+        /// <summary>Learning rate of A-Net (Adam). Default 0.001.</summary>
+        public double AdversaryLearningRate { get; set; } = 0.001;
+
+        /// <summary>Course of both learning rates over the training. Default <see cref="LearningRateSchedule.Cosine"/>.</summary>
+        public LearningRateSchedule Schedule { get; set; } = LearningRateSchedule.Cosine;
+
+        /// <summary>Share of the training over which the learning rate rises from 0, 0 to 0.5. Default 0.05.</summary>
+        public double WarmUp { get; set; } = 0.05;
+
+        /// <summary>Weight decay of H-Net's weight matrices. Default 5e-4.</summary>
+        public double WeightDecay { get; set; } = 5e-4;
+
+        /// <summary>Weight of the supervised pairwise similarity loss. Default 1.</summary>
+        public double SimilarityWeight { get; set; } = 1;
+
+        /// <summary>c of the pairwise similarity: the log-odds at complete agreement of two codes. Default 12.</summary>
+        public double SimilarityScale { get; set; } = 12;
+
+        /// <summary>Weight of the class head's loss; 0 trains without a class head. Default 1.</summary>
+        public double ClassificationWeight { get; set; } = 1;
+
+        /// <summary>Weight of the quantisation loss. Default 0.1.</summary>
+        public double QuantizationWeight { get; set; } = 0.1;
+
+        /// <summary>Weight of the similarity and class losses of labelled hard samples. Default 1.</summary>
+        public double AdversarialWeight { get; set; } = 1;
+
+        /// <summary>Largest weight of the consistent loss on unlabelled images; 0 ignores them. Default 1.</summary>
+        public double ConsistentWeight { get; set; } = 1;
+
+        /// <summary>Share of the training over which the consistent loss ramps up, 0 to 1. Default 0.2.</summary>
+        public double ConsistentRamp { get; set; } = 0.2;
+
+        /// <summary>Confidence that the teacher must have in an unlabelled image's easy view before the image is learned from, 0 to 1. Default 0.9.</summary>
+        public double ConfidenceThreshold { get; set; } = 0.9;
+
+        /// <summary>Decay of the moving average of H-Net that teaches and that is exported, 0 (H-Net itself) to below 1. Default 0.99.</summary>
+        public double TeacherDecay { get; set; } = 0.99;
+
+        /// <summary>Where hard samples come from. Default <see cref="HardSampleSource.Adversarial"/>, SSAH's A-Net.</summary>
+        public HardSampleSource HardSamples { get; set; } = HardSampleSource.Adversarial;
+
+        /// <summary>Cells a side of each occlusion grid; empty switches occlusion off. Default 4, 8 and 16 (and 32 for pictures of 96 pixels and more).</summary>
+        public IReadOnlyList<int>? OcclusionScales { get; set; }
+
+        /// <summary>Largest occluded share of the image at the lowest difficulty. Default 0.08.</summary>
+        public double MinOcclusionArea { get; set; } = 0.08;
+
+        /// <summary>Largest occluded share of the image at the highest difficulty. Default 0.33.</summary>
+        public double MaxOcclusionArea { get; set; } = 0.33;
+
+        /// <summary>Largest rotation at the lowest difficulty, in degrees. Default 10.</summary>
+        public double MinRotationDegrees { get; set; } = 10;
+
+        /// <summary>Largest rotation at the highest difficulty, in degrees; 0 switches rotation off. Default 30.</summary>
+        public double MaxRotationDegrees { get; set; } = 30;
+
+        /// <summary>Margin mu between a hard sample's loss and its image's at the lowest difficulty. Default 0.2.</summary>
+        public double MinMargin { get; set; } = 0.2;
+
+        /// <summary>Margin mu at the highest difficulty. Default 1.</summary>
+        public double MaxMargin { get; set; } = 1;
+
+        /// <summary>Share of the training in which the difficulty goes from lowest to highest when H-Net always copes, above 0 to 1. Default 0.4.</summary>
+        public double FastestPacing { get; set; } = 0.4;
+
+        /// <summary>A fixed difficulty from 0 to 1 in place of the self-paced one. Default null: self-paced.</summary>
+        public double? FixedDifficulty { get; set; }
+
+        /// <summary>Shift of the training images as a share of their size, 0 to 0.5. Default 0.125 (4 of 32 pixels).</summary>
+        public double CropShift { get; set; } = 0.125;
+
+        /// <summary>Whether training images are mirrored at random; switch it off where left and right mean something. Default true.</summary>
+        public bool HorizontalFlip { get; set; } = true;
+
+        /// <summary>Largest relative change of brightness and of contrast, 0 to 0.9. Default 0.2.</summary>
+        public double ColorJitter { get; set; } = 0.2;
+
+        /// <summary>Seed; null takes one from the <c>MLContext</c>, which is reproducible for <c>new MLContext(seed)</c>.</summary>
+        public int? Seed { get; set; }
+
+        /// <summary>Where to train. Default <see cref="TrainingDevice.Auto"/>: the context's GPU where it names one, else the CPU.</summary>
+        public TrainingDevice Device { get; set; } = TrainingDevice.Auto;
+
+        /// <summary>Number type of the convolutions. Default <see cref="TrainingPrecision.Auto"/>.</summary>
+        public TrainingPrecision Precision { get; set; } = TrainingPrecision.Auto;
+
+        /// <summary>Share of the labelled rows that is kept out of training to validate on, 0 to 0.5. Default 0: no validation.</summary>
+        public double ValidationFraction { get; set; }
+
+        /// <summary>Validations without a better mAP after which training stops; null never stops early. Needs <see cref="ValidationFraction"/>.</summary>
+        public int? EarlyStoppingPatience { get; set; }
+
+        /// <summary>H-steps between two reports to <see cref="MetricsCallback"/> (and two validations). Default 50.</summary>
+        public int ReportEverySteps { get; set; } = 50;
+
+        /// <summary>Called on the training thread with the means since the last report. An exception that it throws ends training.</summary>
+        public Action<SsahTrainingMetrics>? MetricsCallback { get; set; }
+
+        /// <summary>Stops training between two steps.</summary>
+        public CancellationToken CancellationToken { get; set; }
+
+        /// <summary>What a cancelled <c>Fit</c> does. Default <see cref="CancellationBehavior.Throw"/>.</summary>
+        public CancellationBehavior OnCancel { get; set; } = CancellationBehavior.Throw;
+
+        internal Options Copy()
+        {
+            var copy = (Options)MemberwiseClone();
+            copy.OcclusionScales = OcclusionScales is null ? null : [.. OcclusionScales];
+            return copy;
+        }
+    }
+}
