@@ -3,7 +3,8 @@
 [assembly: System.Runtime.CompilerServices.IgnoresAccessChecksTo("Microsoft.ML.Core")]
 [assembly: System.Runtime.CompilerServices.IgnoresAccessChecksTo("Microsoft.ML.Data")]
 // A saved model names this assembly; ML.NET finds the loader in it by this attribute, so a plain Model.Load needs no registration.
-[assembly: Microsoft.ML.LoadableClass(typeof(SSAH.MLNet.HashEncoder), typeof(SSAH.MLNet.MLNetInternals), null, typeof(Microsoft.ML.SignatureLoadModel),
+[assembly: Microsoft.ML.LoadableClass(typeof(SSAH.MLNet.HashEncoder), typeof(SSAH.MLNet.MLNetInternals), null,
+    typeof(Microsoft.ML.SignatureLoadModel),
     "SSAH hash encoder", SSAH.MLNet.MLNetInternals.LoaderSignature)]
 
 namespace SSAH.MLNet
@@ -30,7 +31,7 @@ namespace SSAH.MLNet
         public static int? GpuDeviceId(IHostEnvironment environment) => (environment as IHostEnvironmentInternal)?.GpuDeviceId;
 
         /// <summary>Value of <see cref="MLContext.FallbackToCpu"/>.</summary>
-        public static bool FallbackToCpu(IHostEnvironment environment) => (environment as IHostEnvironmentInternal)?.FallbackToCpu ?? true;
+        public static bool FallbackToCpu(IHostEnvironment environment) => (environment as IHostEnvironmentInternal)?.FallbackToCpu ?? false;
 
         /// <summary>Seed of the context, null where none was given.</summary>
         public static int? Seed(IHostEnvironment environment) => (environment as IHostEnvironmentInternal)?.Seed;
@@ -39,7 +40,8 @@ namespace SSAH.MLNet
         public static void CheckAlive(IHostEnvironment environment) => Contracts.CheckAlive(environment);
 
         /// <summary>A column for an estimator's output schema.</summary>
-        public static SchemaShape.Column Column(string name, SchemaShape.Column.VectorKind kind, DataViewType itemType, SchemaShape? annotations = null) =>
+        public static SchemaShape.Column Column(string name, SchemaShape.Column.VectorKind kind, DataViewType itemType,
+            SchemaShape? annotations = null) =>
             new(name, kind, itemType, isKey: false, annotations);
 
         /// <summary>The shape of a schema: the same columns without their sizes.</summary>
@@ -51,7 +53,7 @@ namespace SSAH.MLNet
         /// <summary>Warns through the context's log; without a context there is nobody to warn.</summary>
         public static void Warn(IHostEnvironment? environment, string message)
         {
-            using IChannel? channel = environment?.Register("HashEncoder").Start("Device");
+            using IChannel? channel = environment?.Register("SSAH.MLNet").Start("Warning");
             channel?.Warning(MessageSensitivity.None, message);
         }
 

@@ -23,7 +23,8 @@ IDataView encoded = model.Transform(context.Data.LoadFromEnumerable(pictures.ToA
 using FileStream codes = File.Create(args[5]);
 foreach (byte[] code in encoded.GetColumn<byte[]>("HashCode"))
     codes.Write(code);
-Console.WriteLine(string.Join(' ', AppDomain.CurrentDomain.GetAssemblies().Select(assembly => assembly.GetName().Name).Order(StringComparer.Ordinal)));
+Console.WriteLine(string.Join(' ', AppDomain.CurrentDomain.GetAssemblies().Select(assembly => assembly.GetName().Name)
+    .Order(StringComparer.Ordinal)));
 
 internal sealed class Picture
 {

@@ -58,7 +58,7 @@ internal sealed class PixelColumn
         return new PixelColumn(column, shape, isBytes, isInterleaved);
     }
 
-    /// <summary>Checks what a schema shape can tell (it has no sizes): that the column exists and is a vector of <c>Single</c> or <c>Byte</c>.</summary>
+    /// <summary>Checks what a schema shape, which has no sizes, can tell: the column is there and is a vector of <c>Single</c> or <c>Byte</c>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The column is missing or of another type.</exception>
     public static void Check(SchemaShape schema, string name)
     {
@@ -76,13 +76,14 @@ internal sealed class PixelColumn
     /// <summary>Reads the pictures of a row (a cursor reads its current row); the column must be active in it.</summary>
     public PixelReader CreateReader(DataViewRow row) => new(this, row);
 
-    private const string HowToExtract = "Make it with mlContext.Transforms.ResizeImages and ExtractPixels, which record channels, height and width in its type.";
+    private const string HowToExtract =
+        "Make it with mlContext.Transforms.ResizeImages and ExtractPixels, which record channels, height and width in its type.";
 
     private static bool IsPixelType(DataViewType type) => type == NumberDataViewType.Single || type == NumberDataViewType.Byte;
 
     private static string Describe(string name, string type) =>
-        $"Column '{name}' is {type}, but pictures must be a vector of Single or Byte of known size, values 0 to 255. Make it from an image column with "
-        + $"mlContext.Transforms.ExtractPixels(\"{name}\", \"Image\").";
+        $"Column '{name}' is {type}, but pictures must be a vector of Single or Byte of known size, values 0 to 255. Make it from an image column "
+        + $"with mlContext.Transforms.ExtractPixels(\"{name}\", \"Image\").";
 
     private static (PixelShape, bool)? LayoutOf(VectorDataViewType vector, PixelShape? expected)
     {
@@ -93,7 +94,14 @@ internal sealed class PixelColumn
             if (planar == expected || interleaved == expected)
                 return planar == expected ? (planar, false) : (interleaved, true);
             // Three planes count before one: a one-pixel-high picture [1,W,3] is colour, not grey.
-            return first == 3 ? (planar, false) : third == 3 ? (interleaved, true) : first == 1 ? (planar, false) : third == 1 ? (interleaved, true) : null;
+            return (first, third) switch
+            {
+                (3, _) => (planar, false),
+                (_, 3) => (interleaved, true),
+                (1, _) => (planar, false),
+                (_, 1) => (interleaved, true),
+                _ => null,
+            };
         }
         if (expected is { } shape && shape.Size == vector.Size)
             return (shape, false);

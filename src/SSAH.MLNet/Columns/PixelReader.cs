@@ -93,6 +93,7 @@ internal sealed class PixelReader
     private void RequireSize(int length)
     {
         if (length != _size)
-            throw new InvalidDataException($"Row {_row.Position}, column '{_column.Name}': {length} values instead of the {_size} of {_column.Shape}.");
+            throw new InvalidDataException(
+                $"Row {_row.Position}, column '{_column.Name}': {length} values instead of the {_size} of {_column.Shape}.");
     }
 }

@@ -20,7 +20,7 @@ internal sealed record ExecutionDevice(int? GpuDeviceId, bool FallbackToCpu, Act
     }
 
     /// <summary>Opens a session on the device.</summary>
-    /// <exception cref="InvalidOperationException">The GPU cannot be used and the CPU may not stand in, or ONNX Runtime itself is missing.</exception>
+    /// <exception cref="InvalidOperationException">The GPU cannot be used and the CPU may not stand in, or ONNX Runtime is missing.</exception>
     /// <exception cref="InvalidDataException">The bytes are no ONNX model that this ONNX Runtime can run.</exception>
     public InferenceSession Open(byte[] onnx)
     {
@@ -34,8 +34,8 @@ internal sealed record ExecutionDevice(int? GpuDeviceId, bool FallbackToCpu, Act
         }
         catch (Exception error) when (error is DllNotFoundException or TypeInitializationException { InnerException: DllNotFoundException })
         {
-            throw new InvalidOperationException("The native library of ONNX Runtime is missing: add the package Microsoft.ML.OnnxRuntime (or, for CUDA, "
-                + "Microsoft.ML.OnnxRuntime.Gpu) to the application.", error);
+            throw new InvalidOperationException("The native library of ONNX Runtime is missing: add the package Microsoft.ML.OnnxRuntime (or, for "
+                + "CUDA, Microsoft.ML.OnnxRuntime.Gpu) to the application.", error);
         }
     }
 
@@ -57,8 +57,8 @@ internal sealed record ExecutionDevice(int? GpuDeviceId, bool FallbackToCpu, Act
         }
         else
         {
-            reason = $"CUDA device {device} is asked for, but this application has the CPU build of ONNX Runtime: replace the package Microsoft.ML.OnnxRuntime by "
-                + "Microsoft.ML.OnnxRuntime.Gpu";
+            reason = $"CUDA device {device} is asked for, but this application has the CPU build of ONNX Runtime: replace the package "
+                + "Microsoft.ML.OnnxRuntime by Microsoft.ML.OnnxRuntime.Gpu";
         }
         if (!FallbackToCpu)
             throw new InvalidOperationException($"{reason}. Or allow the CPU with HashEncodingOptions.FallbackToCpu or MLContext.FallbackToCpu.");

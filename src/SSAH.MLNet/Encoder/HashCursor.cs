@@ -16,7 +16,8 @@ internal sealed class HashCursor(HashSchema schema, DataViewRowCursor main, Code
 
     public override bool IsColumnActive(DataViewSchema.Column column) => active.Contains(column.Index);
 
-    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => HashRow.GetGetter<TValue>(schema, main, codes, active, column);
+    public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) =>
+        HashRow.GetGetter<TValue>(schema, main, codes, active, column);
 
     public override bool MoveNext()
     {

@@ -21,8 +21,8 @@ internal sealed class HashDataView(HashModel model, HashEncodingOptions options,
     }
 
     /// <summary>
-    /// Several cursors where no code is read; otherwise one (fewer than asked for is allowed), because two sets of cursors over one source need not cut its
-    /// rows alike. The one still scores on several threads.
+    /// Several cursors where no code is read; otherwise one (fewer than asked for is allowed), because two sets of cursors over one source need
+    /// not cut its rows alike. The one still scores on several threads.
     /// </summary>
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
     {

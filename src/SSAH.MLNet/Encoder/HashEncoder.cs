@@ -7,8 +7,9 @@ namespace SSAH.MLNet;
 
 /// <summary>
 /// Turns pictures into binary codes: adds a column of packed codes (<c>Vector&lt;Byte, ceil(bits/8)&gt;</c>; bit i is bit i%8 of byte i/8, least
-/// significant first, 1 where the activation is zero or more, padding bits 0) and a column <c>...Activation</c> (<c>Vector&lt;Single, bits&gt;</c>, values
-/// of tanh, -1 to 1; ONNX Runtime's tanh can exceed 1 by one unit in the last place). Runs the hash network in ONNX Runtime, in batches, and only when one of the two columns is read.
+/// significant first, 1 where the activation is zero or more, padding bits 0) and a column <c>...Activation</c> (<c>Vector&lt;Single,
+/// bits&gt;</c>, values of tanh, -1 to 1; ONNX Runtime's tanh can exceed 1 by one unit in the last place). Runs the hash network in ONNX Runtime,
+/// in batches, and only when one of the two columns is read.
 /// </summary>
 /// <remarks>
 /// <para>The input column holds pictures of the network's size: <c>Single</c> or <c>Byte</c>, 0 to 255, planar [C,H,W] or interleaved [H,W,C], as
@@ -24,7 +25,8 @@ public sealed class HashEncoder : ITransformer, IDisposable
 
     /// <summary>Makes an encoder from the bytes of a hash model's ONNX file.</summary>
     /// <param name="onnx">The file's bytes.</param>
-    /// <param name="outputColumnName">Name of the column of packed codes; the activations' column has this name with <c>Activation</c> after it.</param>
+    /// <param name="outputColumnName">Name of the column of packed codes; the activations' column has this name with <c>Activation</c> after
+    /// it.</param>
     /// <param name="inputColumnName">Name of the column of pictures.</param>
     /// <param name="options">How to run the network; null takes the defaults.</param>
     /// <exception cref="InvalidDataException">The bytes are no ONNX model, or the model is no hash model.</exception>
@@ -83,7 +85,8 @@ public sealed class HashEncoder : ITransformer, IDisposable
     }
 
     /// <summary>The schema of the encoded rows.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The pixel column is missing, of the wrong type or of another size than the network takes.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The pixel column is missing, of the wrong type or of another size than the network
+    /// takes.</exception>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => SchemaFor(inputSchema).Output;
 
     /// <summary>Adds the two columns to rows; nothing is computed before they are read.</summary>

@@ -8,7 +8,8 @@ public static class HashEncoderCatalog
     /// <summary>Adds the codes of a hash model that came as an ONNX file.</summary>
     /// <param name="catalog">The transforms of the context; its <c>GpuDeviceId</c> and <c>FallbackToCpu</c> are honoured.</param>
     /// <param name="onnxPath">Path of a file that <see cref="HashEncoder.SaveOnnx"/> or the trainer wrote.</param>
-    /// <param name="outputColumnName">Name of the column of packed codes; the activations' column has this name with <c>Activation</c> after it.</param>
+    /// <param name="outputColumnName">Name of the column of packed codes; the activations' column has this name with <c>Activation</c> after
+    /// it.</param>
     /// <param name="inputColumnName">Name of the column of pictures.</param>
     /// <param name="options">How to run the network; null takes the defaults.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
@@ -25,7 +26,8 @@ public static class HashEncoderCatalog
         byte[] onnx = File.ReadAllBytes(onnxPath);
         try
         {
-            return new HashEncoderEstimator(new HashEncoder(MLNetInternals.GetEnvironment(catalog), onnx, outputColumnName, inputColumnName, options));
+            var encoder = new HashEncoder(MLNetInternals.GetEnvironment(catalog), onnx, outputColumnName, inputColumnName, options);
+            return new HashEncoderEstimator(encoder);
         }
         catch (InvalidDataException error)
         {

@@ -2,7 +2,8 @@ using Microsoft.ML;
 
 namespace SSAH.MLNet;
 
-/// <summary>A pipeline step that applies a hash model made before. There is nothing to learn: <see cref="Fit"/> checks the columns and hands the encoder over.</summary>
+/// <summary>A pipeline step that applies a hash model made before. There is nothing to learn: <see cref="Fit"/> checks the columns and hands the
+/// encoder over.</summary>
 public sealed class HashEncoderEstimator : IEstimator<HashEncoder>
 {
     private readonly HashEncoder _encoder;
@@ -10,7 +11,8 @@ public sealed class HashEncoderEstimator : IEstimator<HashEncoder>
     internal HashEncoderEstimator(HashEncoder encoder) => _encoder = encoder;
 
     /// <summary>Checks that the rows hold pictures of the network's size.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The pixel column is missing, of the wrong type or of another size than the network takes.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The pixel column is missing, of the wrong type or of another size than the network
+    /// takes.</exception>
     public HashEncoder Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);

@@ -3,8 +3,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace SSAH.MLNet;
 
 /// <summary>
-/// A hash model's bytes with the session that runs them. Any number of threads may score at the same time. Closing releases the session once the last running call
-/// has ended; the next call opens a new one.
+/// A hash model's bytes with the session that runs them. Any number of threads may score at the same time. Closing releases the session once the
+/// last running call has ended; the next call opens a new one.
 /// </summary>
 internal sealed class HashModel : IDisposable
 {

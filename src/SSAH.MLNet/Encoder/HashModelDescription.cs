@@ -24,12 +24,13 @@ internal sealed record HashModelDescription(PixelShape Shape, int Bits, IReadOnl
     {
         Dictionary<string, string> metadata = session.ModelMetadata.CustomMetadataMap;
         if (!metadata.TryGetValue(HashModelContract.VersionKey, out string? version))
-            throw new InvalidDataException($"This ONNX file is not a hash model: it has no metadata entry '{HashModelContract.VersionKey}'. Train one with "
-                + "mlContext.Transforms.SsahHash (package SSAH.MLNet.Training) and save it with HashEncoder.SaveOnnx; any other network runs with "
+            throw new InvalidDataException(
+                $"This ONNX file is not a hash model: it has no metadata entry '{HashModelContract.VersionKey}'. Train one with mlContext.Transforms.SsahHash "
+                + "(package SSAH.MLNet.Training) and save it with HashEncoder.SaveOnnx; any other network runs with "
                 + "mlContext.Transforms.ApplyOnnxModel (package Microsoft.ML.OnnxTransformer).");
         if (version != HashModelContract.Version)
-            throw new InvalidDataException($"The hash model is written in version '{version}' of its format, this library reads version {HashModelContract.Version}: "
-                + "take a newer SSAH.MLNet.");
+            throw new InvalidDataException($"The hash model is written in version '{version}' of its format, this library reads version "
+                + $"{HashModelContract.Version}: take a newer SSAH.MLNet.");
         int bits = BitsOf(metadata);
         PixelShape shape = ShapeOf(session.InputMetadata);
         RequireOutput(session.OutputMetadata, HashModelContract.CodeOutput, TensorElementType.UInt8, (bits + 7) / 8);
@@ -41,17 +42,21 @@ internal sealed record HashModelDescription(PixelShape Shape, int Bits, IReadOnl
     {
         string text = metadata.GetValueOrDefault(HashModelContract.BitsKey, "");
         if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int bits) || bits is < 1 or > BinaryCodes.MaxBits)
-            throw new InvalidDataException($"The hash model's metadata entry '{HashModelContract.BitsKey}' is '{text}', not a code length from 1 to {BinaryCodes.MaxBits}.");
+            throw new InvalidDataException(
+                $"The hash model's metadata entry '{HashModelContract.BitsKey}' is '{text}', not a code length from 1 to {BinaryCodes.MaxBits}.");
         return bits;
     }
 
     private static PixelShape ShapeOf(IReadOnlyDictionary<string, NodeMetadata> inputs)
     {
         if (inputs.Count != 1 || !inputs.TryGetValue(HashModelContract.PixelInput, out NodeMetadata? input))
-            throw new InvalidDataException($"A hash model has one input '{HashModelContract.PixelInput}'; this one has: {string.Join(", ", inputs.Keys)}.");
+            throw new InvalidDataException(
+                $"A hash model has one input '{HashModelContract.PixelInput}'; this one has: {string.Join(", ", inputs.Keys)}.");
         if (!input.IsTensor || input.ElementDataType != TensorElementType.Float
-            || input.Dimensions is not [-1, int channels and (1 or 3), > 0 and int height, > 0 and int width] || (long)channels * height > MaxPixels / width)
-            throw new InvalidDataException($"The hash model's input '{HashModelContract.PixelInput}' is {Describe(input)}, not Float[N, 3 or 1, height, width].");
+            || input.Dimensions is not [-1, int channels and (1 or 3), > 0 and int height, > 0 and int width]
+            || (long)channels * height > MaxPixels / width)
+            throw new InvalidDataException(
+                $"The hash model's input '{HashModelContract.PixelInput}' is {Describe(input)}, not Float[N, 3 or 1, height, width].");
         return new PixelShape(channels, height, width);
     }
 

@@ -13,7 +13,8 @@ internal sealed class HashSchema
         var builder = new DataViewSchema.Builder();
         builder.AddColumns(input);
         builder.AddColumn(outputColumn, new VectorDataViewType(NumberDataViewType.Byte, model.BytesPerCode), HashAnnotations.OfCode(model));
-        builder.AddColumn(ActivationName(outputColumn), new VectorDataViewType(NumberDataViewType.Single, model.Bits), HashAnnotations.OfActivation(model));
+        builder.AddColumn(ActivationName(outputColumn), new VectorDataViewType(NumberDataViewType.Single, model.Bits),
+            HashAnnotations.OfActivation(model));
         Output = builder.ToSchema();
     }
 
@@ -37,8 +38,10 @@ internal sealed class HashSchema
         string activation = ActivationName(outputColumn);
         SchemaShape.Column[] added =
         [
-            MLNetInternals.Column(outputColumn, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Byte, HashAnnotations.ShapeOf(withSlotNames: false)),
-            MLNetInternals.Column(activation, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, HashAnnotations.ShapeOf(withSlotNames: true)),
+            MLNetInternals.Column(outputColumn, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Byte,
+                HashAnnotations.ShapeOf(withSlotNames: false)),
+            MLNetInternals.Column(activation, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single,
+                HashAnnotations.ShapeOf(withSlotNames: true)),
         ];
         return new SchemaShape(input.Where(column => column.Name != outputColumn && column.Name != activation).Concat(added));
     }

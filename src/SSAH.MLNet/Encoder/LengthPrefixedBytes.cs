@@ -8,7 +8,7 @@ internal static class LengthPrefixedBytes
 
     private const int ChunkLength = 1 << 20;
 
-    /// <summary>Reads a block from a file that may be damaged or hostile: memory grows with the bytes that are there, not with the length that is claimed.</summary>
+    /// <summary>Reads a block from a file that may be hostile: memory grows with the bytes that are there, not with the claimed length.</summary>
     /// <exception cref="InvalidDataException">The length is out of range, or the stream ends early.</exception>
     public static byte[] Read(BinaryReader reader, string name)
     {
@@ -25,7 +25,8 @@ internal static class LengthPrefixedBytes
         {
             int read = stream.Read(bytes, filled, bytes.Length - filled);
             if (read == 0)
-                throw new InvalidDataException($"Part '{name}' of the saved model claims {length} bytes and ends after {filled}: the file is damaged.");
+                throw new InvalidDataException(
+                    $"Part '{name}' of the saved model claims {length} bytes and ends after {filled}: the file is damaged.");
             filled += read;
             if (filled == length)
                 return bytes;

@@ -21,7 +21,13 @@ internal sealed class LookAheadCodeSource : CodeSource
     private long _position = -1;
 
     public LookAheadCodeSource(
-        HashModel model, DataViewRowCursor main, DataViewRowCursor ahead, PixelColumn pixels, HashEncodingOptions options, bool withCode, bool withActivation)
+        HashModel model,
+        DataViewRowCursor main,
+        DataViewRowCursor ahead,
+        PixelColumn pixels,
+        HashEncodingOptions options,
+        bool withCode,
+        bool withActivation)
     {
         _ahead = ahead;
         _reader = pixels.CreateReader(ahead);
@@ -99,6 +105,6 @@ internal sealed class LookAheadCodeSource : CodeSource
     }
 
     private static InvalidOperationException NotRepeatable(string what) => new(
-        $"The encoder reads its source twice, and the source did not give the same rows twice: {what}. Put mlContext.Data.Cache or AppendCacheCheckpoint before "
-        + "the encoder, or set HashEncodingOptions.BatchSize to 1, which reads once.");
+        $"The encoder reads its source twice, and the source did not give the same rows twice: {what}. Put mlContext.Data.Cache or "
+        + "AppendCacheCheckpoint before the encoder, or set HashEncodingOptions.BatchSize to 1, which reads once.");
 }

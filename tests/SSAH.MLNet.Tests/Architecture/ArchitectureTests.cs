@@ -41,7 +41,8 @@ public sealed class ArchitectureTests : IDisposable
     public void InferenceDoesNotReferenceTorchSharpOrTraining()
     {
         Assert.Contains("Microsoft.ML.Core", ReferencesOf(_inference));
-        Assert.DoesNotContain(ReferencesOf(_inference), name => name.Contains("Torch", StringComparison.OrdinalIgnoreCase) || name == _training.Name.Name);
+        Assert.DoesNotContain(ReferencesOf(_inference), name => name.Contains("Torch", StringComparison.OrdinalIgnoreCase)
+            || name == _training.Name.Name);
     }
 
     [Fact]
@@ -60,7 +61,8 @@ public sealed class ArchitectureTests : IDisposable
     public void NoPublicSignatureShowsTorchSharp()
     {
         foreach (AssemblyDefinition assembly in new[] { _hashing, _inference, _training })
-            Assert.All(assembly.MainModule.GetTypes().Where(IsVisible), type => Assert.DoesNotContain("TorchSharp", TypeUsage.AssembliesShownBy(type)));
+            Assert.All(assembly.MainModule.GetTypes().Where(IsVisible), type =>
+                Assert.DoesNotContain("TorchSharp", TypeUsage.AssembliesShownBy(type)));
     }
 
     [Fact]
@@ -83,14 +85,16 @@ public sealed class ArchitectureTests : IDisposable
             root = root.Parent;
         Assert.SkipWhen(root is null, "The sources are not beside the tests.");
         string[] askers = [.. Directory.EnumerateFiles(Path.Combine(root.FullName, "src"), "*.cs", SearchOption.AllDirectories)
-            .Where(file => File.ReadAllText(file).Contains("IgnoresAccessChecksTo", StringComparison.Ordinal)).Select(file => Path.GetFileName(file))];
+            .Where(file => File.ReadAllText(file).Contains("IgnoresAccessChecksTo", StringComparison.Ordinal))
+            .Select(file => Path.GetFileName(file))];
         Assert.Equal(["MLNetInternals.cs"], askers);
     }
 
     private AssemblyDefinition Read(Type type) =>
         AssemblyDefinition.ReadAssembly(type.Assembly.Location, new ReaderParameters { AssemblyResolver = _resolver });
 
-    private static IEnumerable<string> ReferencesOf(AssemblyDefinition assembly) => assembly.MainModule.AssemblyReferences.Select(reference => reference.Name);
+    private static IEnumerable<string> ReferencesOf(AssemblyDefinition assembly) =>
+        assembly.MainModule.AssemblyReferences.Select(reference => reference.Name);
 
     private static bool IsVisible(TypeDefinition type) =>
         type.IsPublic || ((type.IsNestedPublic || type.IsNestedFamily) && IsVisible(type.DeclaringType));
@@ -98,7 +102,8 @@ public sealed class ArchitectureTests : IDisposable
     private static bool IsInternalOfMLNet(MemberReference member)
     {
         TypeReference owner = (member as TypeReference ?? member.DeclaringType).GetElementType();
-        if (!owner.Scope.Name.StartsWith("Microsoft.ML.", StringComparison.Ordinal) || owner.Scope.Name.Contains("OnnxRuntime", StringComparison.Ordinal))
+        if (!owner.Scope.Name.StartsWith("Microsoft.ML.", StringComparison.Ordinal)
+            || owner.Scope.Name.Contains("OnnxRuntime", StringComparison.Ordinal))
             return false;
         return !IsVisible(owner.Resolve()) || member switch
         {

@@ -21,7 +21,8 @@ internal static class TypeUsage
 
     /// <summary>Members of other assemblies that the type's methods mention.</summary>
     public static IEnumerable<MemberReference> MembersUsedBy(TypeDefinition type) =>
-        type.Methods.Where(method => method.HasBody).SelectMany(method => method.Body.Instructions).Select(each => each.Operand).OfType<MemberReference>()
+        type.Methods.Where(method => method.HasBody).SelectMany(method => method.Body.Instructions).Select(each => each.Operand)
+            .OfType<MemberReference>()
             .Concat(type.NestedTypes.SelectMany(MembersUsedBy));
 
     private static IEnumerable<TypeReference> TypesUsedBy(TypeDefinition type)

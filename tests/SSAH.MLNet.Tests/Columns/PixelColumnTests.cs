@@ -31,7 +31,8 @@ public sealed class PixelColumnTests
     [Fact]
     public void FloatsAreRoundedAndClampedToBytes()
     {
-        IDataView rows = PixelRows.Create([new[] { -3f, 0.4f, 0.6f, 254.6f, 300f, 17f, 1f, 2f, 3f, 4f, 5f, 6f }], new PixelShape(3, 2, 2), isInterleaved: false);
+        IDataView rows = PixelRows.Create([new[] { -3f, 0.4f, 0.6f, 254.6f, 300f, 17f, 1f, 2f, 3f, 4f, 5f, 6f }], new PixelShape(3, 2, 2),
+            isInterleaved: false);
         (_, byte[] bytes) = ReadFirst(rows, PixelColumn.Open(rows.Schema, "Pixels"));
         Assert.Equal(new byte[] { 0, 0, 1, 255, 255, 17, 1, 2, 3, 4, 5, 6 }, bytes);
     }
@@ -84,11 +85,14 @@ public sealed class PixelColumnTests
     [Fact]
     public void ErrorsNameTheColumnAndTheRemedy()
     {
-        Assert.Contains("There is no column 'Picture'. The columns are: Pixels", Refusal(PixelRows.SchemaOf(NumberDataViewType.Single), "Picture"), StringComparison.Ordinal);
+        Assert.Contains("There is no column 'Picture'. The columns are: Pixels", Refusal(PixelRows.SchemaOf(NumberDataViewType.Single), "Picture"),
+            StringComparison.Ordinal);
         Assert.Contains("ExtractPixels(\"Pixels\"", Refusal(PixelRows.SchemaOf(NumberDataViewType.Single)), StringComparison.Ordinal);
-        Assert.Contains("Vector<Double", Refusal(PixelRows.SchemaOf(new VectorDataViewType(NumberDataViewType.Double, 3, 4, 4))), StringComparison.Ordinal);
+        Assert.Contains("Vector<Double", Refusal(PixelRows.SchemaOf(new VectorDataViewType(NumberDataViewType.Double, 3, 4, 4))),
+            StringComparison.Ordinal);
         Assert.Contains("variable size", Refusal(PixelRows.SchemaOf(new VectorDataViewType(NumberDataViewType.Single))), StringComparison.Ordinal);
-        Assert.Contains("ColorBits.Rgb", Refusal(PixelRows.SchemaOf(new VectorDataViewType(NumberDataViewType.Byte, 4, 8, 8))), StringComparison.Ordinal);
+        Assert.Contains("ColorBits.Rgb", Refusal(PixelRows.SchemaOf(new VectorDataViewType(NumberDataViewType.Byte, 4, 8, 8))),
+            StringComparison.Ordinal);
         string size = Refusal(PixelRows.SchemaOf(new VectorDataViewType(NumberDataViewType.Byte, 3, 64, 48)), expected: new PixelShape(3, 32, 40));
         Assert.Contains("3x64x48", size, StringComparison.Ordinal);
         Assert.Contains("imageWidth: 40, imageHeight: 32", size, StringComparison.Ordinal);
@@ -100,10 +104,13 @@ public sealed class PixelColumnTests
         static SchemaShape Shape(DataViewType type) => MLNetInternals.ShapeOf(PixelRows.SchemaOf(type));
         PixelColumn.Check(Shape(new VectorDataViewType(NumberDataViewType.Byte, 3, 4, 4)), "Pixels");
         PixelColumn.Check(Shape(new VectorDataViewType(NumberDataViewType.Single, 48)), "Pixels");
-        DataViewType[] wrong = [NumberDataViewType.Single, new VectorDataViewType(NumberDataViewType.Single), new VectorDataViewType(TextDataViewType.Instance, 4)];
+        DataViewType[] wrong = [NumberDataViewType.Single, new VectorDataViewType(NumberDataViewType.Single),
+            new VectorDataViewType(TextDataViewType.Instance, 4)];
         foreach (DataViewType type in wrong)
-            Assert.Contains("'Pixels'", Assert.Throws<ArgumentOutOfRangeException>(() => PixelColumn.Check(Shape(type), "Pixels")).Message, StringComparison.Ordinal);
-        Assert.Contains("'Other'", Assert.Throws<ArgumentOutOfRangeException>(() => PixelColumn.Check(Shape(wrong[0]), "Other")).Message, StringComparison.Ordinal);
+            Assert.Contains("'Pixels'", Assert.Throws<ArgumentOutOfRangeException>(() => PixelColumn.Check(Shape(type), "Pixels")).Message,
+                StringComparison.Ordinal);
+        Assert.Contains("'Other'", Assert.Throws<ArgumentOutOfRangeException>(() => PixelColumn.Check(Shape(wrong[0]), "Other")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -115,7 +122,8 @@ public sealed class PixelColumnTests
             // Reading a row disposes its in-memory image, so each pass needs a new one.
             using var image = MLImage.CreateFromPixels(2, 1, MLPixelFormat.Bgra32, [30, 20, 10, 255, 60, 50, 40, 255]);
             IDataView images = context.Data.LoadFromEnumerable([new ImageRow { Image = image }]);
-            var pixels = context.Transforms.ExtractPixels("Pixels", "Image", interleavePixelColors: isInterleaved, outputAsFloatArray: !isInterleaved);
+            var pixels = context.Transforms.ExtractPixels("Pixels", "Image", interleavePixelColors: isInterleaved,
+                outputAsFloatArray: !isInterleaved);
             IDataView rows = pixels.Fit(images).Transform(images);
             PixelColumn column = PixelColumn.Open(rows.Schema, "Pixels");
             Assert.Equal((new PixelShape(3, 1, 2), isInterleaved, isInterleaved), (column.Shape, column.IsInterleaved, column.IsBytes));

@@ -54,7 +54,8 @@ internal static class PixelRows
     {
         SchemaDefinition definition = SchemaDefinition.Create(typeof(Row<T>));
         definition["Pixels"].ColumnType = type;
-        return Context.Data.LoadFromEnumerable(pictures.Select((pixels, index) => new Row<T> { Index = index, Pixels = pixels }).ToArray(), definition);
+        return Context.Data.LoadFromEnumerable(pictures.Select((pixels, index) => new Row<T> { Index = index, Pixels = pixels }).ToArray(),
+            definition);
     }
 
     private sealed class Row<T>

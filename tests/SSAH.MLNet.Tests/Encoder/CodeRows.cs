@@ -29,7 +29,8 @@ internal static class CodeRows
         return [.. all];
     }
 
-    /// <summary>The codes that the activations stand for, by the definition: bit i is bit i%8 of byte i/8, 1 where the activation is at or above 0.</summary>
+    /// <summary>The codes that the activations stand for, by the definition: bit i is bit i%8 of byte i/8, 1 where the activation is at or above
+    /// 0.</summary>
     public static byte[] Pack(ReadOnlySpan<float> activation)
     {
         var code = new byte[(activation.Length + 7) / 8];

@@ -64,7 +64,8 @@ public sealed class HashEncoderPipelineTests : IDisposable
     public void ImageFilesAreEncodedThroughTheStockSteps()
     {
         var random = new Random(5);
-        ImageFile[] files = [.. Enumerable.Range(0, 9).Select(index => Draw(index, (byte)random.Next(256), (byte)random.Next(256), (byte)random.Next(256)))];
+        ImageFile[] files = [.. Enumerable.Range(0, 9)
+            .Select(index => Draw(index, (byte)random.Next(256), (byte)random.Next(256), (byte)random.Next(256)))];
         IDataView rows = _context.Data.LoadFromEnumerable(files);
         byte[][][] codes = [.. from bytes in new[] { false, true }
                                from interleaved in new[] { false, true }
@@ -72,7 +73,8 @@ public sealed class HashEncoderPipelineTests : IDisposable
         Assert.All(codes, some => Assert.Equal(codes[0], some));
         Assert.InRange(codes[0].Select(Convert.ToHexString).Distinct().Count(), 2, 9);
 
-        using HashEncoder encoder = _context.Transforms.ApplyHashEncoder(_onnx).Fit(PixelRows.Create([new byte[360]], TestHashModels.Shape, true, false));
+        using HashEncoder encoder = _context.Transforms.ApplyHashEncoder(_onnx)
+            .Fit(PixelRows.Create([new byte[360]], TestHashModels.Shape, true, false));
         byte[][] direct = [.. files.Select(file => CodeRows.Pack(encoder.EncodeActivations(Solid(file))))];
         Assert.Equal(direct, codes[0]);
     }

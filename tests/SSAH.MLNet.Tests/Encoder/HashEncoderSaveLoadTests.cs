@@ -45,7 +45,8 @@ public sealed class HashEncoderSaveLoadTests : IDisposable
     [Fact]
     public void AFreshProcessWithoutTorchSharpLoadsAndEncodesAlike()
     {
-        string probe = typeof(HashEncoderSaveLoadTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "LoadProbe").Value!;
+        string probe = typeof(HashEncoderSaveLoadTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(entry => entry.Key == "LoadProbe").Value!;
         Assert.DoesNotContain(Directory.GetFiles(Path.GetDirectoryName(probe)!), file => file.Contains("torch", StringComparison.OrdinalIgnoreCase));
         using var encoder = new HashEncoder(TestHashModels.Create(48));
         var chain = encoder.Append(_context.Transforms.NormalizeMinMax("Normalised", "HashCodeActivation").Fit(encoder.Transform(Source())));

@@ -51,8 +51,11 @@ public sealed class HashEncoderSchemaTests : IDisposable
             folder.Delete(recursive: true);
         }
 
-        static string Describe(SchemaShape.Column column) =>
-            $"{column.Name} {MLNetInternals.TypeOf(column)} [{string.Join(", ", column.Annotations.Select(each => each.Name + " " + MLNetInternals.TypeOf(each)).Order())}]";
+        static string Describe(SchemaShape.Column column)
+        {
+            IEnumerable<string> annotations = column.Annotations.Select(each => $"{each.Name} {MLNetInternals.TypeOf(each)}").Order();
+            return $"{column.Name} {MLNetInternals.TypeOf(column)} [{string.Join(", ", annotations)}]";
+        }
     }
 
     [Fact]

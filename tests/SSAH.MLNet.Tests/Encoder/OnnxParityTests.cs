@@ -26,7 +26,10 @@ public sealed class OnnxParityTests : IDisposable
         IDataView expected = stock.Fit(rows).Transform(rows);
         IDataView ours = encoder.Transform(rows);
         Assert.Equal(CodeRows.Codes(expected), CodeRows.Codes(ours));
-        Assert.Equal(CodeRows.Activations(expected).SelectMany(value => value), CodeRows.Activations(ours).SelectMany(value => value), (a, b) => Math.Abs(a - b) < 1e-5f);
+        Assert.Equal(
+            CodeRows.Activations(expected).SelectMany(value => value),
+            CodeRows.Activations(ours).SelectMany(value => value),
+            (a, b) => Math.Abs(a - b) < 1e-5f);
     }
 
     [Fact]

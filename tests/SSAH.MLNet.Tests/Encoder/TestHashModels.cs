@@ -31,7 +31,8 @@ internal static class TestHashModels
         string convolved = graph.Op("Conv", [scaled, weights, graph.Constant(Normal(random, Filters, 0.1f), Filters)],
             ("kernel_shape", new long[] { 3, 3 }), ("strides", new long[] { 2, 2 }), ("pads", new long[] { 1, 1, 1, 1 }));
         string pooled = graph.Op("Flatten", [graph.Op("GlobalAveragePool", [graph.Op("Relu", [convolved])])], ("axis", 1L));
-        string linear = graph.Op("Gemm", [pooled, graph.Constant(Normal(random, Filters * bits, 2f), Filters, bits), graph.Constant(Normal(random, bits, 0.3f), bits)]);
+        string linear = graph.Op("Gemm",
+            [pooled, graph.Constant(Normal(random, Filters * bits, 2f), Filters, bits), graph.Constant(Normal(random, bits, 0.3f), bits)]);
         HashGraphTail.Append(graph, graph.Op("Tanh", [linear]), bits);
         return graph;
     }

@@ -1,0 +1,241 @@
+using System.Buffers.Binary;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using SkiaSharp;
+using SSAH.MLNet.Tests.Encoder;
+
+namespace SSAH.MLNet.Tests.Images;
+
+public sealed class ImageFolderTests : IDisposable
+{
+    private readonly MLContext _context = new(seed: 3);
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ssah-images-");
+    private readonly Random _random = new(5);
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Theory]
+    [InlineData(37, 29, 12, 10)]
+    [InlineData(29, 37, 12, 10)]
+    [InlineData(12, 10, 12, 10)]
+    [InlineData(5, 4, 12, 10)]
+    [InlineData(100, 9, 16, 16)]
+    public void PixelsAreThoseOfTheStockSteps(int fileWidth, int fileHeight, int width, int height)
+    {
+        Draw("a/1.png", fileWidth, fileHeight);
+        Draw("a/2.jpg", fileWidth, fileHeight);
+        var stock = _context.Transforms.LoadImages("Image", _folder.FullName, "Name")
+            .Append(_context.Transforms.ResizeImages("Image", width, height))
+            .Append(_context.Transforms.ExtractPixels("Pixels", "Image", interleavePixelColors: true, outputAsFloatArray: false));
+        IDataView names = _context.Data.LoadFromEnumerable(new[] { new FileRow { Name = "a/1.png" }, new FileRow { Name = "a/2.jpg" } });
+        byte[][] expected = CodeRows.Read<byte>(stock.Fit(names).Transform(names), "Pixels");
+
+        ImageFolder interleaved = _context.Data.LoadImageFolder(_folder.FullName, width, height);
+        Assert.Equal(expected, CodeRows.Read<byte>(interleaved, "Pixels"));
+        ImageFolder planar = _context.Data.LoadImageFolder(_folder.FullName, width, height, new ImageFolderOptions { Interleaved = false });
+        Assert.Equal(PlanesOf(interleaved), PlanesOf(planar));
+    }
+
+    [Fact]
+    public void RowsAreInTheOrderOfTheirPathsWithTheFoldersNameAsLabel()
+    {
+        foreach (string name in new[] { "zebra/2.png", "ant/deep/1.JPG", "top.png", "zebra/10.png" })
+            Draw(name, 8, 8);
+        File.WriteAllText(Path.Combine(_folder.FullName, "notes.txt"), "no picture");
+        ImageFolder rows = _context.Data.LoadImageFolder(_folder.FullName, 8, 8);
+        Assert.Equal(4, rows.GetRowCount());
+        Assert.Equal(["deep", "", "zebra", "zebra"], rows.GetColumn<string>("Label"));
+        Assert.Equal(["1.JPG", "top.png", "10.png", "2.png"], rows.GetColumn<string>("ImagePath").Select(path => Path.GetFileName(path)));
+        Assert.Equal(new VectorDataViewType(NumberDataViewType.Byte, 8, 8, 3), rows.Schema["Pixels"].Type);
+    }
+
+    [Fact]
+    public void DamagedFilesNameRowAndFile()
+    {
+        Draw("a/1.png", 40, 40);
+        Damage("a/2.png", bytes => bytes[..(bytes.Length / 2)]);
+        ImageFolder rows = _context.Data.LoadImageFolder(_folder.FullName, 8, 8);
+        Assert.Equal(2, rows.GetColumn<string>("Label").Count());
+        string message = Assert.Throws<InvalidDataException>(() => CodeRows.Read<byte>(rows, "Pixels")).Message;
+        Assert.Contains("Row 1, '", message, StringComparison.Ordinal);
+        Assert.Contains("2.png", message, StringComparison.Ordinal);
+        Assert.Contains("ends within the picture", message, StringComparison.Ordinal);
+        Assert.Contains("Skip", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SkippedFilesAreReportedAndTheOtherRowsStay()
+    {
+        MakeGoodAndBad(out string[] bad);
+        var warnings = new List<string>();
+        _context.Log += (_, entry) => warnings.Add(entry.Message);
+        ImageFolder rows = _context.Data.LoadImageFolder(_folder.FullName, 10, 12, new ImageFolderOptions { OnBadImage = BadImagePolicy.Skip });
+        Assert.Null(rows.GetRowCount());
+        Assert.Equal(60, rows.GetColumn<string>("ImagePath").Count());
+        Assert.Equal(60, CodeRows.Read<byte>(rows, "Pixels").Length);
+        Assert.Equal(bad, rows.Skipped.Select(skipped => Path.GetRelativePath(_folder.FullName, skipped.Path)));
+        Assert.All(bad, name => Assert.Single(warnings, warning => warning.Contains(name, StringComparison.Ordinal)));
+        Assert.Contains("67000 x 67000", rows.Skipped.Single(skipped => skipped.Path.EndsWith("huge.png", StringComparison.Ordinal)).Reason,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheEncoderSeesTheSameRowsInEveryWayOfReading()
+    {
+        MakeGoodAndBad(out _);
+        using var encoder = new HashEncoder(TestHashModels.Create(24), options: new HashEncodingOptions { BatchSize = 4, Workers = 2 });
+        ImageFolder folder = _context.Data.LoadImageFolder(_folder.FullName, 10, 12, new ImageFolderOptions { OnBadImage = BadImagePolicy.Skip });
+        IDataView rows = encoder.Transform(folder);
+        SortedDictionary<string, string> expected = Read([rows.GetRowCursor(rows.Schema)]);
+        Assert.Equal(60, expected.Count);
+        Assert.Equal(expected, Read([rows.GetRowCursor(rows.Schema, new Random(2))]));
+        Assert.Equal(expected, Read(rows.GetRowCursorSet(rows.Schema, 4)));
+        using HashEncoder byRow = encoder.WithOptions(new HashEncodingOptions { BatchSize = 1 });
+        IDataView rowByRow = byRow.Transform(folder);
+        DataViewRowCursor[] set = rowByRow.GetRowCursorSet(rowByRow.Schema, 3, new Random(4));
+        Assert.Equal(3, set.Length);
+        Assert.Equal(expected, Read(set));
+        Assert.Equal(expected.Values, CodeRows.Codes(_context.Data.Cache(rowByRow)).Select(Convert.ToHexString));
+    }
+
+    // CWE-789: a small file claims a size that would take 18 GB.
+    [Fact]
+    public void ClaimedSizesAreCheckedBeforeDecoding()
+    {
+        File.WriteAllBytes(Path.Combine(_folder.FullName, "huge.png"), PngClaiming(67_000, 67_000));
+        ImageFolder rows = _context.Data.LoadImageFolder(_folder.FullName, 8, 8);
+        long before = Environment.WorkingSet;
+        Assert.Contains("over the limit", Assert.Throws<InvalidDataException>(() => CodeRows.Read<byte>(rows, "Pixels")).Message,
+            StringComparison.Ordinal);
+        Assert.InRange(Environment.WorkingSet - before, long.MinValue, 500_000_000);
+        Draw("huge.png", 100, 100);
+        rows = _context.Data.LoadImageFolder(_folder.FullName, 8, 8, new ImageFolderOptions { MaxPixels = 9_999 });
+        Assert.Throws<InvalidDataException>(() => CodeRows.Read<byte>(rows, "Pixels"));
+        rows = _context.Data.LoadImageFolder(_folder.FullName, 8, 8, new ImageFolderOptions { MaxPixels = 10_000 });
+        Assert.Single(CodeRows.Read<byte>(rows, "Pixels"));
+    }
+
+    [Fact]
+    public void RandomBytesNeverGetThrough()
+    {
+        Draw("seed.png", 20, 20);
+        Draw("seed.jpg", 20, 20);
+        byte[][] seeds = [File.ReadAllBytes(Path.Combine(_folder.FullName, "seed.png")),
+            File.ReadAllBytes(Path.Combine(_folder.FullName, "seed.jpg"))];
+        for (int i = 0; i < 100; i++)
+        {
+            byte[] bytes = [.. seeds[i % 2]];
+            for (int change = 0; change < 4; change++)
+                bytes[_random.Next(bytes.Length)] = (byte)_random.Next(256);
+            File.WriteAllBytes(Path.Combine(_folder.FullName, $"{i}.png"), bytes);
+        }
+        ImageFolder rows = _context.Data.LoadImageFolder(_folder.FullName, 8, 8, new ImageFolderOptions { OnBadImage = BadImagePolicy.Skip });
+        int read = CodeRows.Read<byte>(rows, "Pixels").Length;
+        Assert.Equal(102, read + rows.Skipped.Count);
+        Assert.NotEmpty(rows.Skipped);
+    }
+
+    [Fact]
+    public void FoldersWithoutPicturesAndFilesThatVanishAreErrors()
+    {
+        Assert.Throws<DirectoryNotFoundException>(() => _context.Data.LoadImageFolder(Path.Combine(_folder.FullName, "none"), 8, 8));
+        Assert.Contains("no picture", Assert.Throws<InvalidDataException>(() => _context.Data.LoadImageFolder(_folder.FullName, 8, 8)).Message,
+            StringComparison.Ordinal);
+        Draw("a.png", 8, 8);
+        ImageFolder rows = _context.Data.LoadImageFolder(_folder.FullName, 8, 8);
+        File.Delete(Path.Combine(_folder.FullName, "a.png"));
+        Assert.Contains("a.png", Assert.Throws<InvalidDataException>(() => CodeRows.Read<byte>(rows, "Pixels")).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => _context.Data.LoadImageFolder(_folder.FullName, 0, 8));
+    }
+
+    private static byte[] PlanesOf(ImageFolder rows)
+    {
+        PixelColumn column = PixelColumn.Open(rows.Schema, "Pixels");
+        using DataViewRowCursor cursor = rows.GetRowCursor([rows.Schema["Pixels"]]);
+        PixelReader reader = column.CreateReader(cursor);
+        var all = new List<byte>();
+        var planes = new byte[column.Shape.Size];
+        while (cursor.MoveNext())
+        {
+            reader.Read(planes);
+            all.AddRange(planes);
+        }
+        return [.. all];
+    }
+
+    private static SortedDictionary<string, string> Read(DataViewRowCursor[] cursors)
+    {
+        var codes = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (DataViewRowCursor cursor in cursors)
+            using (cursor)
+            {
+                ValueGetter<ReadOnlyMemory<char>> pathGetter = cursor.GetGetter<ReadOnlyMemory<char>>(cursor.Schema["ImagePath"]);
+                ValueGetter<VBuffer<byte>> codeGetter = cursor.GetGetter<VBuffer<byte>>(cursor.Schema["HashCode"]);
+                ReadOnlyMemory<char> path = default;
+                VBuffer<byte> code = default;
+                while (cursor.MoveNext())
+                {
+                    pathGetter(ref path);
+                    codeGetter(ref code);
+                    codes.Add(path.ToString(), Convert.ToHexString([.. code.DenseValues()]));
+                }
+            }
+        return codes;
+    }
+
+    private void MakeGoodAndBad(out string[] bad)
+    {
+        for (int i = 0; i < 60; i++)
+            Draw($"good/{i:000}.png", 20, 24);
+        Directory.CreateDirectory(Path.Combine(_folder.FullName, "bad"));
+        File.WriteAllText(Path.Combine(_folder.FullName, "bad/empty.png"), "");
+        File.WriteAllBytes(Path.Combine(_folder.FullName, "bad/huge.png"), PngClaiming(67_000, 67_000));
+        File.WriteAllText(Path.Combine(_folder.FullName, "good/0305.png"), "<html>404</html>");
+        Damage("good/truncated.jpg", bytes => bytes[..^200]);
+        bad = ["bad/empty.png", "bad/huge.png", "good/0305.png", "good/truncated.jpg"];
+    }
+
+    private void Damage(string name, Func<byte[], byte[]> damage)
+    {
+        Draw(name, 40, 40);
+        string path = Path.Combine(_folder.FullName, name);
+        File.WriteAllBytes(path, damage(File.ReadAllBytes(path)));
+    }
+
+    private void Draw(string name, int width, int height)
+    {
+        string path = Path.Combine(_folder.FullName, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var pixels = new byte[width * height * 4];
+        _random.NextBytes(pixels);
+        for (int alpha = 3; alpha < pixels.Length; alpha += 4)
+            pixels[alpha] = 255;
+        using var bitmap = new SKBitmap(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque);
+        System.Runtime.InteropServices.Marshal.Copy(pixels, 0, bitmap.GetPixels(), pixels.Length);
+        using FileStream file = File.Create(path);
+        bitmap.Encode(file, name.EndsWith("png", StringComparison.Ordinal) ? SKEncodedImageFormat.Png : SKEncodedImageFormat.Jpeg, 90);
+    }
+
+    private static byte[] PngClaiming(int width, int height)
+    {
+        byte[] png = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52, 0, 0, 0, 0, 0, 0, 0, 0, 8, 6, 0, 0, 0, 0,
+            0, 0, 0,
+            0, 0, 0, 10, 0x49, 0x44, 0x41, 0x54, 0x78, 0x9c, 0x63, 0, 1, 0, 0, 5, 0, 1, 0x0d, 0x0a, 0x2d, 0xb4];
+        BinaryPrimitives.WriteInt32BigEndian(png.AsSpan(16), width);
+        BinaryPrimitives.WriteInt32BigEndian(png.AsSpan(20), height);
+        uint crc = uint.MaxValue;
+        foreach (byte value in png.AsSpan(12, 17))
+        {
+            crc ^= value;
+            for (int bit = 0; bit < 8; bit++)
+                crc = (crc >> 1) ^ ((crc & 1) * 0xedb88320u);
+        }
+        BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan(29), ~crc);
+        return png;
+    }
+
+    private sealed class FileRow
+    {
+        public required string Name { get; set; }
+    }
+}
