@@ -58,7 +58,7 @@ internal sealed class PixelColumn
         return new PixelColumn(column, shape, isBytes, isInterleaved);
     }
 
-    /// <summary>Checks what a schema shape, which has no sizes, can tell: the column is there and is a vector of <c>Single</c> or <c>Byte</c>.</summary>
+    /// <summary>Checks what a schema shape, which has no sizes, can tell: the column exists and is a vector of the right item type.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The column is missing or of another type.</exception>
     public static void Check(SchemaShape schema, string name)
     {

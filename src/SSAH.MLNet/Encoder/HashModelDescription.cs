@@ -25,8 +25,8 @@ internal sealed record HashModelDescription(PixelShape Shape, int Bits, IReadOnl
         Dictionary<string, string> metadata = session.ModelMetadata.CustomMetadataMap;
         if (!metadata.TryGetValue(HashModelContract.VersionKey, out string? version))
             throw new InvalidDataException(
-                $"This ONNX file is not a hash model: it has no metadata entry '{HashModelContract.VersionKey}'. Train one with mlContext.Transforms.SsahHash "
-                + "(package SSAH.MLNet.Training) and save it with HashEncoder.SaveOnnx; any other network runs with "
+                $"This ONNX file is not a hash model: it has no metadata entry '{HashModelContract.VersionKey}'. Train one with "
+                + "mlContext.Transforms.SsahHash (package SSAH.MLNet.Training) and save it with HashEncoder.SaveOnnx; any other network runs with "
                 + "mlContext.Transforms.ApplyOnnxModel (package Microsoft.ML.OnnxTransformer).");
         if (version != HashModelContract.Version)
             throw new InvalidDataException($"The hash model is written in version '{version}' of its format, this library reads version "

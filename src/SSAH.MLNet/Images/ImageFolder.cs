@@ -7,7 +7,8 @@ namespace SSAH.MLNet;
 
 /// <summary>
 /// The pictures below a folder as rows <c>ImagePath</c> (text), <c>Label</c> (text: the name of the folder that the file lies in, empty at
-/// the top) and <c>Pixels</c> (<c>Vector&lt;Byte&gt;</c>, RGB, 0 to 255). Files are decoded when their row is read; rows are in the order of their paths.
+/// the top) and <c>Pixels</c> (<c>Vector&lt;Byte&gt;</c>, RGB, 0 to 255). Files are decoded when their row is read; rows are in the order
+/// of their paths.
 /// </summary>
 public sealed class ImageFolder : IDataView
 {

@@ -46,7 +46,7 @@ public sealed partial class HashRetrievalCatalog
     private HammingRetrievalMetrics Log(HammingRetrievalMetrics metrics)
     {
         using IChannel channel = ((IHostEnvironment)Context).Register("HashRetrieval").Start("Evaluate");
-        channel.Info(FormattableString.Invariant(
+        channel.Info(MessageSensitivity.None, FormattableString.Invariant(
             $"{metrics.QueryCount} queries on {metrics.DatabaseCount} rows, {metrics.Bits} bits: mAP {metrics.MeanAveragePrecision:F4} (tie-averaged)"));
         return metrics;
     }
