@@ -17,7 +17,7 @@ usage: ./build.sh VERB [arguments]
   setup              check the .NET SDK and the C++ library that TorchSharp needs; install the latter where possible
   test               setup, then every test of the solution (Release); ends with "N passed, N failed, N skipped"
   demo [options]     train on real images, save, load in a second process, evaluate, write an HTML page
-                     --data PATH  --budget MINUTES (5)  --out DIR (out/demo)  --bits N (48)  --seed N (1)
+                     --data PATH  --budget MINUTES (5)  --compare  --out DIR (out/demo)  --bits N (48)  --side N (32)  --seed N (1)
   bench NAME         a benchmark: hamming, evaluator, training, encode
   experiment NAME    one experiment of docs/results.md
   help               this text
@@ -143,9 +143,11 @@ run_program() {
     dotnet run --project "$project" -c Release --no-build -- "$@"
 }
 
+# One program trains; another, which has no TorchSharp, loads what it saved.
 demo() {
     setup
     run_program samples/Demo "$@"
+    run_program samples/DemoReport "$@"
 }
 
 main() {

@@ -54,7 +54,7 @@ internal static class CifarBinary
             }
         }
 
-        return new ImageSet("CIFAR-10", path, Side, Side, pixels, labels, names, parts);
+        return new ImageSet("CIFAR-10", path, Side, Side, pixels, labels, names, parts, sourcePath: path);
     }
 
     private static int CountRecords(RawFile batch, string path) =>

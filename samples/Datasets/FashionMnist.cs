@@ -36,7 +36,7 @@ internal static class FashionMnist
         Array.Fill(parts, ImagePart.Train, 0, trainLabels.Length);
         Array.Fill(parts, ImagePart.Test, trainLabels.Length, testLabels.Length);
         return new ImageSet("Fashion-MNIST", folder, Side, Side, pixels,
-            [.. trainLabels.Concat(testLabels).Select(label => new[] { (int)label })], Names, parts);
+            [.. trainLabels.Concat(testLabels).Select(label => new[] { (int)label })], Names, parts, sourcePath: folder);
     }
 
     private static (byte[] Grey, byte[] Labels) ReadPart(string folder, string part)

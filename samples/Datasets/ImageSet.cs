@@ -39,9 +39,11 @@ public sealed class ImageSet
     /// <param name="classNames">The names of the classes 0, 1, ...</param>
     /// <param name="parts">The part of each image, or null where the collection has none.</param>
     /// <param name="skipped">Files that could not be used.</param>
+    /// <param name="sourcePath">Path that reads the same images again, or null.</param>
     /// <exception cref="ArgumentException">The sizes do not fit each other, or a label has no name.</exception>
     public ImageSet(string name, string description, int width, int height, byte[] pixels, int[][] labels,
-        IReadOnlyList<string> classNames, ImagePart[]? parts = null, IReadOnlyList<SkippedImage>? skipped = null)
+        IReadOnlyList<string> classNames, ImagePart[]? parts = null, IReadOnlyList<SkippedImage>? skipped = null,
+        string? sourcePath = null)
     {
         ArgumentNullException.ThrowIfNull(pixels);
         ArgumentNullException.ThrowIfNull(labels);
@@ -59,6 +61,7 @@ public sealed class ImageSet
         (Name, Description, Width, Height, ClassNames) = (name, description, width, height, classNames);
         (_pixels, _labels, _parts) = (pixels, labels, parts ?? new ImagePart[labels.Length]);
         Skipped = skipped ?? [];
+        SourcePath = sourcePath is null ? null : Path.GetFullPath(sourcePath);
     }
 
     /// <summary>Short name of the collection.</summary>
@@ -66,6 +69,9 @@ public sealed class ImageSet
 
     /// <summary>Where the images came from.</summary>
     public string Description { get; }
+
+    /// <summary>Full path that reads the same images again; null where they were made in memory.</summary>
+    public string? SourcePath { get; }
 
     /// <summary>Pixels a row.</summary>
     public int Width { get; }

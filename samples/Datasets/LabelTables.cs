@@ -75,7 +75,7 @@ internal static class LabelTables
         IEnumerable<SkippedImage> note = missing > 0 ? [new SkippedImage(table.Name, $"{missing} rows name pictures that are not there")] : [];
         ImagePart[] parts = [.. rows.Select(row => LabelledFolders.PartNamed(table.Cell(row, "split")) ?? ImagePart.Unspecified)];
         return new ImageSet(LabelledFolders.NameOf(path), path, width, height, ImageBlock.Of(images, width, height, path),
-            [.. rows.Select(labelsOf)], names, parts, [.. files.Skipped, .. note]);
+            [.. rows.Select(labelsOf)], names, parts, [.. files.Skipped, .. note], path);
     }
 
     private static (string Path, byte[] Bytes)? TableNamed(ImageFiles files, string name)

@@ -31,7 +31,8 @@ internal static class LabelledFolders
         string[] names = [.. classes.Distinct().Order(StringComparer.Ordinal)];
         var numbers = names.Select((name, number) => (name, number)).ToDictionary(pair => pair.name, pair => pair.number);
         int[][] labels = [.. classes.Select(name => new[] { numbers[name] })];
-        return new ImageSet(NameOf(path), path, width, height, ImageBlock.Of(files.Images, width, height, path), labels, names, parts, files.Skipped);
+        return new ImageSet(NameOf(path), path, width, height, ImageBlock.Of(files.Images, width, height, path), labels, names, parts,
+            files.Skipped, path);
     }
 
     /// <summary>The file's or folder's name without what archives add to it.</summary>

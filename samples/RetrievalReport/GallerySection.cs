@@ -6,13 +6,14 @@ namespace SSAH.MLNet.Samples.RetrievalReport;
 /// <summary>Queries with their nearest images. A hit has a solid green frame and a tick, a miss a dashed red frame and a cross.</summary>
 internal static class GallerySection
 {
-    public static void Append(StringBuilder html, IReadOnlyList<GalleryQuery> queries)
+    public static void Append(StringBuilder html, IReadOnlyList<GalleryQuery> queries, string remark)
     {
-        html.Append("""
+        html.Append($"""
             <section class="gallery">
             <h2>Queries and their nearest images</h2>
             <p class="key"><span><i class="sample hit"><i>&#10003;</i></i>shares the query's label</span>
-            <span><i class="sample miss"><i>&#10007;</i></i>does not</span> <span>The number below is the Hamming distance in bits.</span></p>
+            <span><i class="sample miss"><i>&#10007;</i></i>does not</span>
+            <span>The number below is the Hamming distance in bits. {Text(remark)}</span></p>
             <div class="queries">
 
             """);

@@ -18,6 +18,9 @@ public sealed record RetrievalPage
     /// <summary>Queries with their nearest images.</summary>
     public IReadOnlyList<GalleryQuery> Gallery { get; init; } = [];
 
+    /// <summary>A sentence above the queries, such as how they were chosen.</summary>
+    public string GalleryRemark { get; init; } = "";
+
     /// <summary>The runs that are compared, best first or in any order that tells the story.</summary>
     public IReadOnlyList<ComparedRun> Runs { get; init; } = [];
 

@@ -43,7 +43,7 @@ public static class RetrievalPageWriter
         html.Append("</header>\n");
         AppendTiles(html, page.Tiles);
         if (page.Gallery.Count > 0)
-            GallerySection.Append(html, page.Gallery);
+            GallerySection.Append(html, page.Gallery, page.GalleryRemark);
         if (page.Runs.Count > 0)
             RunsSection.Append(html, page.Runs, page.PrecisionAt);
         foreach (var group in page.Charts)

@@ -19,6 +19,7 @@ internal static class Pages
                 [new GalleryHit(Plain(2), $"found {name}", 3, true), new GalleryHit(Plain(3), $"lost {name}", 7, false)]),
             new GalleryQuery(Plain(4), "second", [new GalleryHit(Plain(5), "third", 0, true)]),
         ],
+        GalleryRemark = $"chosen {name}",
         Runs =
         [
             new ComparedRun

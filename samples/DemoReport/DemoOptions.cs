@@ -1,0 +1,61 @@
+using System.Globalization;
+
+namespace SSAH.MLNet.Samples.Demo;
+
+/// <summary>The command line of the demo; both of its programs take the same one.</summary>
+internal sealed record DemoOptions
+{
+    public const string Usage = """
+        --data PATH        a folder of CLASS/FILE.jpg, a .tar.gz of one, or the binary CIFAR-10
+                           (default: SSAH_DATA, ../shared/data/cifar10.tar.gz, dataset-fashion-mnist, or drawn pictures)
+        --budget MINUTES   training time in all (default 5)
+        --compare          also train the controls: random hard samples, and H-Net on the labelled images alone
+        --bits N           code length, 8 to 512 (default 48)
+        --side N           pixels that pictures are scaled to (default 32)
+        --seed N           seed of the split and of the training (default 1)
+        --out DIR          where the model, the split and the page go (default out/demo)
+        """;
+
+    public string? Data { get; private set; }
+
+    public double BudgetMinutes { get; private set; } = 5;
+
+    public bool Compare { get; private set; }
+
+    public int Bits { get; private set; } = 48;
+
+    public int Side { get; private set; } = 32;
+
+    public int Seed { get; private set; } = 1;
+
+    public string Out { get; private set; } = Path.Combine("out", "demo");
+
+    /// <exception cref="FormatException">An option is unknown, has no value, or a value that does not fit.</exception>
+    public static DemoOptions Parse(IReadOnlyList<string> arguments)
+    {
+        var options = new DemoOptions();
+        for (var i = 0; i < arguments.Count; i++)
+        {
+            var name = arguments[i];
+            string Value() => ++i < arguments.Count ? arguments[i] : throw new FormatException($"{name} needs a value.");
+            switch (name)
+            {
+                case "--data": options.Data = Value(); break;
+                case "--budget": options.BudgetMinutes = Number(name, Value(), 0.05, 24 * 60); break;
+                case "--compare": options.Compare = true; break;
+                case "--bits": options.Bits = (int)Number(name, Value(), 8, 512); break;
+                case "--side": options.Side = (int)Number(name, Value(), 16, 512); break;
+                case "--seed": options.Seed = (int)Number(name, Value(), 0, int.MaxValue); break;
+                case "--out": options.Out = Value(); break;
+                default: throw new FormatException($"'{name}' is no option of the demo.");
+            }
+        }
+
+        return options;
+    }
+
+    private static double Number(string name, string text, double least, double most) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most
+            ? value
+            : throw new FormatException($"{name} takes a number from {least} to {most}, not '{text}'.");
+}
