@@ -7,7 +7,7 @@ namespace SSAH.MLNet.Hashing;
 internal sealed class MultiHashSearch
 {
     // Measured on an AVX-512 machine; they decide only which way is taken, never what is found.
-    private const double NanosecondsPerProbe = 8;
+    private const double NanosecondsPerProbe = 15;
     private const double NanosecondsPerCandidateWord = 1.2;
     private const double NanosecondsPerScannedBit = 0.0005;
 
