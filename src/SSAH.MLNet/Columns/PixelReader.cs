@@ -84,9 +84,9 @@ internal sealed class PixelReader
         if (!_floats.IsDense)
             _floats = new VBuffer<float>(_size, _floats.DenseValues().ToArray());
         ReadOnlySpan<float> values = _floats.GetValues();
-        foreach (float value in values)
-            if (!float.IsFinite(value))
-                throw new InvalidDataException($"Row {_row.Position}, column '{_column.Name}': the value {value} is not a pixel value (0 to 255).");
+        int bad = values.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue);
+        if (bad >= 0)
+            throw new InvalidDataException($"Row {_row.Position}, column '{_column.Name}': the value {values[bad]} is not a pixel value (0 to 255).");
         return values;
     }
 

@@ -11,6 +11,9 @@ internal sealed record ExecutionDevice(int? GpuDeviceId, bool FallbackToCpu, Act
 {
     private const string CudaProvider = "CUDAExecutionProvider";
 
+    // Never made, and not to be guessed.
+    private static readonly string NoFolder = Path.Combine(Path.GetTempPath(), $"ssah-{Guid.NewGuid():N}");
+
     /// <summary>The rule: an explicit option first, then the context's setting, then the CPU.</summary>
     public static ExecutionDevice Choose(HashEncodingOptions options, IHostEnvironment? environment)
     {
@@ -44,7 +47,7 @@ internal sealed record ExecutionDevice(int? GpuDeviceId, bool FallbackToCpu, Act
         string reason;
         if (OrtEnv.Instance().GetAvailableProviders().Contains(CudaProvider))
         {
-            using SessionOptions options = OneThread();
+            using SessionOptions options = NewOptions();
             try
             {
                 options.AppendExecutionProvider_CUDA(device);
@@ -68,16 +71,22 @@ internal sealed record ExecutionDevice(int? GpuDeviceId, bool FallbackToCpu, Act
 
     private static InferenceSession OpenOnCpu(byte[] onnx)
     {
-        using SessionOptions options = OneThread();
+        using SessionOptions options = NewOptions();
         return new InferenceSession(onnx, options);
     }
 
-    // The encoder scores several batches side by side; threads inside one batch would only fight with them.
-    private static SessionOptions OneThread() => new()
+    private static SessionOptions NewOptions()
     {
-        IntraOpNumThreads = 1,
-        InterOpNumThreads = 1,
-        ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
-        LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
-    };
+        var options = new SessionOptions
+        {
+            // The encoder scores several batches side by side; threads inside one batch would only fight with them.
+            IntraOpNumThreads = 1,
+            InterOpNumThreads = 1,
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+        };
+        // A hash model is one file. Without this, ONNX Runtime takes weights from any file below the working directory that the model names.
+        options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", NoFolder);
+        return options;
+    }
 }

@@ -103,7 +103,7 @@ public sealed class HashEncoder : ITransformer, IDisposable
     /// <summary>Encodes pictures without an <see cref="IDataView"/>.</summary>
     /// <param name="pixels">Pictures one after the other, each [C,H,W] (<see cref="InputShape"/>), values 0 to 255.</param>
     /// <returns>One code a picture, in order.</returns>
-    /// <exception cref="ArgumentException">The length is no whole number of pictures.</exception>
+    /// <exception cref="ArgumentException">The length is no whole number of pictures, or a value is not finite.</exception>
     public BinaryCodes Encode(ReadOnlySpan<float> pixels)
     {
         int rows = RowsOf(pixels);
@@ -116,7 +116,7 @@ public sealed class HashEncoder : ITransformer, IDisposable
     /// <summary>Computes the activations of pictures without an <see cref="IDataView"/>.</summary>
     /// <param name="pixels">As in <see cref="Encode"/>.</param>
     /// <returns>[pictures, <see cref="Bits"/>] values from -1 to 1, one picture after the other.</returns>
-    /// <exception cref="ArgumentException">The length is no whole number of pictures.</exception>
+    /// <exception cref="ArgumentException">The length is no whole number of pictures, or a value is not finite.</exception>
     public float[] EncodeActivations(ReadOnlySpan<float> pixels)
     {
         int rows = RowsOf(pixels);
@@ -162,6 +162,9 @@ public sealed class HashEncoder : ITransformer, IDisposable
         int size = InputShape.Size;
         if (pixels.Length % size != 0)
             throw new ArgumentException($"{pixels.Length} values are no whole number of {InputShape} pictures ({size} values each).", nameof(pixels));
+        int bad = pixels.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue);
+        if (bad >= 0)
+            throw new ArgumentException($"Picture {bad / size} has the value {pixels[bad]}, which is not a pixel value (0 to 255).", nameof(pixels));
         return pixels.Length / size;
     }
 

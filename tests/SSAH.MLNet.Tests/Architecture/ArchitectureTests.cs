@@ -51,9 +51,10 @@ public sealed class ArchitectureTests : IDisposable
         static bool IsMLNet(string assembly) => assembly.StartsWith("Microsoft.ML.", StringComparison.Ordinal);
         TypeDefinition encoder = _inference.MainModule.GetType("SSAH.MLNet.HashEncoder");
         Assert.Contains(TypeUsage.AssembliesUsedBy(encoder), IsMLNet);
-        IEnumerable<TypeDefinition> pure = _training.MainModule.Types.Where(type =>
+        TypeDefinition[] pure = [.. _training.MainModule.Types.Where(type =>
             (type.Namespace + ".").StartsWith("SSAH.MLNet.Training.Networks.", StringComparison.Ordinal)
-            || (type.Namespace + ".").StartsWith("SSAH.MLNet.Training.Losses.", StringComparison.Ordinal));
+            || (type.Namespace + ".").StartsWith("SSAH.MLNet.Training.Losses.", StringComparison.Ordinal))];
+        Assert.NotEmpty(pure);
         Assert.All(pure, type => Assert.DoesNotContain(TypeUsage.AssembliesUsedBy(type), IsMLNet));
     }
 

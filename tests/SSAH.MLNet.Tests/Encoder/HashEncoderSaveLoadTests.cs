@@ -45,23 +45,42 @@ public sealed class HashEncoderSaveLoadTests : IDisposable
     [Fact]
     public void AFreshProcessWithoutTorchSharpLoadsAndEncodesAlike()
     {
-        string probe = typeof(HashEncoderSaveLoadTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-            .Single(entry => entry.Key == "LoadProbe").Value!;
-        Assert.DoesNotContain(Directory.GetFiles(Path.GetDirectoryName(probe)!), file => file.Contains("torch", StringComparison.OrdinalIgnoreCase));
+        string[] files = Directory.GetFiles(Path.GetDirectoryName(Probe)!);
+        Assert.DoesNotContain(files, file => file.Contains("torch", StringComparison.OrdinalIgnoreCase));
+        Assert.DoesNotContain(files, file => file.Contains("publicize", StringComparison.OrdinalIgnoreCase));
         using var encoder = new HashEncoder(TestHashModels.Create(48));
         var chain = encoder.Append(_context.Transforms.NormalizeMinMax("Normalised", "HashCodeActivation").Fit(encoder.Transform(Source())));
         string model = PathOf("model.zip"), pixels = PathOf("pixels.bin"), codes = PathOf("codes.bin");
         _context.Model.Save(chain, Source().Schema, model);
         File.WriteAllBytes(pixels, MemoryMarshal.AsBytes(TestHashModels.Flatten(_pictures).AsSpan()));
 
-        string output = Run(probe, model, pixels, "3", "12", "10", codes);
+        (int ended, string output, string errors) = Run(Probe, model, pixels, "3", "12", "10", codes);
 
+        Assert.True(ended == 0, errors);
         Assert.Equal(CodeRows.Codes(encoder.Transform(Source())).SelectMany(code => code), File.ReadAllBytes(codes));
         Assert.Contains("SSAH.MLNet", output, StringComparison.Ordinal);
         Assert.DoesNotContain("Torch", output, StringComparison.OrdinalIgnoreCase);
     }
 
-    private static string Run(string program, params string[] arguments)
+    [Fact]
+    public void WithoutTheNativeRuntimeTheErrorNamesThePackage()
+    {
+        using var encoder = new HashEncoder(TestHashModels.Create(48));
+        _context.Model.Save(encoder, Source().Schema, PathOf("model.zip"));
+        // The top folder holds everything but the native libraries; without its list of them the host takes what is there.
+        string bare = _folder.CreateSubdirectory("bare").FullName;
+        foreach (string file in Directory.GetFiles(Path.GetDirectoryName(Probe)!))
+            if (!file.EndsWith(".deps.json", StringComparison.Ordinal))
+                File.Copy(file, Path.Combine(bare, Path.GetFileName(file)));
+        (int ended, _, string errors) = Run(Path.Combine(bare, Path.GetFileName(Probe)), PathOf("model.zip"), "none", "3", "12", "10", "none");
+        Assert.NotEqual(0, ended);
+        Assert.Contains("add the package Microsoft.ML.OnnxRuntime ", errors, StringComparison.Ordinal);
+    }
+
+    private static string Probe => typeof(HashEncoderSaveLoadTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(entry => entry.Key == "LoadProbe").Value!;
+
+    private static (int ExitCode, string Output, string Errors) Run(string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
         {
@@ -75,8 +94,7 @@ public sealed class HashEncoderSaveLoadTests : IDisposable
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"The probe ended with {process.ExitCode}: {errors.Result}");
-        return output;
+        return (process.ExitCode, output, errors.Result);
     }
 
     private IDataView Source() => PixelRows.Create(_pictures, TestHashModels.Shape, isBytes: false, isInterleaved: false);

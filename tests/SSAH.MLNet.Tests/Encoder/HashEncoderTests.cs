@@ -63,6 +63,9 @@ public sealed class HashEncoderTests
         using var encoder = new HashEncoder(TestHashModels.Create(16));
         string message = Assert.Throws<ArgumentException>(() => encoder.Encode(new float[TestHashModels.Shape.Size + 1])).Message;
         Assert.Contains("361 values", message, StringComparison.Ordinal);
+        float[] pixels = TestHashModels.Flatten(TestHashModels.Pictures(3));
+        pixels[^1] = float.NaN;
+        Assert.Contains("Picture 2", Assert.Throws<ArgumentException>(() => encoder.EncodeActivations(pixels)).Message, StringComparison.Ordinal);
         Assert.Equal(0, encoder.Encode([]).Count);
         Assert.Empty(encoder.EncodeActivations([]));
     }

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.IO.Compression;
+using Google.Protobuf;
 using Microsoft.ML;
 using SSAH.MLNet.Training.Onnx;
 using SSAH.MLNet.Training.Onnx.Wire;
@@ -88,6 +90,41 @@ public sealed class HostileModelTests : IDisposable
             {
                 Assert.NotEmpty(error.Message);
             }
+        }
+    }
+
+    // CWE-22: weights that are said to lie in another file must not make the reader open it.
+    [Theory]
+    [InlineData("{0}")]
+    [InlineData("./{0}")]
+    [InlineData("../{1}/{0}")]
+    [InlineData("{2}")]
+    public void WeightsInOtherFilesAreRefused(string location)
+    {
+        ModelProto model = ModelProto.Parser.ParseFrom(TestHashModels.Create(16));
+        TensorProto weights = model.Graph.Initializer.First(each => each.RawData.Length > 100);
+        string secret = Path.Combine(Environment.CurrentDirectory, $"{Guid.NewGuid():N}.bin");
+        File.WriteAllBytes(secret, weights.RawData.ToByteArray());
+        try
+        {
+            // Fields 13 (external_data: a key and a value) and 14 (data_location = EXTERNAL) of TensorProto.
+            string folder = Path.GetFileName(Environment.CurrentDirectory);
+            string file = string.Format(CultureInfo.InvariantCulture, location, Path.GetFileName(secret), folder, secret);
+            var fields = new MemoryStream();
+            using (var writer = new CodedOutputStream(fields, leaveOpen: true))
+            {
+                writer.WriteTag(13, WireFormat.WireType.LengthDelimited);
+                writer.WriteMessage(new StringStringEntryProto { Key = "location", Value = file });
+                writer.WriteTag(14, WireFormat.WireType.Varint);
+                writer.WriteEnum(1);
+            }
+            weights.RawData = ByteString.Empty;
+            weights.MergeFrom(fields.ToArray());
+            Assert.Throws<InvalidDataException>(() => new HashEncoder(model.ToByteArray()));
+        }
+        finally
+        {
+            File.Delete(secret);
         }
     }
 
