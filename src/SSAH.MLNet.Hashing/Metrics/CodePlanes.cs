@@ -12,8 +12,9 @@ internal enum PlaneKernel
     Vector512,
 }
 
-/// <summary>Codes stored one byte position after the other, so that a vector holds the same byte of 64 codes: made for all distances to one query.</summary>
+/// <summary>Codes stored so that a vector holds the same byte of 64 codes: made for all distances to one query.</summary>
 /// <remarks>
+/// Blocks of 128 codes lie one after the other; in a block, the first bytes of all codes come first, then their second bytes and so on.
 /// A byte's contribution to the distance is two look-ups in 16-entry tables, one a half byte, which are made once a query; the sum of
 /// the look-ups is the distance already, with no population count and no narrowing.
 /// </remarks>
@@ -45,8 +46,9 @@ internal sealed class CodePlanes
         for (int i = 0; i < rows.Length; i++)
         {
             ReadOnlySpan<ulong> words = codes[rows[i]];
+            int block = i / RowBlock * RowBlock * _planeCount + i % RowBlock;
             for (int plane = 0; plane < _planeCount; plane++)
-                _planes[plane * PaddedCount + i] = (byte)(words[plane / 8] >> (plane % 8 * 8));
+                _planes[block + plane * RowBlock] = (byte)(words[plane / 8] >> (plane % 8 * 8));
         }
     }
 
@@ -76,18 +78,18 @@ internal sealed class CodePlanes
             for (int first = 0; first < _planeCount; first += PlanesPerSum)
             {
                 int count = Math.Min(PlanesPerSum, _planeCount - first);
-                byte* start = planes + (long)first * PaddedCount;
+                byte* start = planes + first * RowBlock;
                 byte* table = tables + first * 2 * TableBytes;
                 switch (kernel)
                 {
                     case PlaneKernel.Vector512:
-                        Sum512(start, table, count, PaddedCount, output, first > 0);
+                        Sum512(start, table, count, output, first > 0);
                         break;
                     case PlaneKernel.Vector256:
-                        Sum256(start, table, count, PaddedCount, output, first > 0);
+                        Sum256(start, table, count, output, first > 0);
                         break;
                     default:
-                        SumScalar(start, query, first, count, PaddedCount, output, first > 0);
+                        SumScalar(start, query, first, count, output, first > 0);
                         break;
                 }
             }
@@ -103,15 +105,15 @@ internal sealed class CodePlanes
         }
     }
 
-    private static unsafe void Sum512(byte* planes, byte* tables, int planeCount, int stride, ushort* output, bool add)
+    private unsafe void Sum512(byte* planes, byte* tables, int planeCount, ushort* output, bool add)
     {
         Vector512<byte> low = Vector512.Create((byte)15);
-        for (int row = 0; row < stride; row += RowBlock)
+        for (int row = 0; row < PaddedCount; row += RowBlock)
         {
             Vector512<byte> left = Vector512<byte>.Zero, right = Vector512<byte>.Zero;
-            byte* plane = planes + row;
+            byte* plane = planes + (long)row * _planeCount;
             byte* table = tables;
-            for (int p = 0; p < planeCount; p++, plane += stride, table += 2 * TableBytes)
+            for (int p = 0; p < planeCount; p++, plane += RowBlock, table += 2 * TableBytes)
             {
                 Vector512<byte> ofLow = Vector512.Load(table), ofHigh = Vector512.Load(table + TableBytes);
                 Vector512<byte> a = Vector512.Load(plane), b = Vector512.Load(plane + 64);
@@ -135,15 +137,15 @@ internal sealed class CodePlanes
         upper.Store(output + 32);
     }
 
-    private static unsafe void Sum256(byte* planes, byte* tables, int planeCount, int stride, ushort* output, bool add)
+    private unsafe void Sum256(byte* planes, byte* tables, int planeCount, ushort* output, bool add)
     {
         Vector256<byte> low = Vector256.Create((byte)15);
-        for (int row = 0; row < stride; row += 64)
+        for (int row = 0; row < PaddedCount; row += 64)
         {
             Vector256<byte> left = Vector256<byte>.Zero, right = Vector256<byte>.Zero;
-            byte* plane = planes + row;
+            byte* plane = planes + (long)(row / RowBlock * RowBlock) * _planeCount + row % RowBlock;
             byte* table = tables;
-            for (int p = 0; p < planeCount; p++, plane += stride, table += 2 * TableBytes)
+            for (int p = 0; p < planeCount; p++, plane += RowBlock, table += 2 * TableBytes)
             {
                 Vector256<byte> ofLow = Vector256.Load(table), ofHigh = Vector256.Load(table + TableBytes);
                 Vector256<byte> a = Vector256.Load(plane), b = Vector256.Load(plane + 32);
@@ -167,16 +169,18 @@ internal sealed class CodePlanes
         upper.Store(output + 16);
     }
 
-    private static unsafe void SumScalar(byte* planes, ReadOnlySpan<ulong> query, int first, int planeCount, int stride, ushort* output, bool add)
+    private unsafe void SumScalar(byte* planes, ReadOnlySpan<ulong> query, int first, int planeCount, ushort* output, bool add)
     {
         if (!add)
-            new Span<ushort>(output, stride).Clear();
+            new Span<ushort>(output, PaddedCount).Clear();
         for (int p = 0; p < planeCount; p++)
         {
             byte value = (byte)(query[(first + p) / 8] >> ((first + p) % 8 * 8));
-            byte* plane = planes + (long)p * stride;
-            for (int row = 0; row < stride; row++)
-                output[row] += (ushort)BitOperations.PopCount((uint)(plane[row] ^ value));
+            for (int row = 0; row < PaddedCount; row++)
+            {
+                byte code = planes[(long)(row / RowBlock * RowBlock) * _planeCount + p * RowBlock + row % RowBlock];
+                output[row] += (ushort)BitOperations.PopCount((uint)(code ^ value));
+            }
         }
     }
 }

@@ -21,7 +21,7 @@ internal readonly record struct CutGroup(int Count, int Relevant, int Taken, int
     public double ExpectedSum(RankTables tables) => Taken == 0 ? 0
         : TieAverage.GroupSum(Count, Relevant, Taken, Before, RelevantBefore, HarmonicSpan(tables));
 
-    /// <summary>Expected (sum + own sum) / (relevant rows within the cutoff), where the denominator is random too; 0 where none is relevant.</summary>
+    /// <summary>Expected (sum + own sum) / (relevant rows within the cutoff), where the denominator is random too.</summary>
     /// <remarks>Given that x of the m rows inside are relevant (hypergeometric), they lie among the m places like a tie group of their own.</remarks>
     public double ExpectedRatio(double sumBefore, int relevantBefore, RankTables tables)
     {

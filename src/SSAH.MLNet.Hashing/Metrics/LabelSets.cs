@@ -88,7 +88,7 @@ public sealed class LabelSets
         ? _classes[row]
         : throw new InvalidOperationException("These labels are sets of classes, so a row has no single class: use MaskOf.");
 
-    /// <summary>The classes of row <paramref name="row"/> as a bit set: bit <c>c % 64</c> of word <c>c / 64</c> is class c. All zero is unlabelled.</summary>
+    /// <summary>The classes of row <paramref name="row"/> as a bit set: bit <c>c % 64</c> of word <c>c / 64</c> is class c.</summary>
     public ReadOnlySpan<ulong> MaskOf(int row)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(row);

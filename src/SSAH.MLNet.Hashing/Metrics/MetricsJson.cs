@@ -6,7 +6,8 @@ namespace SSAH.MLNet.Hashing;
 /// <summary>JSON of the metrics, by generated code: no reflection, so it works in trimmed and native programs.</summary>
 internal static class MetricsJson
 {
-    public static string Write(HammingRetrievalMetrics metrics) => JsonSerializer.Serialize(metrics, MetricsJsonContext.Default.HammingRetrievalMetrics);
+    public static string Write(HammingRetrievalMetrics metrics) =>
+        JsonSerializer.Serialize(metrics, MetricsJsonContext.Default.HammingRetrievalMetrics);
 
     public static HammingRetrievalMetrics Read(string json)
     {

@@ -9,7 +9,8 @@ namespace SSAH.MLNet.Hashing;
 /// <param name="SelfMatches">How many queries had their own database row left out of their ranking.</param>
 /// <param name="Relevance">When a row is relevant.</param>
 public sealed record RetrievalConventions(
-    string? Protocol, string Ties, string StableTies, ApDenominator ApDenominator, UnlabelledRows UnlabelledDatabase, int SelfMatches, string Relevance);
+    string? Protocol, string Ties, string StableTies, ApDenominator ApDenominator, UnlabelledRows UnlabelledDatabase, int SelfMatches,
+    string Relevance);
 
 /// <summary>A bootstrap confidence interval over queries (percentile method).</summary>
 /// <param name="Lower">Lower end.</param>
@@ -111,7 +112,9 @@ public readonly record struct QueryMetrics(
 /// <param name="MeanBitCorrelation">Mean |correlation| over pairs of bits.</param>
 /// <param name="DistinctCodes">Number of distinct codes.</param>
 /// <param name="BiggestBucket">Rows that share the most frequent code.</param>
-/// <param name="NearZeroActivationShare">Share of the given activations with |u| below 0.1, bits that may flip between runtimes; null without activations.</param>
+/// <param name="NearZeroActivationShare">
+/// Share of the given activations with |u| below 0.1: bits that may flip between runtimes. Null without activations.
+/// </param>
 public sealed record CodeDiagnostics(
     IReadOnlyList<double> BitMeans, double MeanBitEntropy, double CodeEntropy, double MaxBitCorrelation, double MeanBitCorrelation,
     int DistinctCodes, int BiggestBucket, double? NearZeroActivationShare);

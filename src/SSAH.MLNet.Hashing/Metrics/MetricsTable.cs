@@ -20,7 +20,7 @@ internal static class MetricsTable
         if (m.WeightedAveragePrecision is { } weighted)
             Line($"  WAP                  {weighted:F4}{Stable(m.StableWeightedAveragePrecision)}");
         if (m.Asymmetric is { } a)
-            Line($"  mAP, asymmetric      {a.MeanAveragePrecision:F4}  head of {a.Depth} re-ranked by activations: not a figure of binary codes alone");
+            Line($"  mAP, asymmetric      {a.MeanAveragePrecision:F4}  head of {a.Depth} re-ranked by activations: no figure of binary codes alone");
         Line($"  within radius {m.WithinRadius.Radius,-3}    {Ball(m.WithinRadius)}");
         foreach (CutoffMetrics k in m.Cutoffs)
         {
@@ -32,13 +32,15 @@ internal static class MetricsTable
             Line($"  class-id code        {id.MeanAveragePrecision:F4}  query accuracy {id.QueryAccuracy:P1}; {id.Source}");
         if (m.Codes is { } codes)
         {
-            Line($"  codes                {codes.DistinctCodes} distinct, biggest bucket {codes.BiggestBucket}, bit entropy {codes.MeanBitEntropy:F3}");
+            Line($"  codes                {codes.DistinctCodes} distinct, biggest bucket {codes.BiggestBucket}");
+            Line($"                       entropy: {codes.MeanBitEntropy:F3} a bit, {codes.CodeEntropy:F2} bits a code");
             Line($"                       |correlation| of bits: mean {codes.MeanBitCorrelation:F3}, largest {codes.MaxBitCorrelation:F3}");
             if (codes.NearZeroActivationShare is { } share)
                 Line($"                       |u| < 0.1: {share:P2}");
         }
-        Line($"  counted              {m.QueriesWithoutRelevant} queries with nothing relevant (AP 0), {m.UnlabelledQueries} unlabelled queries (left out)");
-        Line($"                       {m.UnlabelledDatabaseRows} unlabelled rows ({m.Conventions.UnlabelledDatabase}), {m.Conventions.SelfMatches} self-matches left out");
+        Line($"  counted              {m.QueriesWithoutRelevant} queries with nothing relevant (AP 0)");
+        Line($"                       {m.UnlabelledQueries} unlabelled queries, left out; {m.Conventions.SelfMatches} self-matches, left out");
+        Line($"                       {m.UnlabelledDatabaseRows} unlabelled database rows: {m.Conventions.UnlabelledDatabase}");
         Line($"  conventions          relevant: {m.Conventions.Relevance}; AP@k over {m.Conventions.ApDenominator}");
         return text.ToString();
     }

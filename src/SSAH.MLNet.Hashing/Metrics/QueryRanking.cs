@@ -27,7 +27,7 @@ internal sealed class QueryRanking
         _places = plan.Options.StableOrder ? new int[count + 2] : [];
         _all = new int[plan.Bits + 1];
         _relevant = new int[plan.Bits + 1];
-        _counters = new int[DistanceCounting.ScratchCounters(plan.Bits)];
+        _counters = new int[DistanceCounting.ScratchCounters(plan.Bits, count)];
         _tables = new byte[plan.Planes.ScratchBytes];
     }
 

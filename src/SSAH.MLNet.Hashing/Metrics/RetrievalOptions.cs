@@ -35,7 +35,7 @@ public sealed record RetrievalOptions
     /// <summary>Radius of the Hamming ball of the lookup figures, in bits, 0 or more. Default 2.</summary>
     public int Radius { get; init; } = 2;
 
-    /// <summary>Whether to compute the stable-order figures too (ascending distance, then row number). About doubles the time. Default true.</summary>
+    /// <summary>Whether to compute the stable-order figures too (ascending distance, then row number). Doubles the time. Default true.</summary>
     public bool StableOrder { get; init; } = true;
 
     /// <summary>What an unlabelled database row means. Default <see cref="UnlabelledRows.Exclude"/>.</summary>
@@ -44,13 +44,16 @@ public sealed record RetrievalOptions
     /// <summary>Whether query i is database row i, which is then left out of its own ranking. Default false.</summary>
     public bool ExcludeSameRow { get; init; }
 
-    /// <summary>For each query the database row that is the query itself and is left out of its ranking; -1 for none. Default null: no query is in the database.</summary>
+    /// <summary>
+    /// For each query the database row that is the query itself and is left out of its ranking; -1 for none.
+    /// Default null: no query is in the database.
+    /// </summary>
     public IReadOnlyList<int>? SelfRows { get; init; }
 
     /// <summary>Whether to compute the diagnostics of the database's codes and the class-id line. Default true.</summary>
     public bool Diagnostics { get; init; } = true;
 
-    /// <summary>A classifier's class for each query, for the class-id line; -1 for none. Default null: the nearest class centre of the codes.</summary>
+    /// <summary>A classifier's class for each query, for the class-id line; -1 for none. Default null: the nearest class centre.</summary>
     public IReadOnlyList<int>? PredictedQueryClasses { get; init; }
 
     /// <summary>A classifier's class for each database row, for the class-id line; given together with <see cref="PredictedQueryClasses"/>.</summary>
@@ -103,13 +106,13 @@ public sealed record RetrievalOptions
         Check(ConfidenceLevel is > 0 and < 1, $"{nameof(ConfidenceLevel)}: {ConfidenceLevel} is not between 0 and 1.");
         Check(Threads >= 0, $"{nameof(Threads)}: {Threads} is negative; 0 is one a processor.");
         Check(!ExcludeSameRow || SelfRows is null, $"{nameof(ExcludeSameRow)} and {nameof(SelfRows)} exclude each other.");
-        Check(!ExcludeSameRow || queries <= database, $"{nameof(ExcludeSameRow)}: {queries} queries cannot be the first of {database} database rows.");
+        Check(!ExcludeSameRow || queries <= database, $"{nameof(ExcludeSameRow)}: {queries} queries cannot be among {database} rows.");
         Check(SelfRows is null || SelfRows.Count == queries, $"{nameof(SelfRows)}: {SelfRows?.Count} entries for {queries} queries.");
         Check(SelfRows is null || SelfRows.All(row => row >= -1 && row < database), $"{nameof(SelfRows)}: each is -1 or a row below {database}.");
         Check(PredictedQueryClasses is null == PredictedDatabaseClasses is null,
             $"{nameof(PredictedQueryClasses)} and {nameof(PredictedDatabaseClasses)} are given together.");
         Check(PredictedQueryClasses is null || PredictedQueryClasses.Count == queries, $"{nameof(PredictedQueryClasses)}: one a query.");
-        Check(PredictedDatabaseClasses is null || PredictedDatabaseClasses.Count == database, $"{nameof(PredictedDatabaseClasses)}: one a database row.");
+        Check(PredictedDatabaseClasses is null || PredictedDatabaseClasses.Count == database, $"{nameof(PredictedDatabaseClasses)}: one a row.");
         Check(QueryActivations.IsEmpty || QueryActivations.Length == (long)queries * bits, $"{nameof(QueryActivations)}: {bits} a query.");
         Check(DatabaseActivations.IsEmpty || DatabaseActivations.Length == (long)database * bits, $"{nameof(DatabaseActivations)}: {bits} a row.");
         Check(AsymmetricDepth is null or >= 1, $"{nameof(AsymmetricDepth)}: {AsymmetricDepth} is below 1.");

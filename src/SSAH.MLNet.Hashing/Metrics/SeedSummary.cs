@@ -45,10 +45,16 @@ public static class SeedSummary
     {
         (string, double?)[] figures =
         [
-            ("mAP", m.MeanAveragePrecision), ("mAP worst order", m.PessimisticMeanAveragePrecision), ("mAP best order", m.OptimisticMeanAveragePrecision),
-            ("mAP stable order", m.StableMeanAveragePrecision), ("WAP", m.WeightedAveragePrecision), ("mAP asymmetric", m.Asymmetric?.MeanAveragePrecision),
-            ($"precision within {m.WithinRadius.Radius}", m.WithinRadius.Precision), ($"recall within {m.WithinRadius.Radius}", m.WithinRadius.Recall),
-            ($"mAP within {m.WithinRadius.Radius}", m.WithinRadius.MeanAveragePrecision), ("empty balls", m.WithinRadius.EmptyBallRate),
+            ("mAP", m.MeanAveragePrecision),
+            ("mAP worst order", m.PessimisticMeanAveragePrecision),
+            ("mAP best order", m.OptimisticMeanAveragePrecision),
+            ("mAP stable order", m.StableMeanAveragePrecision),
+            ("WAP", m.WeightedAveragePrecision),
+            ("mAP asymmetric", m.Asymmetric?.MeanAveragePrecision),
+            ($"precision within {m.WithinRadius.Radius}", m.WithinRadius.Precision),
+            ($"recall within {m.WithinRadius.Radius}", m.WithinRadius.Recall),
+            ($"mAP within {m.WithinRadius.Radius}", m.WithinRadius.MeanAveragePrecision),
+            ("empty balls", m.WithinRadius.EmptyBallRate),
             ("class-id mAP", m.ClassId?.MeanAveragePrecision),
             .. m.Cutoffs.SelectMany(cut => ((string, double?)[])
             [

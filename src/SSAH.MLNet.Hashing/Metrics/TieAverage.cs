@@ -12,7 +12,7 @@ internal readonly record struct TieAveragedPrecision(double Expected, double Pes
 /// </remarks>
 internal static class TieAverage
 {
-    /// <summary>Expected, worst and best AP over the first <paramref name="groups"/> distances; the denominator is the relevant rows among them.</summary>
+    /// <summary>Expected, worst and best AP over the rows at the first <paramref name="groups"/> distances, divided by their relevant rows.</summary>
     public static TieAveragedPrecision AveragePrecision(ReadOnlySpan<int> all, ReadOnlySpan<int> relevant, int groups, double[] harmonic)
     {
         int before = 0, relevantBefore = 0;

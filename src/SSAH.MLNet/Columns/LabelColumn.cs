@@ -12,8 +12,8 @@ internal delegate ReadOnlySpan<int> LabelReader();
 /// <list type="table">
 /// <item><term>Key (Byte, UInt16, UInt32, UInt64)</term><description>one class a row; key 0 (missing) is unlabelled</description></item>
 /// <item><term>vector of key, known or variable size</term><description>a set of classes; empty or all 0 is unlabelled</description></item>
-/// <item><term>Vector&lt;Single&gt; of known size</term><description>one slot a class, above 0 is "has it"; NaN is unknown and counts as "has it not";
-/// nothing above 0, so also all NaN, is unlabelled</description></item>
+/// <item><term>Vector&lt;Single&gt; of known size</term><description>one slot a class, above 0 is "has it"; NaN is unknown and counts as "has it
+/// not"; nothing above 0, so also all NaN, is unlabelled</description></item>
 /// <item><term>Vector&lt;Boolean&gt; of known size</term><description>one slot a class; no true slot is unlabelled</description></item>
 /// </list>
 /// Anything else is an error that says how to make it one of these.

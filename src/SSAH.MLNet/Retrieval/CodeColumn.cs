@@ -40,11 +40,11 @@ internal sealed class CodeColumn
             if (vector.ItemType == NumberDataViewType.Single && vector.Size <= BinaryCodes.MaxBits)
                 return new CodeColumn(column, vector.Size, isActivation: true);
         }
-        throw new ArgumentException($"Code column '{name}' has type {column.Type}, which is no code: give packed bits (Vector<Byte> of known size, up to "
-            + $"{BinaryCodes.MaxBits} bits) or activations (Vector<Single>), as HashEncoder adds them.", nameof(name));
+        throw new ArgumentException($"Code column '{name}' has type {column.Type}, which is no code: give packed bits (Vector<Byte> of known size, "
+            + $"up to {BinaryCodes.MaxBits} bits) or activations (Vector<Single>), as HashEncoder adds them.", nameof(name));
     }
 
-    /// <summary>A reader that appends the row's code to <paramref name="codes"/> and, where wanted, its activations to <paramref name="activations"/>.</summary>
+    /// <summary>A reader that appends the row's code to <paramref name="codes"/> and its activations, if any, to <paramref name="activations"/>.</summary>
     public CodeReader CreateReader(DataViewRow row, BinaryCodes codes, List<float>? activations) =>
         IsActivation ? ActivationReader(row, codes, activations) : PackedReader(row, codes);
 

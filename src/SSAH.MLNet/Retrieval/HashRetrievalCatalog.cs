@@ -47,7 +47,7 @@ public sealed partial class HashRetrievalCatalog
     {
         using IChannel channel = ((IHostEnvironment)Context).Register("HashRetrieval").Start("Evaluate");
         channel.Info(MessageSensitivity.None, FormattableString.Invariant(
-            $"{metrics.QueryCount} queries on {metrics.DatabaseCount} rows, {metrics.Bits} bits: mAP {metrics.MeanAveragePrecision:F4} (tie-averaged)"));
+            $"{metrics.QueryCount} queries on {metrics.DatabaseCount} rows, {metrics.Bits} bits: tie-averaged mAP {metrics.MeanAveragePrecision:F4}"));
         return metrics;
     }
 }

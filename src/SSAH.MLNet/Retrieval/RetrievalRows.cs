@@ -38,7 +38,8 @@ internal sealed class RetrievalRows
         LabelColumn label = LabelColumn.Open(data.Schema, labelColumnName);
         CodeColumn? beside = activationColumnName is null || code.IsActivation ? null : CodeColumn.Open(data.Schema, activationColumnName);
         if (beside is not null && (!beside.IsActivation || beside.Bits != code.Bits))
-            throw new ArgumentException($"Column '{activationColumnName}' has type {beside.Column.Type}, not the {code.Bits} activations of '{codeColumnName}'.");
+            throw new ArgumentException(
+                $"Column '{activationColumnName}' has type {beside.Column.Type}, not the {code.Bits} activations of '{codeColumnName}'.");
         var codes = new BinaryCodes(code.Bits);
         var classes = new List<int[]>();
         List<float>? activations = code.IsActivation || beside is not null ? [] : null;

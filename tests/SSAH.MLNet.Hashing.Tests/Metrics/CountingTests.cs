@@ -38,7 +38,7 @@ public sealed class CountingTests
             ushort[] d = [.. distances.Select(x => (ushort)x)];
             byte[] marks = [.. distances.Select(_ => (byte)random.Next(2))];
             int[] marked = [.. Enumerable.Range(0, marks.Length).Where(i => marks[i] == 1)];
-            int[] scratch = new int[DistanceCounting.ScratchCounters(30)], counts = new int[31], histogram = new int[31];
+            int[] scratch = new int[DistanceCounting.ScratchCounters(30, d.Length)], counts = new int[31], histogram = new int[31];
             int[] places = new int[marked.Length + 2];
             DistanceCounting.Places(d, marks, marked, counts, places, scratch);
             DistanceCounting.Histogram(d, histogram, scratch);
@@ -51,6 +51,23 @@ public sealed class CountingTests
                 Assert.Equal(d.Take(marked[i] + 1).Count(x => x == d[marked[i]]), places[i]);
         });
 
+    [Theory]
+    [InlineData(64, 16_384)]
+    [InlineData(64, 20_003)]
+    [InlineData(12, 17_001)]
+    [InlineData(65, 20_003)]
+    [InlineData(64, 16_383)]
+    public void LargeHistogramsEqualTheLoop(int bits, int rows)
+    {
+        var random = new Random(rows);
+        ushort[] distances = [.. Enumerable.Range(0, rows).Select(_ => (ushort)random.Next(bits + 1))];
+        int[] counts = new int[bits + 1], expected = new int[bits + 1];
+        DistanceCounting.Histogram(distances, counts, new int[DistanceCounting.ScratchCounters(bits, rows)]);
+        foreach (ushort distance in distances)
+            expected[distance]++;
+        Assert.Equal(expected, counts);
+    }
+
     [Fact]
     public void DiagnosticsEqualTheirDefinitions()
     {
@@ -58,7 +75,8 @@ public sealed class CountingTests
         BinaryCodes codes = RandomRetrieval.Codes(10, RandomRetrieval.Classes(150, 2, random), random, 0.2);
         float[] activations = [.. Enumerable.Range(0, 1500).Select(i => i % 3 == 0 ? 0.05f : -0.7f)];
         LabelSets labels = LabelSets.FromClasses(new int[150]);
-        CodeDiagnostics found = RetrievalEvaluation.Evaluate(codes, labels, codes, labels, new RetrievalOptions { DatabaseActivations = activations }).Codes!;
+        var options = new RetrievalOptions { DatabaseActivations = activations };
+        CodeDiagnostics found = RetrievalEvaluation.Evaluate(codes, labels, codes, labels, options).Codes!;
         double[][] bits = [.. Enumerable.Range(0, 10).Select(b => Enumerable.Range(0, 150).Select(i => (double)(codes[i][0] >> b & 1)).ToArray())];
         Assert.Equal(bits.Select(b => b.Average()), found.BitMeans);
         var correlations = (from i in Enumerable.Range(0, 10) from j in Enumerable.Range(0, i)

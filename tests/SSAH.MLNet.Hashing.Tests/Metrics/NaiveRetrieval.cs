@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace SSAH.MLNet.Hashing.Tests.Metrics;
 
-/// <summary>The measures by their textbook definitions, of one explicit order of the rows: the second implementation that the fast one must equal.</summary>
+/// <summary>The measures by their textbook definitions, of one explicit order of the rows: what the fast implementation must equal.</summary>
 internal static class NaiveRetrieval
 {
     public static int Distance(BinaryCodes left, int i, BinaryCodes right, int j)
@@ -77,8 +77,6 @@ internal static class NaiveRetrieval
         return groups.Aggregate<int[], IEnumerable<int[]>>([[]], (orders, group) =>
             orders.SelectMany(order => Permutations(group).Select(tail => order.Concat(tail).ToArray())));
     }
-
-    public static int[] StableOrder(int[] distances) => [.. Enumerable.Range(0, distances.Length).OrderBy(i => distances[i])];
 
     private static IEnumerable<int[]> Permutations(int[] items)
     {

@@ -22,8 +22,11 @@ internal static class RandomRetrieval
     public static int[] Classes(int count, int classes, Random random, bool unlabelled = false) =>
         [.. Enumerable.Range(0, count).Select(_ => random.Next(unlabelled ? -1 : 0, classes))];
 
-    public static LabelSets Sets(int count, int classes, Random random, int most = 3) => LabelSets.FromSets(
-        [.. Enumerable.Range(0, count).Select(_ => Enumerable.Range(0, random.Next(0, most + 1)).Select(_ => random.Next(classes)).ToHashSet())], classes);
+    public static LabelSets Sets(int count, int classes, Random random)
+    {
+        HashSet<int> Set() => [.. Enumerable.Range(0, random.Next(0, 4)).Select(_ => random.Next(classes))];
+        return LabelSets.FromSets([.. Enumerable.Range(0, count).Select(_ => Set())], classes);
+    }
 
     public static BinaryCodes Reorder(BinaryCodes codes, int[] order)
     {

@@ -138,7 +138,8 @@ public sealed class RetrievalDefinitionTests
         var query = BinaryCodes.FromPacked(4, [0b0000]);
         var database = BinaryCodes.FromPacked(4, [0b0000, 0b0001, 0b0010, 0b0011]);
         LabelSets labels = LabelSets.FromClasses([7, 1, 7, 1]);
-        HammingRetrievalMetrics metrics = RetrievalEvaluation.Evaluate(query, LabelSets.FromClasses([7]), database, labels, Options() with { Radius = 1 });
+        HammingRetrievalMetrics metrics =
+            RetrievalEvaluation.Evaluate(query, LabelSets.FromClasses([7]), database, labels, Options() with { Radius = 1 });
         Assert.Equal((1 + 1.0) / 2, metrics.OptimisticMeanAveragePrecision, 1e-12);
         Assert.Equal((1 + 2.0 / 3) / 2, metrics.PessimisticMeanAveragePrecision, 1e-12);
         Assert.Equal((1 + (1 + 2.0 / 3) / 2) / 2, metrics.MeanAveragePrecision, 1e-12);

@@ -56,7 +56,8 @@ public sealed class RetrievalEvaluationTests
     public void QueriesWithNothingRelevantCountZero()
     {
         var codes = BinaryCodes.FromPacked(8, [1, 2]);
-        HammingRetrievalMetrics metrics = RetrievalEvaluation.Evaluate(codes, LabelSets.FromClasses([0, 5]), codes, LabelSets.FromClasses([0, 0]), Quick);
+        HammingRetrievalMetrics metrics =
+            RetrievalEvaluation.Evaluate(codes, LabelSets.FromClasses([0, 5]), codes, LabelSets.FromClasses([0, 0]), Quick);
         Assert.Equal(1, metrics.QueriesWithoutRelevant);
         Assert.Equal(2, metrics.QueryCount);
         Assert.Equal(0.5, metrics.MeanAveragePrecision, 1e-12);
@@ -144,8 +145,9 @@ public sealed class RetrievalEvaluationTests
             HammingRetrievalMetrics metrics = data.Evaluate(Quick with { QueryActivations = activations, AsymmetricDepth = depth });
             double expected = Enumerable.Range(0, 12).Average(q =>
             {
-                int[] order = NaiveRetrieval.StableOrder([.. Enumerable.Range(0, 80).Select(i => NaiveRetrieval.Distance(data.Queries, q, data.Database, i))]);
-                float Product(int row) => Enumerable.Range(0, 12).Sum(b => (data.Database[row][0] >> b & 1) == 1 ? activations[q * 12 + b] : -activations[q * 12 + b]);
+                int[] order = [.. Enumerable.Range(0, 80).OrderBy(i => NaiveRetrieval.Distance(data.Queries, q, data.Database, i))];
+                float Product(int row) =>
+                    Enumerable.Range(0, 12).Sum(b => ((data.Database[row][0] >> b & 1) == 1 ? 1 : -1) * activations[q * 12 + b]);
                 int[] head = [.. order.Take(depth).Order().OrderByDescending(row => MathF.Round(Product(row), 4))];
                 int[] whole = [.. head, .. order.Skip(depth)];
                 return NaiveRetrieval.Measures([.. whole.Select(i => data.Labels.Shares(i, data.QueryLabels, q) ? 1 : 0)], [])["AP"];

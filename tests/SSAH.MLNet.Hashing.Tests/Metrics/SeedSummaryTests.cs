@@ -23,7 +23,7 @@ public sealed class SeedSummaryTests
         Assert.Throws<ArgumentException>(() => SeedSummary.Of([Run([0, 0, 0]), Run([0, 0, 0], ApDenominator.Relevant)]));
     }
 
-    private static HammingRetrievalMetrics Run(int[] classes, ApDenominator denominator = ApDenominator.RelevantInTopK) => RetrievalEvaluation.Evaluate(
+    private static HammingRetrievalMetrics Run(int[] classes, ApDenominator denominator = default) => RetrievalEvaluation.Evaluate(
         BinaryCodes.FromPacked(8, [0]), LabelSets.FromClasses([0]), BinaryCodes.FromPacked(8, [1, 3, 7]), LabelSets.FromClasses(classes),
         new RetrievalOptions { ApDenominator = denominator, BootstrapSamples = 0 });
 }

@@ -143,7 +143,8 @@ public sealed class HammingRetrievalEvaluatorTests
     }
 
     private sealed record KeyRow(
-        [property: VectorType(2)] byte[] HashCode, [property: VectorType(16)] float[] HashCodeActivation, [property: KeyType(4)] uint Label, int Class);
+        [property: VectorType(2)] byte[] HashCode, [property: VectorType(16)] float[] HashCodeActivation, [property: KeyType(4)] uint Label,
+        int Class);
 
     private sealed record TextRow([property: VectorType(1)] byte[] HashCode, string Label);
 

@@ -37,7 +37,8 @@ public static class RetrievalProtocols
         int classes = whole.Labelled.Count / LabelledPerClass;
         if (classes == 0 || labelledCount < 0 || labelledCount % classes != 0 || labelledCount / classes > LabelledPerClass)
             throw new ArgumentException(
-                $"{labelledCount} labelled rows are no equal number of up to {LabelledPerClass} for each of {classes} classes.", nameof(labelledCount));
+                $"{labelledCount} labelled rows are not an equal number, up to {LabelledPerClass}, for each of {classes} classes.",
+                nameof(labelledCount));
         RetrievalSplit few = RetrievalSplit.Draw(labels, QueriesPerClass, labelledCount / classes, seed);
         var kept = few.Labelled.ToHashSet();
         return RetrievalSplit.Create(LabelsPrefix + labelledCount.ToString(CultureInfo.InvariantCulture), seed, labels.Count, false,

@@ -22,7 +22,8 @@ public enum SplitRole
 }
 
 /// <summary>Which rows of a data set are queries, labelled and unlabelled training data, and the database. Immutable.</summary>
-/// <remarks>Drawn from a seed and kept as a file, so that a second run or another program uses the same one. Choose models on a validation part of <see cref="Labelled"/>, never on <see cref="Queries"/>.</remarks>
+/// <remarks>Drawn from a seed and kept as a file, so that a second run or another program uses the same one.
+/// Choose models on a validation part of <see cref="Labelled"/>, never on <see cref="Queries"/>.</remarks>
 public sealed class RetrievalSplit
 {
     private readonly Dictionary<int, SplitRole> _roles;

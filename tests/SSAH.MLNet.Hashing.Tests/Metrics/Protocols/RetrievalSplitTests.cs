@@ -67,7 +67,8 @@ public sealed class RetrievalSplitTests
     public void SmallClassesAreNamed()
     {
         LabelSets labels = LabelSets.FromClasses([0, 0, 0, 1], ["cat", "dog"]);
-        Assert.Contains("dog has 1 rows; 3", Assert.Throws<ArgumentException>(() => RetrievalSplit.Draw(labels, 1, 2, 1)).Message, StringComparison.Ordinal);
+        ArgumentException error = Assert.Throws<ArgumentException>(() => RetrievalSplit.Draw(labels, 1, 2, 1));
+        Assert.Contains("dog has 1 rows; 3", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

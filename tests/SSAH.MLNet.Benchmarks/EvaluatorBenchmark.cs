@@ -1,0 +1,89 @@
+using System.Globalization;
+
+namespace SSAH.MLNet.Benchmarks;
+
+/// <summary><c>bench evaluator</c>: the evaluation of 10,000 queries on 50,000 codes against what Python and plain C# do.</summary>
+internal static class EvaluatorBenchmark
+{
+    private const int Queries = 10_000, Rows = 50_000, Bits = 64;
+
+    /// <summary>The anchors take the same time for each query, so they are measured on the first ones only.</summary>
+    private const int NumpyQueries = 500, SortQueries = 200;
+
+    private const int Repeats = 5;
+
+    // Tie-averaged mAP and nothing else, then with stable order: what the anchors compute. No bootstrap, no diagnostics, no cutoffs.
+    private static readonly RetrievalOptions TieAveraged =
+        new() { StableOrder = false, Diagnostics = false, BootstrapSamples = 0, Cutoffs = [], Threads = 1 };
+
+    private static readonly RetrievalOptions Stable = TieAveraged with { StableOrder = true };
+
+    public static int Run(string[] args)
+    {
+        if (args.Length > 0)
+        {
+            Console.Error.WriteLine("usage: bench evaluator   (no options)");
+            return 2;
+        }
+        var data = new EvaluatorData(Queries, Rows, Bits);
+        double sortSum = 0;
+        double[] t = Stopwatches.Medians(Repeats,
+            () => data.Evaluate(TieAveraged),
+            () => data.Evaluate(Stable),
+            () => data.Evaluate(Stable with { Threads = 2 }),
+            () => data.Evaluate(new RetrievalOptions { Threads = 1 }),
+            () => data.Evaluate(new RetrievalOptions { Threads = 2 }),
+            () => sortSum = SortLoop.SumOfAveragePrecision(data, SortQueries));
+        double sort = t[5] * Queries / SortQueries;
+        HammingRetrievalMetrics metrics = data.Evaluate(Stable);
+        double StableOfFirst(int count) => metrics.Queries.Take(count).Average(q => q.StableAveragePrecision!.Value);
+        bool agree = Agrees("csharp-sort", StableOfFirst(SortQueries), sortSum / SortQueries);
+        BenchmarkRow.Print("evaluator-tie-averaged", t[0], "csharp-sort", sort, 60, Queries);
+        BenchmarkRow.Print("evaluator-stable", t[1], "csharp-sort", sort, 20, Queries);
+        if (NumpyAnchor.Run(data, NumpyQueries) is { } numpy)
+        {
+            double seconds = numpy.Seconds * Queries / NumpyQueries;
+            agree &= Agrees("numpy", StableOfFirst(NumpyQueries), numpy.MeanAveragePrecision);
+            BenchmarkRow.Print("evaluator-tie-averaged", t[0], "numpy", seconds, 60, Queries);
+            BenchmarkRow.Print("evaluator-stable", t[1], "numpy", seconds, 20, Queries);
+        }
+        BenchmarkRow.Print("evaluator-stable-two-threads", t[2], "one-thread", t[1], 1.7, Queries);
+        // "Well under a second" for everything that the default options compute: a limit of one second, so the ratio is 1/seconds.
+        BenchmarkRow.Print("evaluator-headline-one-thread", t[3], "one-second", 1, 1, Queries);
+        BenchmarkRow.Print("evaluator-headline-two-threads", t[4], "one-second", 1, 1, Queries);
+        PrintMemory(data);
+        return agree ? 0 : 1;
+    }
+
+    /// <summary>What a further thread allocates is its scratch; the anchor is the matrix of distances, one byte a pair.</summary>
+    private static void PrintMemory(EvaluatorData data)
+    {
+        double one = Allocated(() => data.Evaluate(Stable)), two = Allocated(() => data.Evaluate(Stable with { Threads = 2 }));
+        double scratch = (two - one) / Rows, whole = two / 1e6, matrix = (double)Queries * Rows / 1e6;
+        PrintRow("evaluator-memory-two-threads", whole, "MB", "distance-matrix", matrix, 10);
+        PrintRow("evaluator-memory-per-thread-and-row", scratch, "B", "limit", 32, 1);
+    }
+
+    private static void PrintRow(string name, double ours, string unit, string anchor, double theirs, double target)
+    {
+        double ratio = theirs / ours;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"row {name} ours {ours:0.0}{unit} anchor {anchor} {theirs:0.0}{unit} ")
+            + string.Create(CultureInfo.InvariantCulture, $"ratio {ratio:0.00} target {target:0.0#} {(ratio >= target ? "ok" : "short")}"));
+    }
+
+    private static double Allocated(Action body)
+    {
+        body();
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+        body();
+        return GC.GetTotalAllocatedBytes(precise: true) - before;
+    }
+
+    private static bool Agrees(string anchor, double ours, double theirs)
+    {
+        bool same = Math.Abs(ours - theirs) < 2e-6;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"check stable-order mAP ours {ours:F6} {anchor} {theirs:F6} {(same ? "equal" : "DIFFERENT")}"));
+        return same;
+    }
+}

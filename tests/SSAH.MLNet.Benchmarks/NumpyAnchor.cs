@@ -1,0 +1,102 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+
+namespace SSAH.MLNet.Benchmarks;
+
+/// <summary>Runs <c>../shared/anchors/numpy_map.py</c>, the evaluation that most hashing code does in Python, on the same codes.</summary>
+internal static class NumpyAnchor
+{
+    // Debian's own interpreter: it sees the packages that apt installs, whatever else is called python3 on the machine.
+    private const string Python = "/usr/bin/python3";
+    private const string Install = "apt-get install -y python3-numpy";
+
+    /// <summary>mAP, seconds and the peak memory of the anchor over the first queries; null, with the reason printed, where it cannot run.</summary>
+    public static (double MeanAveragePrecision, double Seconds)? Run(EvaluatorData data, int queries)
+    {
+        if (FindScript() is not { } script)
+            return Skip("../shared/anchors/numpy_map.py is not here");
+        if (!File.Exists(Python) || Call("-c", "import numpy").ExitCode != 0)
+            return Skip($"Debian's python3-numpy is not installed; as root: {Install}");
+        string file = Path.Combine(Path.GetTempPath(), $"evaluator-{Guid.NewGuid():N}.npz");
+        try
+        {
+            WriteNpz(file, data);
+            (int exitCode, string output) = Call(script, file, queries.ToString(CultureInfo.InvariantCulture));
+            string[] words = output.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            if (exitCode != 0 || words is not ["mAP", var map, "seconds", var seconds, ..])
+                return Skip($"it failed with exit code {exitCode}: {output}");
+            Console.WriteLine($"numpy: {output.Trim()} ({queries} queries)");
+            return (double.Parse(map, CultureInfo.InvariantCulture), double.Parse(seconds, CultureInfo.InvariantCulture));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static (double, double)? Skip(string reason)
+    {
+        Console.WriteLine($"skip anchor numpy: {reason}");
+        return null;
+    }
+
+    private static string? FindScript()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "SSAH.MLNet.sln")))
+            {
+                string script = Path.Combine(folder.FullName, "..", "shared", "anchors", "numpy_map.py");
+                return File.Exists(script) ? script : null;
+            }
+        }
+        return null;
+    }
+
+    private static (int ExitCode, string Output) Call(params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        // One thread each: the comparison is of one core with one core.
+        foreach (string variable in (string[])["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"])
+            start.Environment[variable] = "1";
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, process.ExitCode == 0 ? output : output + errors.Result);
+    }
+
+    /// <summary>The layout of <c>numpy.savez</c>: a zip of .npy arrays.</summary>
+    private static void WriteNpz(string path, EvaluatorData data)
+    {
+        using ZipArchive zip = ZipFile.Open(path, ZipArchiveMode.Create);
+        WriteArray(zip, "query_codes", "|u1", $"({data.Queries.Count}, {data.Queries.BytesPerCode})", EvaluatorData.Packed(data.Queries));
+        WriteArray(zip, "database_codes", "|u1", $"({data.Database.Count}, {data.Database.BytesPerCode})", EvaluatorData.Packed(data.Database));
+        WriteArray(zip, "query_labels", "<i4", $"({data.Queries.Count},)", Bytes(data.QueryClasses));
+        WriteArray(zip, "database_labels", "<i4", $"({data.Database.Count},)", Bytes(data.DatabaseClasses));
+    }
+
+    private static void WriteArray(ZipArchive zip, string name, string type, string shape, byte[] values)
+    {
+        string header = $"{{'descr': '{type}', 'fortran_order': False, 'shape': {shape}, }}";
+        // Magic, version and length are 10 bytes; with the header and its line feed they fill a multiple of 64.
+        header = header.PadRight((10 + header.Length + 1 + 63) / 64 * 64 - 11) + "\n";
+        byte[] start = [0x93, .. "NUMPY"u8, 1, 0, 0, 0];
+        BinaryPrimitives.WriteUInt16LittleEndian(start.AsSpan(8), (ushort)header.Length);
+        using Stream entry = zip.CreateEntry(name + ".npy", CompressionLevel.NoCompression).Open();
+        entry.Write(start);
+        entry.Write(Encoding.ASCII.GetBytes(header));
+        entry.Write(values);
+    }
+
+    private static byte[] Bytes(int[] values)
+    {
+        byte[] bytes = new byte[values.Length * sizeof(int)];
+        for (int i = 0; i < values.Length; i++)
+            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(i * sizeof(int)), values[i]);
+        return bytes;
+    }
+}
