@@ -7,37 +7,47 @@ using System.Text;
 namespace SSAH.MLNet.Benchmarks;
 
 /// <summary>Runs <c>../shared/anchors/numpy_map.py</c>, the evaluation that most hashing code does in Python, on the same codes.</summary>
-internal static class NumpyAnchor
+internal sealed class NumpyAnchor : IDisposable
 {
     // Debian's own interpreter: it sees the packages that apt installs, whatever else is called python3 on the machine.
     private const string Python = "/usr/bin/python3";
     private const string Install = "apt-get install -y python3-numpy";
 
-    /// <summary>mAP, seconds and the peak memory of the anchor over the first queries; null, with the reason printed, where it cannot run.</summary>
-    public static (double MeanAveragePrecision, double Seconds)? Run(EvaluatorData data, int queries)
+    private readonly string _script;
+    private readonly string _file;
+    private readonly int _queries;
+
+    private NumpyAnchor(string script, string file, int queries) => (_script, _file, _queries) = (script, file, queries);
+
+    /// <summary>What the last run found.</summary>
+    public double MeanAveragePrecision { get; private set; }
+
+    /// <summary>Writes the data for the anchor; null, with the reason printed, where it cannot run.</summary>
+    public static NumpyAnchor? Open(EvaluatorData data, int queries)
     {
         if (FindScript() is not { } script)
             return Skip("../shared/anchors/numpy_map.py is not here");
         if (!File.Exists(Python) || Call("-c", "import numpy").ExitCode != 0)
             return Skip($"Debian's python3-numpy is not installed; as root: {Install}");
         string file = Path.Combine(Path.GetTempPath(), $"evaluator-{Guid.NewGuid():N}.npz");
-        try
-        {
-            WriteNpz(file, data);
-            (int exitCode, string output) = Call(script, file, queries.ToString(CultureInfo.InvariantCulture));
-            string[] words = output.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-            if (exitCode != 0 || words is not ["mAP", var map, "seconds", var seconds, ..])
-                return Skip($"it failed with exit code {exitCode}: {output}");
-            Console.WriteLine($"numpy: {output.Trim()} ({queries} queries)");
-            return (double.Parse(map, CultureInfo.InvariantCulture), double.Parse(seconds, CultureInfo.InvariantCulture));
-        }
-        finally
-        {
-            File.Delete(file);
-        }
+        WriteNpz(file, data);
+        return new NumpyAnchor(script, file, queries);
     }
 
-    private static (double, double)? Skip(string reason)
+    /// <summary>Seconds that the anchor measures for its first queries: loading and start are not in them.</summary>
+    public double Run()
+    {
+        (int exitCode, string output) = Call(_script, _file, _queries.ToString(CultureInfo.InvariantCulture));
+        string[] words = output.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (exitCode != 0 || words is not ["mAP", var map, "seconds", var seconds, ..])
+            throw new InvalidOperationException($"{_script} failed with exit code {exitCode}: {output}");
+        MeanAveragePrecision = double.Parse(map, CultureInfo.InvariantCulture);
+        return double.Parse(seconds, CultureInfo.InvariantCulture);
+    }
+
+    public void Dispose() => File.Delete(_file);
+
+    private static NumpyAnchor? Skip(string reason)
     {
         Console.WriteLine($"skip anchor numpy: {reason}");
         return null;

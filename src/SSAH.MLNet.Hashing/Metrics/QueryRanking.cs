@@ -4,7 +4,7 @@ namespace SSAH.MLNet.Hashing;
 internal sealed class QueryRanking
 {
     private readonly EvaluationPlan _plan;
-    private readonly ushort[] _distances;
+    private readonly PlaneDistances _distances;
     private readonly byte[] _marks;
     private readonly byte[] _shared;
     private readonly int[] _relevantRows;
@@ -12,14 +12,13 @@ internal sealed class QueryRanking
     private readonly int[] _all;
     private readonly int[] _relevant;
     private readonly int[] _counters;
-    private readonly byte[] _tables;
     private int _relevantCount;
 
     public QueryRanking(EvaluationPlan plan)
     {
         int count = plan.RankedRows.Length;
         _plan = plan;
-        _distances = new ushort[plan.Planes.PaddedCount];
+        _distances = new PlaneDistances(plan.Planes, PlaneDistances.BestKernel);
         _marks = plan.Options.StableOrder ? new byte[count] : [];
         _shared = plan.MultiLabel ? new byte[count] : [];
         // The list is written one past its end: see RelevanceIndex.Shared.
@@ -28,14 +27,13 @@ internal sealed class QueryRanking
         _all = new int[plan.Bits + 1];
         _relevant = new int[plan.Bits + 1];
         _counters = new int[DistanceCounting.ScratchCounters(plan.Bits, count)];
-        _tables = new byte[plan.Planes.ScratchBytes];
     }
 
     /// <summary>Place of the query itself, which is not ranked; -1 for none.</summary>
     public int Self { get; private set; }
 
     /// <summary>Distance of each place.</summary>
-    public ReadOnlySpan<ushort> Distances => _distances.AsSpan(0, _plan.RankedRows.Length);
+    public ReadOnlySpan<ushort> Distances => _distances.Values;
 
     /// <summary>Number of ranked rows at each distance.</summary>
     public ReadOnlySpan<int> All => _all;
@@ -60,16 +58,17 @@ internal sealed class QueryRanking
     {
         Self = _plan.PlaceOfSelf(query);
         FindRelevant(query);
-        _plan.Planes.Distances(_plan.Queries[query], _distances, _tables, CodePlanes.BestKernel);
+        _distances.Compute(_plan.Queries[query]);
+        ReadOnlySpan<ushort> distances = Distances;
         if (_plan.Options.StableOrder)
             FindPlaces();
         else
-            DistanceCounting.Histogram(Distances, _all, _counters);
+            DistanceCounting.Histogram(distances, _all, _counters);
         if (Self >= 0)
-            _all[_distances[Self]]--;
+            _all[distances[Self]]--;
         Array.Clear(_relevant);
         foreach (int row in RelevantRows)
-            _relevant[_distances[row]]++;
+            _relevant[distances[row]]++;
     }
 
     private void FindRelevant(int query)
@@ -97,8 +96,9 @@ internal sealed class QueryRanking
         DistanceCounting.Places(Distances, _marks, RelevantRows, _all, _places, _counters);
         if (Self < 0)
             return;
+        ReadOnlySpan<ushort> distances = Distances;
         for (int i = 0; i < _relevantCount; i++)
-            if (_relevantRows[i] > Self && _distances[_relevantRows[i]] == _distances[Self])
+            if (_relevantRows[i] > Self && distances[_relevantRows[i]] == distances[Self])
                 _places[i]--;
     }
 }

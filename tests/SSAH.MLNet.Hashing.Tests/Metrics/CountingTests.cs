@@ -17,14 +17,14 @@ public sealed class CountingTests
             codes.Add(new byte[ones.Length]);
             int[] rows = [.. Enumerable.Range(0, 202).Reverse()];
             var planes = new CodePlanes(codes, rows);
-            ushort[] distances = new ushort[planes.PaddedCount];
-            foreach (PlaneKernel kernel in Enum.GetValues<PlaneKernel>().Where(k => k <= CodePlanes.BestKernel))
+            foreach (PlaneKernel kernel in Enum.GetValues<PlaneKernel>().Where(k => k <= PlaneDistances.BestKernel))
             {
+                var distances = new PlaneDistances(planes, kernel);
                 foreach (int query in (int[])[0, 17, 200, 201])
                 {
-                    planes.Distances(codes[query], distances, new byte[planes.ScratchBytes], kernel);
+                    distances.Compute(codes[query]);
                     for (int i = 0; i < rows.Length; i++)
-                        Assert.Equal(NaiveRetrieval.Distance(codes, query, codes, rows[i]), distances[i]);
+                        Assert.Equal(NaiveRetrieval.Distance(codes, query, codes, rows[i]), distances.Values[i]);
                 }
             }
         }
