@@ -28,9 +28,9 @@ internal sealed class AdversarialNetwork : nn.Module<Tensor, HardSampleLimits, H
         _generator = generator;
         long w = width;
         trunk = nn.Sequential(
-            nn.Conv2d(channels, w, 3, stride: 2, padding: 1), nn.GroupNorm(4, w), nn.ReLU(),
-            nn.Conv2d(w, 2 * w, 3, stride: 2, padding: 1), nn.GroupNorm(4, 2 * w), nn.ReLU(),
-            nn.Conv2d(2 * w, 2 * w, 3, padding: 1), nn.GroupNorm(4, 2 * w), nn.ReLU());
+            nn.Conv2d(channels, w, 3, stride: 2, padding: 1), GroupNormalization(w), nn.ReLU(),
+            nn.Conv2d(w, 2 * w, 3, stride: 2, padding: 1), GroupNormalization(2 * w), nn.ReLU(),
+            nn.Conv2d(2 * w, 2 * w, 3, padding: 1), GroupNormalization(2 * w), nn.ReLU());
         maskHeads = new ModuleList<Conv2d>([.. shape.Scales.Select(_ => Zeroed(nn.Conv2d(2 * w, 1, 1)))]);
         turnHead = shape.Rotates ? nn.Linear(2 * w, 1) : null;
         RegisterComponents();
@@ -66,6 +66,15 @@ internal sealed class AdversarialNetwork : nn.Module<Tensor, HardSampleLimits, H
     }
 
     private static Tensor Bounded(Tensor value, double bound) => (value / bound).tanh() * bound;
+
+    // TorchSharp 0.107 leaves the weight and bias of GroupNorm as it found the memory: NaN in one process, fine in the next.
+    private static GroupNorm GroupNormalization(long channels)
+    {
+        var normalization = nn.GroupNorm(4, channels);
+        nn.init.ones_(normalization.weight);
+        nn.init.zeros_(normalization.bias!);
+        return normalization;
+    }
 
     private static Conv2d Zeroed(Conv2d head)
     {
