@@ -19,7 +19,8 @@ try
             for (int query = 0; query < queries.Count; query++)
             {
                 HammingMatch[] expected = [.. Enumerable.Range(0, codes.Count)
-                    .Select(row => new HammingMatch(row, Distance(codes[row], queries[query]))).OrderBy(match => match.Distance).ThenBy(match => match.Id).Take(5)];
+                    .Select(row => new HammingMatch(row, Distance(codes[row], queries[query])))
+                    .OrderBy(match => match.Distance).ThenBy(match => match.Id).Take(5)];
                 if (!found[query].SequenceEqual(expected))
                 {
                     Console.Error.WriteLine($"{index.GetType().Name} of {bits} bits: query {query} is wrong");

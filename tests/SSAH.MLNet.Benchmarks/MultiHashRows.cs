@@ -13,7 +13,8 @@ internal static class MultiHashRows
     public static void Clustered(int codes, double target)
     {
         const int Bits = 64, Few = 10;
-        BinaryCodes database = BenchmarkCodes.Clustered(Bits, codes, seed: 1, Centres, Flip), queries = BenchmarkCodes.Clustered(Bits, Queries, seed: 2, Centres, Flip);
+        BinaryCodes database = BenchmarkCodes.Clustered(Bits, codes, seed: 1, Centres, Flip);
+        BinaryCodes queries = BenchmarkCodes.Clustered(Bits, Queries, seed: 2, Centres, Flip);
         var index = new MultiHashIndex(database);
         var one = new HammingSearchOptions { Threads = 1 };
         int[] expected = PopCountLoop.Search(database, queries, Few, K, threads: 1);
@@ -27,8 +28,10 @@ internal static class MultiHashRows
             }
         }
         double kth = Enumerable.Range(0, Queries).Average(query => found[query][K - 1].Distance);
-        BenchmarkRow.Note($"{codes} codes of {Bits} bits around {Centres} centres, each bit flipped with probability {Flip}; mean distance of match {K}: {kth:0.0}");
-        double[] seconds = Stopwatches.Medians(5, () => PopCountLoop.Search(database, queries, Few, K, threads: 1), () => index.Search(queries, K, one));
+        BenchmarkRow.Note($"{codes} codes of {Bits} bits around {Centres} centres, each bit flipped with probability {Flip}");
+        BenchmarkRow.Note($"mean distance of match {K}: {kth:0.0}");
+        double[] seconds = Stopwatches.Medians(
+            5, () => PopCountLoop.Search(database, queries, Few, K, threads: 1), () => index.Search(queries, K, one));
         BenchmarkRow.Print($"{Bits}bit-multihash-{codes / 1_000_000}M", seconds[1] / Queries, "popcount", seconds[0] / Few, target);
     }
 

@@ -4,7 +4,8 @@ using System.Runtime.CompilerServices;
 namespace SSAH.MLNet.Benchmarks;
 
 /// <summary>
-/// The anchor: a loop over <see cref="BitOperations.PopCount(ulong)"/>, row after row, for 64 and 128 bits. At 64 bits it runs at the speed of a natively built
+/// The anchor: a loop over <see cref="BitOperations.PopCount(ulong)"/>, row after row, for 64 and 128 bits. At 64 bits it runs at the speed
+/// of a natively built
 /// faiss IndexBinaryFlat. The k nearest are kept by insertion into a short sorted list, lowest row first among ties.
 /// </summary>
 internal static unsafe class PopCountLoop

@@ -65,7 +65,8 @@ internal static class ScanRows
         int radius = 0;
         while (MeanHits(index.SearchRadius(queries, radius + 1)) <= MaxHits)
             radius++;
-        BenchmarkRow.Note($"{index.Bits} bits, {index.Count} uniform codes, k {K}; radius {radius} finds {MeanHits(index.SearchRadius(queries, radius)):0.0} codes a query");
+        double hits = MeanHits(index.SearchRadius(queries, radius));
+        BenchmarkRow.Note($"{index.Bits} bits, {index.Count} uniform codes, k {K}; radius {radius} finds {hits:0.0} codes a query");
         return radius;
     }
 

@@ -12,7 +12,8 @@ public sealed partial class BinaryCodes
         HammingFile.Save(path, header, write => write(Words));
     }
 
-    /// <summary>Loads saved codes. They are copied, because <see cref="Words"/> hands out spans that may outlive a mapping; an index maps its file instead.</summary>
+    /// <summary>Loads saved codes. They are copied, because <see cref="Words"/> hands out spans that may outlive a mapping; an index maps
+    /// its file instead.</summary>
     /// <param name="path">The file.</param>
     /// <param name="limits">What the file may be; <see cref="HammingFileLimits.Trusted"/> where <see langword="null"/>.</param>
     /// <exception cref="HammingFileException">The file is damaged, an index, no file of codes, or beyond the limits.</exception>

@@ -17,7 +17,8 @@ public sealed partial class BinaryCodes
     /// <summary>Makes an empty list of codes.</summary>
     /// <param name="bits">Code length in bits, 1 to 512.</param>
     /// <param name="capacity">Number of codes to make room for; the list grows by itself.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="bits"/> is not in 1..512, or <paramref name="capacity"/> is negative or too large.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="bits"/> is not in 1..512, or <paramref name="capacity"/> is negative or
+    /// too large.</exception>
     public BinaryCodes(int bits, int capacity = 0)
     {
         ThrowIfNotCodeLength(bits);
@@ -41,7 +42,8 @@ public sealed partial class BinaryCodes
     /// <summary>64-bit words of one code: <c>ceil(Bits / 64)</c>.</summary>
     public int WordsPerCode { get; }
 
-    /// <summary>All codes, row after row, <see cref="WordsPerCode"/> words each, padded with zero bits. Valid until the next <see cref="Add(ReadOnlySpan{byte})"/>.</summary>
+    /// <summary>All codes, row after row, <see cref="WordsPerCode"/> words each, padded with zero bits. Valid until the next
+    /// <see cref="Add(ReadOnlySpan{byte})"/>.</summary>
     public ReadOnlySpan<ulong> Words => _words.AsSpan(0, Count * WordsPerCode);
 
     /// <summary>The words of one code.</summary>
@@ -96,11 +98,13 @@ public sealed partial class BinaryCodes
 
     /// <summary>Appends one or several packed codes, <see cref="BytesPerCode"/> bytes each.</summary>
     /// <param name="packed">The codes' bytes.</param>
-    /// <exception cref="ArgumentException">The length is no multiple of <see cref="BytesPerCode"/>, or a padding bit is set; nothing was added.</exception>
+    /// <exception cref="ArgumentException">The length is no multiple of <see cref="BytesPerCode"/>, or a padding bit is set; nothing was
+    /// added.</exception>
     public void Add(ReadOnlySpan<byte> packed)
     {
         if (packed.Length % BytesPerCode != 0)
-            throw new ArgumentException($"{packed.Length} bytes are no whole number of {Bits}-bit codes ({BytesPerCode} bytes each).", nameof(packed));
+            throw new ArgumentException($"{packed.Length} bytes are no whole number of {Bits}-bit codes ({BytesPerCode} bytes each).",
+                nameof(packed));
         int added = packed.Length / BytesPerCode;
         ThrowIfPaddingIsSet(packed, added);
         Span<ulong> target = Grow(added);
@@ -122,7 +126,8 @@ public sealed partial class BinaryCodes
     {
         ReadOnlySpan<ulong> words = this[index];
         if (destination.Length < BytesPerCode)
-            throw new ArgumentException($"The destination has {destination.Length} bytes; a {Bits}-bit code needs {BytesPerCode}.", nameof(destination));
+            throw new ArgumentException($"The destination has {destination.Length} bytes; a {Bits}-bit code needs {BytesPerCode}.",
+                nameof(destination));
         PackedBits.ToBytes(words, destination[..BytesPerCode]);
     }
 

@@ -1,6 +1,7 @@
 namespace SSAH.MLNet.Hashing;
 
-/// <summary>A run of whole blocks in one piece of memory: the codes as rows, and the same codes as bit-sliced planes. Only its owner, <see cref="CodeStore"/>, writes to it.</summary>
+/// <summary>A run of whole blocks in one piece of memory: the codes as rows, and the same codes as bit-sliced planes. Only its owner,
+/// <see cref="CodeStore"/>, writes to it.</summary>
 internal sealed unsafe class CodeSegment
 {
     private readonly object _rowsOwner;
@@ -34,7 +35,8 @@ internal sealed unsafe class CodeSegment
         return new CodeSegment(layout, firstSlot, blocks, rows, owner);
     }
 
-    /// <summary>Makes a full segment over rows that lie in memory that <paramref name="owner"/> keeps (a mapped file), and builds its planes.</summary>
+    /// <summary>Makes a full segment over rows that lie in memory that <paramref name="owner"/> keeps (a mapped file), and builds its
+    /// planes.</summary>
     public static CodeSegment OverRows(BlockLayout layout, int firstSlot, int blocks, ulong* rows, object owner)
     {
         var segment = new CodeSegment(layout, firstSlot, blocks, rows, owner);

@@ -47,7 +47,7 @@ internal sealed class CodeStore
         lock (_writer)
         {
             if (_nextId > long.MaxValue - codes.Count)
-                throw new InvalidOperationException("Automatic ids have run out: an id near the largest long was given before. Give the ids yourself.");
+                throw new InvalidOperationException("Automatic ids have run out after an id near the largest long: give the ids yourself.");
             long first = _nextId;
             CodeSnapshot old = _snapshot;
             // Removed ids are never given again, so an id equals its slot until the first gap.
@@ -102,7 +102,8 @@ internal sealed class CodeStore
                 return 0;
             var next = new CodeSnapshot
             {
-                Layout = _layout, Segments = old.Segments, Slots = old.Slots, Ids = old.Ids, IdsAscend = old.IdsAscend, Alive = alive, Count = old.Count - removed,
+                Layout = _layout, Segments = old.Segments, Slots = old.Slots, Ids = old.Ids, IdsAscend = old.IdsAscend,
+                Alive = alive, Count = old.Count - removed,
             };
             // The removed codes cost memory and scan time until the store is rewritten; a quarter of waste pays for the rewriting.
             bool rewrite = next.Slots - next.Count > Math.Max(BlockLayout.Lanes, next.Slots / 4);
@@ -154,7 +155,10 @@ internal sealed class CodeStore
         if (!ascend)
             IndexIds(_snapshot, ids);
         _nextId = nextId;
-        Publish(new CodeSnapshot { Layout = _layout, Segments = [.. segments], Slots = count, Ids = ids, IdsAscend = ascend, Alive = null, Count = count });
+        Publish(new CodeSnapshot
+        {
+            Layout = _layout, Segments = [.. segments], Slots = count, Ids = ids, IdsAscend = ascend, Alive = null, Count = count,
+        });
     }
 
     private void ThrowIfOtherLength(BinaryCodes codes)
@@ -273,7 +277,10 @@ internal sealed class CodeStore
                 buffered = 0;
             }
         }
-        return new CodeSnapshot { Layout = _layout, Segments = segments, Slots = count, Ids = ids, IdsAscend = old.IdsAscend, Alive = null, Count = count };
+        return new CodeSnapshot
+        {
+            Layout = _layout, Segments = segments, Slots = count, Ids = ids, IdsAscend = old.IdsAscend, Alive = null, Count = count,
+        };
     }
 
     private static ulong[] CopyAlive(CodeSnapshot old)

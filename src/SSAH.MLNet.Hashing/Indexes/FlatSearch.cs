@@ -28,11 +28,13 @@ internal sealed class FlatSearch
     }
 
     /// <summary>The k nearest codes of each query.</summary>
-    public static HammingMatch[][] Nearest(CodeSnapshot snapshot, BinaryCodes queries, int k, HammingSearchOptions options, CancellationToken cancellationToken) =>
+    public static HammingMatch[][] Nearest(
+        CodeSnapshot snapshot, BinaryCodes queries, int k, HammingSearchOptions options, CancellationToken cancellationToken) =>
         new FlatSearch(snapshot, k, radius: -1, options, cancellationToken).Run(queries);
 
     /// <summary>All codes within a radius of each query.</summary>
-    public static HammingMatch[][] Within(CodeSnapshot snapshot, BinaryCodes queries, int radius, HammingSearchOptions options, CancellationToken cancellationToken) =>
+    public static HammingMatch[][] Within(
+        CodeSnapshot snapshot, BinaryCodes queries, int radius, HammingSearchOptions options, CancellationToken cancellationToken) =>
         new FlatSearch(snapshot, int.MaxValue, radius, options, cancellationToken).Run(queries);
 
     private HammingMatch[][] Run(BinaryCodes queries)

@@ -3,7 +3,8 @@ namespace SSAH.MLNet.Hashing;
 /// <summary>
 /// Exact Hamming search by scanning all codes. The scan is bit-sliced: hundreds of codes are compared by one instruction.
 /// </summary>
-/// <remarks>Thread-safe: any number of searches run while one thread adds or removes; a search sees the index as it was when it began. Writers take turns.</remarks>
+/// <remarks>Thread-safe: any number of searches run while one thread adds or removes; a search sees the index as it was when it began.
+/// Writers take turns.</remarks>
 public sealed class HammingFlatIndex : HammingIndex
 {
     /// <summary>Makes an empty index.</summary>
@@ -19,9 +20,11 @@ public sealed class HammingFlatIndex : HammingIndex
     public HammingFlatIndex(BinaryCodes codes)
         : base(BitsOf(codes)) => Add(codes);
 
-    private protected override HammingMatch[][] FindNearest(BinaryCodes queries, int k, HammingSearchOptions options, CancellationToken cancellationToken) =>
+    private protected override HammingMatch[][] FindNearest(
+        BinaryCodes queries, int k, HammingSearchOptions options, CancellationToken cancellationToken) =>
         FlatSearch.Nearest(Store.Snapshot, queries, k, options, cancellationToken);
 
-    private protected override HammingMatch[][] FindWithin(BinaryCodes queries, int radius, HammingSearchOptions options, CancellationToken cancellationToken) =>
+    private protected override HammingMatch[][] FindWithin(
+        BinaryCodes queries, int radius, HammingSearchOptions options, CancellationToken cancellationToken) =>
         FlatSearch.Within(Store.Snapshot, queries, radius, options, cancellationToken);
 }

@@ -1,7 +1,8 @@
 namespace SSAH.MLNet.Hashing;
 
 /// <summary>An index of binary codes that finds the nearest codes of a query exactly, in ascending (distance, id).</summary>
-/// <remarks>Thread-safe: any number of searches run while one thread adds or removes; a search sees the index as it was when it began. Writers take turns.</remarks>
+/// <remarks>Thread-safe: any number of searches run while one thread adds or removes; a search sees the index as it was when it began.
+/// Writers take turns.</remarks>
 public abstract class HammingIndex
 {
     private protected HammingIndex(int bits) => Store = new CodeStore(bits);
@@ -32,7 +33,8 @@ public abstract class HammingIndex
     /// <summary>Adds codes under given ids.</summary>
     /// <param name="codes">Codes of <see cref="Bits"/> bits; copied.</param>
     /// <param name="ids">An id for each code: not negative, not in use. Ascending ids need the least memory and time.</param>
-    /// <exception cref="ArgumentException">The codes have another length, or the ids another count, or an id is negative or in use; nothing was added.</exception>
+    /// <exception cref="ArgumentException">The codes have another length, or the ids another count, or an id is negative or in use; nothing
+    /// was added.</exception>
     public void Add(BinaryCodes codes, ReadOnlySpan<long> ids)
     {
         Store.Add(codes, ids);
@@ -89,14 +91,16 @@ public abstract class HammingIndex
     /// <exception cref="ArgumentException">The queries have another length.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="radius"/> is negative.</exception>
     /// <exception cref="OperationCanceledException">The search was stopped.</exception>
-    public HammingMatches SearchRadius(BinaryCodes queries, int radius, HammingSearchOptions? options = null, CancellationToken cancellationToken = default)
+    public HammingMatches SearchRadius(
+        BinaryCodes queries, int radius, HammingSearchOptions? options = null, CancellationToken cancellationToken = default)
     {
         ThrowIfOtherLength(queries);
         ArgumentOutOfRangeException.ThrowIfNegative(radius);
         return new HammingMatches(FindWithin(queries, radius, options ?? HammingSearchOptions.Default, cancellationToken));
     }
 
-    /// <summary>Saves the codes and their ids. The file is written beside its place, flushed and renamed: it is the old one or the new one, never half.</summary>
+    /// <summary>Saves the codes and their ids. The file is written beside its place, flushed and renamed: it is the old one or the new one,
+    /// never half.</summary>
     /// <param name="path">Where to.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Save(string path)
@@ -105,7 +109,8 @@ public abstract class HammingIndex
         IndexFile.Save(path, this);
     }
 
-    /// <summary>Loads an index of the kind that was saved, or a flat index of a file of codes. The codes are mapped, not copied (see <see cref="HammingFileLimits"/>).</summary>
+    /// <summary>Loads an index of the kind that was saved, or a flat index of a file of codes. The codes are mapped, not copied (see
+    /// <see cref="HammingFileLimits"/>).</summary>
     /// <param name="path">The file.</param>
     /// <param name="limits">What the file may be; <see cref="HammingFileLimits.Trusted"/> where <see langword="null"/>.</param>
     /// <exception cref="HammingFileException">The file is damaged, no file of codes, or beyond the limits.</exception>
@@ -121,9 +126,11 @@ public abstract class HammingIndex
     {
     }
 
-    private protected abstract HammingMatch[][] FindNearest(BinaryCodes queries, int k, HammingSearchOptions options, CancellationToken cancellationToken);
+    private protected abstract HammingMatch[][] FindNearest(
+        BinaryCodes queries, int k, HammingSearchOptions options, CancellationToken cancellationToken);
 
-    private protected abstract HammingMatch[][] FindWithin(BinaryCodes queries, int radius, HammingSearchOptions options, CancellationToken cancellationToken);
+    private protected abstract HammingMatch[][] FindWithin(
+        BinaryCodes queries, int radius, HammingSearchOptions options, CancellationToken cancellationToken);
 
     private protected static int BitsOf(BinaryCodes codes)
     {

@@ -23,7 +23,8 @@ public sealed record HammingSearchOptions
     /// <summary>For tests: the vector width.</summary>
     internal KernelLevel Level { get; init; } = KernelLevels.Best;
 
-    /// <summary>Share of a scan's time that may be spent on hash tables before giving up: bounds the loss where they do not help. Tests set it to force either way.</summary>
+    /// <summary>Share of a scan's time that may be spent on hash tables before giving up: bounds the loss where they do not help. Tests set
+    /// it to force either way.</summary>
     internal double ProbingShare { get; init; } = 0.6;
 
     internal int ActualThreads => Threads == 0 ? Environment.ProcessorCount : Threads;

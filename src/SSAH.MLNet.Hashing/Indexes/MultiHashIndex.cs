@@ -1,7 +1,8 @@
 namespace SSAH.MLNet.Hashing;
 
 /// <summary>
-/// Exact Hamming search by multi-index hashing (Norouzi, Punjani and Fleet, "Fast Search in Hamming Space with Multi-Index Hashing", CVPR 2012): codes are cut into
+/// Exact Hamming search by multi-index hashing (Norouzi, Punjani and Fleet, "Fast Search in Hamming Space with Multi-Index Hashing", CVPR
+/// 2012): codes are cut into
 /// substrings, and a code near the query is near in at least one of them. Queries for which the tables would cost more than the scan fall back to it,
 /// so the answers are always those of <see cref="HammingFlatIndex"/>, and the time is never much above its.
 /// </summary>
@@ -22,14 +23,16 @@ public sealed class MultiHashIndex : HammingIndex
     /// <param name="bits">Code length in bits, 1 to 512.</param>
     /// <param name="substrings">Number of substrings, so that each has 1 to 26 bits; 0, the default, takes about <c>bits / log2(count)</c>.
     /// While there are few codes the index takes more than was asked for: its tables would be mostly empty.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="bits"/> is not in 1..512, or <paramref name="substrings"/> does not fit it.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="bits"/> is not in 1..512, or <paramref name="substrings"/> does not fit
+    /// it.</exception>
     public MultiHashIndex(int bits, int substrings = 0)
         : base(bits)
     {
         if (!IsSubstringCount(bits, substrings))
         {
-            throw new ArgumentOutOfRangeException(nameof(substrings), substrings,
-                $"{bits} bits can be cut into {(bits + SubstringLayout.MaxLength - 1) / SubstringLayout.MaxLength} to {bits} substrings (0 chooses).");
+            int least = (bits + SubstringLayout.MaxLength - 1) / SubstringLayout.MaxLength;
+            throw new ArgumentOutOfRangeException(
+                nameof(substrings), substrings, $"{bits} bits can be cut into {least} to {bits} substrings (0 chooses).");
         }
         _substrings = substrings;
     }
@@ -68,7 +71,8 @@ public sealed class MultiHashIndex : HammingIndex
         }
     }
 
-    private protected override HammingMatch[][] FindNearest(BinaryCodes queries, int k, HammingSearchOptions options, CancellationToken cancellationToken)
+    private protected override HammingMatch[][] FindNearest(
+        BinaryCodes queries, int k, HammingSearchOptions options, CancellationToken cancellationToken)
     {
         // The tables first: the snapshot is then at least as new, and has all their slots.
         SubstringTables? tables = Volatile.Read(ref _tables);
@@ -78,7 +82,8 @@ public sealed class MultiHashIndex : HammingIndex
             : new MultiHashSearch(snapshot, tables, k, radius: -1, options, cancellationToken).Run(queries);
     }
 
-    private protected override HammingMatch[][] FindWithin(BinaryCodes queries, int radius, HammingSearchOptions options, CancellationToken cancellationToken)
+    private protected override HammingMatch[][] FindWithin(
+        BinaryCodes queries, int radius, HammingSearchOptions options, CancellationToken cancellationToken)
     {
         SubstringTables? tables = Volatile.Read(ref _tables);
         CodeSnapshot snapshot = Store.Snapshot;

@@ -21,7 +21,8 @@ internal sealed class MultiHashSearch
     private readonly Func<HitCollector> _newCollector;
     private readonly double _scanCost;
 
-    public MultiHashSearch(CodeSnapshot snapshot, SubstringTables tables, int k, int radius, HammingSearchOptions options, CancellationToken cancellationToken)
+    public MultiHashSearch(
+        CodeSnapshot snapshot, SubstringTables tables, int k, int radius, HammingSearchOptions options, CancellationToken cancellationToken)
     {
         (_snapshot, _tables, _k, _radius, _options, _cancellationToken) = (snapshot, tables, k, radius, options, cancellationToken);
         _allowed = snapshot.Allowed(options.Filter, out int allowedCount);
@@ -92,8 +93,11 @@ internal sealed class MultiHashSearch
     }
 
     /// <summary>Expected nanoseconds of a step, if the codes were spread evenly over the buckets.</summary>
-    private double Cost(int substring, int probes) =>
-        probes * (NanosecondsPerProbe + NanosecondsPerCandidateWord * _snapshot.Layout.WordsPerCode * _tables.Slots / (1L << _tables.Layout.Length(substring)));
+    private double Cost(int substring, int probes)
+    {
+        double candidates = (double)_tables.Slots / (1L << _tables.Layout.Length(substring));
+        return probes * (NanosecondsPerProbe + NanosecondsPerCandidateWord * _snapshot.Layout.WordsPerCode * candidates);
+    }
 
     private void ScanTheRest(BinaryCodes queries, HammingMatch[][] rows)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics.X86;
+
 namespace SSAH.MLNet.Hashing;
 
 /// <summary>
@@ -7,6 +9,8 @@ namespace SSAH.MLNet.Hashing;
 internal sealed unsafe class ScanWorker
 {
     public const int MaxQueries = 64;
+
+    private const int LineWords = 8;
 
     /// <summary>Leaves room beside the tile for 64 queries in a cache of 32 to 48 KiB.</summary>
     private const int TileBytes = 28 * 1024;
@@ -55,24 +59,43 @@ internal sealed unsafe class ScanWorker
             _collectors[i].Reset();
             _queries[i].Prepare(queries[first + i], _collectors[i], _snapshot.Slots, _allowed);
         }
-        // One query gains nothing from tiles, but pays for entering the kernel.
-        int tile = count == 1 ? _tileBlocks * 16 : _tileBlocks;
+        // A query by itself reads half of the planes, once: no tiles, but fetching ahead just those.
+        bool alone = count == 1;
+        ScanKernel kernel = alone ? _streamed : _cached;
         foreach (CodeSegment segment in _snapshot.Segments)
         {
             int offset = segment.FirstSlot / BlockLayout.Lanes;
-            int start = Math.Max(0, firstBlock - offset);
-            int end = Math.Min(segment.Blocks, endBlock - offset);
-            for (int block = start; block < end; block += tile)
+            int start = Math.Max(0, firstBlock - offset), end = Math.Min(segment.Blocks, endBlock - offset);
+            for (int block = start, next; block < end; block = next)
             {
                 cancellationToken.ThrowIfCancellationRequested();
+                next = Math.Min(end, block + (alone ? _tileBlocks * 16 : _tileBlocks));
                 for (int i = 0; i < count; i++)
                 {
-                    // The first query brings the tile into the cache for the others.
-                    ScanKernel kernel = i == 0 ? _streamed : _cached;
+                    if (!alone)
+                        PrefetchShare(segment, next, Math.Min(end, next + _tileBlocks), i, count);
                     if (!_queries[i].IsDone)
-                        kernel.Scan(segment, block, Math.Min(end, block + tile), _queries[i]);
+                        kernel.Scan(segment, block, next, _queries[i]);
                 }
             }
         }
+    }
+
+    /// <summary>Asks for the i-th share of the next tile, planes and rows: it then waits in the second-level cache when the first queries
+    /// need it.</summary>
+    private static void PrefetchShare(CodeSegment segment, int first, int end, int i, int shares)
+    {
+        BlockLayout layout = segment.Layout;
+        PrefetchShare(segment.Planes + (long)first * layout.BlockWords, (long)(end - first) * layout.BlockWords, i, shares);
+        PrefetchShare(segment.Rows + (long)first * layout.BlockRowWords, (long)(end - first) * layout.BlockRowWords, i, shares);
+    }
+
+    private static void PrefetchShare(ulong* words, long count, int i, int shares)
+    {
+        if (!Sse.IsSupported)
+            return;
+        long lines = count / LineWords, end = lines * (i + 1) / shares;
+        for (long line = lines * i / shares; line < end; line++)
+            Sse.Prefetch1(words + line * LineWords);
     }
 }

@@ -32,14 +32,16 @@ internal sealed class SubstringLayout
 
     public int Length(int substring) => _lengths[substring];
 
-    /// <summary>The number of substrings where none is asked for: substrings of about log2(n) bits, so that a bucket holds about one code (Norouzi et al. 2012, section 3.3).</summary>
+    /// <summary>The number of substrings where none is asked for: substrings of about log2(n) bits, so that a bucket holds about one code
+    /// (Norouzi et al. 2012, section 3.3).</summary>
     public static int CountFor(int bits, int codes)
     {
         double length = Math.Clamp(Math.Log2(Math.Max(2, codes)), 8, MaxLength);
         return Math.Clamp((int)Math.Round(bits / length), Math.Max(1, (bits + MaxLength - 1) / MaxLength), bits);
     }
 
-    /// <summary>The fewest substrings that are sensible: a table has at most about sixteen buckets for each code, so a file cannot ask for tables beyond its size.</summary>
+    /// <summary>The fewest substrings that are sensible: a table has at most about sixteen buckets for each code, so a file cannot ask for
+    /// tables beyond its size.</summary>
     public static int LeastCountFor(int bits, int codes)
     {
         int length = Math.Min(MaxLength, 4 + BitOperations.Log2((uint)Math.Max(256, codes)));

@@ -40,7 +40,8 @@ internal sealed unsafe class SubstringTable
 
     private delegate void RowAction(int slot, uint key, ReadOnlySpan<ulong> row);
 
-    /// <summary>Offers the codes whose substring differs from the query's by one of the masks, unless an earlier step of the search has offered them.</summary>
+    /// <summary>Offers the codes whose substring differs from the query's by one of the masks, unless an earlier step of the search has
+    /// offered them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Probe(ReadOnlySpan<ulong> query, int radius, ReadOnlySpan<uint> masks, HitCollector collector, ulong[]? allowed)
     {

@@ -26,5 +26,6 @@ internal sealed class SubstringTables
     public static int WholeBlocks(CodeSnapshot snapshot) => snapshot.Slots / BlockLayout.Lanes * BlockLayout.Lanes;
 
     /// <summary>Whether the slots mean the same codes in a snapshot: a store that was rewritten has new segments.</summary>
-    public bool Fits(CodeSnapshot snapshot) => snapshot.Segments.Length > 0 && ReferenceEquals(_firstSegment, snapshot.Segments[0]) && Slots <= snapshot.Slots;
+    public bool Fits(CodeSnapshot snapshot) =>
+        snapshot.Segments.Length > 0 && ReferenceEquals(_firstSegment, snapshot.Segments[0]) && Slots <= snapshot.Slots;
 }

@@ -3,7 +3,8 @@ using System.Runtime.Intrinsics.X86;
 
 namespace SSAH.MLNet.Hashing;
 
-/// <summary>Where a kernel's blocks come from, as a type: the planes that a query reads are scattered, and the processor does not guess them.</summary>
+/// <summary>Where a kernel's blocks come from, as a type: the planes that a query reads are scattered, and the processor does not guess
+/// them.</summary>
 internal unsafe interface IBlockAccess
 {
     /// <summary>Asks for the line that will be read some blocks later.</summary>

@@ -7,7 +7,8 @@ internal static unsafe class BlockBuilder
 {
     /// <summary>
     /// (Re)builds the planes of the rows <paramref name="start"/> to <paramref name="end"/> - 1, whole words at a time. Each word is written once
-    /// with its final value, so that a reader of the lanes below <paramref name="start"/> sees no change: that is what lets one writer append while others search.
+    /// with its final value, so that a reader of the lanes below <paramref name="start"/> sees no change: that is what lets one writer
+    /// append while others search.
     /// </summary>
     /// <param name="layout">The blocks' layout.</param>
     /// <param name="planes">The first block's planes.</param>

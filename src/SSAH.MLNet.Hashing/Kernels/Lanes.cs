@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics.X86;
 
 namespace SSAH.MLNet.Hashing;
 
-/// <summary>The bitwise operations that the scan needs on a vector of lanes. Implementations are empty structs, so the compiler makes one kernel for each.</summary>
+/// <summary>The bitwise operations that the scan needs on a vector of lanes. Implementations are empty structs, so the compiler makes one
+/// kernel for each.</summary>
 internal unsafe interface ILanes<TVector>
     where TVector : unmanaged
 {
@@ -52,7 +53,8 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<ulong>>
     public static Vector512<ulong> Parity(Vector512<ulong> a, Vector512<ulong> b, Vector512<ulong> c) => Avx512F.TernaryLogic(a, b, c, ParityTable);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<ulong> Majority(Vector512<ulong> a, Vector512<ulong> b, Vector512<ulong> c) => Avx512F.TernaryLogic(a, b, c, MajorityTable);
+    public static Vector512<ulong> Majority(Vector512<ulong> a, Vector512<ulong> b, Vector512<ulong> c) =>
+        Avx512F.TernaryLogic(a, b, c, MajorityTable);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsZero(Vector512<ulong> a) => a == Vector512<ulong>.Zero;

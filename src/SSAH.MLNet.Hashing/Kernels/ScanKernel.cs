@@ -6,7 +6,8 @@ namespace SSAH.MLNet.Hashing;
 /// <summary>Finds the codes of bit-sliced blocks that lie within the current distance limit of a query.</summary>
 internal abstract unsafe class ScanKernel
 {
-    /// <summary>Scans the blocks <paramref name="first"/> to <paramref name="end"/> - 1 of a segment and hands the lanes within the limit to the query.</summary>
+    /// <summary>Scans the blocks <paramref name="first"/> to <paramref name="end"/> - 1 of a segment and hands the lanes within the limit to
+    /// the query.</summary>
     public abstract void Scan(CodeSegment segment, int first, int end, ScanQuery query);
 
     /// <summary>The kernel of a level for a block layout.</summary>
@@ -113,8 +114,12 @@ internal sealed unsafe class ScanKernel<TVector, TLanes, TDepth, TAccess> : Scan
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector AddSixteen(ulong* block, int* planes, nint blockWords, ref TVector twos, ref TVector fours, ref TVector eights, ref TVector sixteens) =>
-        FullAdd(ref sixteens, AddEight(block, planes, blockWords, ref twos, ref fours, ref eights), AddEight(block, planes + 8, blockWords, ref twos, ref fours, ref eights));
+    private static TVector AddSixteen(
+        ulong* block, int* planes, nint blockWords, ref TVector twos, ref TVector fours, ref TVector eights, ref TVector sixteens) =>
+        FullAdd(
+            ref sixteens,
+            AddEight(block, planes, blockWords, ref twos, ref fours, ref eights),
+            AddEight(block, planes + 8, blockWords, ref twos, ref fours, ref eights));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector AddEight(ulong* block, int* planes, nint blockWords, ref TVector twos, ref TVector fours, ref TVector eights) =>

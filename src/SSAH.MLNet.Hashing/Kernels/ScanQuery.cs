@@ -4,7 +4,8 @@ using System.Runtime.CompilerServices;
 namespace SSAH.MLNet.Hashing;
 
 /// <summary>
-/// One query prepared for <see cref="ScanKernel"/>: the planes to add, the bound that stands for the current distance limit, and the collector of its hits.
+/// One query prepared for <see cref="ScanKernel"/>: the planes to add, the bound that stands for the current distance limit, and the
+/// collector of its hits.
 /// Reused from query to query by one thread.
 /// </summary>
 internal sealed unsafe class ScanQuery
@@ -45,7 +46,8 @@ internal sealed unsafe class ScanQuery
     public bool IsDone => _collector.Limit < 0;
 
     /// <summary>64-bit words of memory that a query needs.</summary>
-    public static int MemoryWords(BlockLayout layout) => MaxPlanes(layout) * sizeof(int) / sizeof(ulong) + layout.CountPlanes + 1 + layout.WordsPerCode;
+    public static int MemoryWords(BlockLayout layout) =>
+        MaxPlanes(layout) * sizeof(int) / sizeof(ulong) + layout.CountPlanes + 1 + layout.WordsPerCode;
 
     /// <summary>Prepares a query.</summary>
     /// <param name="code">The query's words.</param>

@@ -1,6 +1,7 @@
 namespace SSAH.MLNet.Hashing;
 
-/// <summary>Writes a file beside its place, flushes it to the disk and renames it: whoever opens the name finds the old file or the new one.</summary>
+/// <summary>Writes a file beside its place, flushes it to the disk and renames it: whoever opens the name finds the old file or the new
+/// one.</summary>
 internal static class AtomicFile
 {
     public static void Write(string path, Action<FileStream> write)

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace SSAH.MLNet.Hashing;
 
-/// <summary>The CRC-32C checksum (Castagnoli polynomial): one instruction for eight bytes, and it finds every error of up to 32 bits in a row.</summary>
+/// <summary>The CRC-32C checksum (Castagnoli polynomial): one instruction for eight bytes, and it finds every error of up to 32 bits in a
+/// row.</summary>
 internal struct Crc32C()
 {
     private uint _state = uint.MaxValue;

@@ -11,7 +11,8 @@ internal enum HammingFileKind : uint
 }
 
 /// <summary>
-/// The first 128 bytes of a file, little-endian. Behind it come the codes as 64-bit words, row after row, then the ids (where there are any) as 64-bit integers.
+/// The first 128 bytes of a file, little-endian. Behind it come the codes as 64-bit words, row after row, then the ids (where there are any)
+/// as 64-bit integers.
 /// <code>
 ///   0  magic       89 48 41 4D 0D 0A 1A 0A
 ///   8  version     u32, 1

@@ -7,7 +7,8 @@ public sealed record HammingFileLimits
     public static HammingFileLimits Trusted { get; } = new();
 
     /// <summary>
-    /// For files from others: at most 1 GiB and 64 million codes, read into memory once and checked there, so that nobody can change the bytes after the check.
+    /// For files from others: at most 1 GiB and 64 million codes, read into memory once and checked there, so that nobody can change the
+    /// bytes after the check.
     /// </summary>
     public static HammingFileLimits Untrusted { get; } = new() { MaxBytes = 1L << 30, MaxCodes = 64_000_000, CopyToMemory = true };
 
@@ -18,7 +19,8 @@ public sealed record HammingFileLimits
     public int MaxCodes { get; init; } = Array.MaxLength;
 
     /// <summary>
-    /// Reads the file into memory instead of mapping it. A mapped file must not be changed in place while the index is in use; replacing it, as saving does, is safe
+    /// Reads the file into memory instead of mapping it. A mapped file must not be changed in place while the index is in use; replacing it,
+    /// as saving does, is safe
     /// (on Windows a mapped file cannot be replaced). Default: <see langword="false"/>.
     /// </summary>
     public bool CopyToMemory { get; init; }

@@ -27,7 +27,8 @@ public sealed class IndexLawTests
             BinaryCodes queries = TestCodes.Clustered(bits, random.Next(1, 5), seed / 7);
             double share = random.Next(3) switch { 0 => 0, 1 => 0.6, _ => double.MaxValue };
             var options = new HammingSearchOptions { Threads = random.Next(1, 4), Filter = Filter(model, random), ProbingShare = share };
-            model.Check(index, queries, random.Next(1, 40), random.Next(0, bits / 3 + 1), options, options.Filter is null ? null : options.Filter.Allows);
+            Func<long, bool>? allows = options.Filter is null ? null : options.Filter.Allows;
+            model.Check(index, queries, random.Next(1, 40), random.Next(0, bits / 3 + 1), options, allows);
         }
     }, iter: 60);
 
@@ -37,7 +38,8 @@ public sealed class IndexLawTests
     [InlineData(40)]
     public void Batches_threads_and_kinds_agree_on_large_indexes(int bits)
     {
-        BinaryCodes codes = TestCodes.Clustered(bits, 40_000, bits, centres: 300, flip: 0.05), queries = TestCodes.Clustered(bits, 150, bits, centres: 300, flip: 0.08);
+        BinaryCodes codes = TestCodes.Clustered(bits, 40_000, bits, centres: 300, flip: 0.05);
+        BinaryCodes queries = TestCodes.Clustered(bits, 150, bits, centres: 300, flip: 0.08);
         var flat = new HammingFlatIndex(codes);
         var hashed = new MultiHashIndex(codes);
         Assert.NotEqual(0, hashed.TableSlots);
@@ -117,7 +119,8 @@ public sealed class IndexLawTests
         using var source = new CancellationTokenSource();
         source.Cancel();
         Assert.ThrowsAny<OperationCanceledException>(() => index.Search(TestCodes.Random(64, 2, 1), 5, null, source.Token));
-        Assert.ThrowsAny<OperationCanceledException>(() => new MultiHashIndex(TestCodes.Random(64, 20_000, 1)).Search(TestCodes.Random(64, 2, 1), 5, null, source.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            new MultiHashIndex(TestCodes.Random(64, 20_000, 1)).Search(TestCodes.Random(64, 2, 1), 5, null, source.Token));
     }
 
     private static void Change(HammingIndex index, IndexModel model, Random random)

@@ -18,8 +18,10 @@ public sealed class NativeAotTests
             string output = Path.Combine(folder.FullName, "out");
             // Artifacts of its own: the test must not write where a build may be running.
             (int code, string text) = await Run(
-                "dotnet", ["publish", project, "-c", "Release", "-o", output, "--artifacts-path", folder.FullName, "-nodeReuse:false", "-p:UseSharedCompilation=false"]);
-            Assert.SkipWhen(code != 0 && text.Contains("NU1101", StringComparison.Ordinal), "The native AOT compiler package cannot be restored here.");
+                "dotnet", ["publish", project, "-c", "Release", "-o", output, "--artifacts-path", folder.FullName, "-nodeReuse:false",
+                    "-p:UseSharedCompilation=false"]);
+            Assert.SkipWhen(code != 0 && text.Contains("NU1101", StringComparison.Ordinal),
+                "The native AOT compiler package cannot be restored here.");
             Assert.True(code == 0, text);
             Assert.DoesNotContain("warning IL", text, StringComparison.Ordinal);
             (code, text) = await Run(Path.Combine(output, "SSAH.MLNet.AotSmoke"), []);

@@ -2,7 +2,8 @@ using SSAH.MLNet.Hashing.Tests.Codes;
 
 namespace SSAH.MLNet.Hashing.Tests.Kernels;
 
-/// <summary>The level that a process takes by itself. <see cref="InstructionLevelTests"/> runs this class in processes with fewer instructions.</summary>
+/// <summary>The level that a process takes by itself. <see cref="InstructionLevelTests"/> runs this class in processes with fewer
+/// instructions.</summary>
 public sealed class DefaultLevelTests
 {
     /// <summary>Names the level that the process is to take.</summary>
@@ -23,7 +24,8 @@ public sealed class DefaultLevelTests
     {
         foreach (int bits in (int[])[8, 48, 64, 128, 256, 512])
         {
-            BinaryCodes codes = TestCodes.Clustered(bits, 3000, bits, centres: 40, flip: 0.05), queries = TestCodes.Clustered(bits, 6, bits, centres: 40, flip: 0.05);
+            BinaryCodes codes = TestCodes.Clustered(bits, 3000, bits, centres: 40, flip: 0.05);
+            BinaryCodes queries = TestCodes.Clustered(bits, 6, bits, centres: 40, flip: 0.05);
             foreach (HammingIndex index in (HammingIndex[])[new HammingFlatIndex(codes), new MultiHashIndex(codes)])
             {
                 (index as MultiHashIndex)?.Optimize();

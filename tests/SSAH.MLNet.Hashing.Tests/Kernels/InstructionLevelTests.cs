@@ -12,7 +12,8 @@ public sealed class InstructionLevelTests
     [InlineData("DOTNET_EnableHWIntrinsic", "Scalar")]
     public async Task A_process_with_fewer_instructions_gives_the_same_answers(string variable, string level)
     {
-        Assert.SkipUnless(System.Runtime.Intrinsics.X86.X86Base.IsSupported && Vector256.IsHardwareAccelerated, "This machine has no AVX2 to switch off.");
+        Assert.SkipUnless(System.Runtime.Intrinsics.X86.X86Base.IsSupported && Vector256.IsHardwareAccelerated,
+            "This machine has no AVX2 to switch off.");
         string program = Path.ChangeExtension(typeof(InstructionLevelTests).Assembly.Location, OperatingSystem.IsWindows() ? ".exe" : null);
         var start = new ProcessStartInfo(program, ["-class", typeof(DefaultLevelTests).FullName!])
         {

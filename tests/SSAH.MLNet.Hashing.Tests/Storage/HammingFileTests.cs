@@ -54,7 +54,8 @@ public sealed class HammingFileTests : IDisposable
         codes.Save(PathOf("codes"));
         AssertSame(new HammingFlatIndex(codes), HammingIndex.Load(PathOf("codes")), TestCodes.Random(64, 3, 2));
         new HammingFlatIndex(codes).Save(PathOf("index"));
-        Assert.Contains("load it with", Assert.Throws<HammingFileException>(() => BinaryCodes.Load(PathOf("index"))).Message, StringComparison.Ordinal);
+        Assert.Contains("load it with", Assert.Throws<HammingFileException>(() => BinaryCodes.Load(PathOf("index"))).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
