@@ -54,7 +54,7 @@ internal static class EvaluatorBenchmark
         return agree ? 0 : 1;
     }
 
-    /// <summary>Median seconds of each body; they take turns, so that a slow moment of the machine hits all of them. The first turn warms up.</summary>
+    /// <summary>Median seconds of each body; they take turns, so that a slow moment hits all of them. The first turn warms up.</summary>
     private static double[] Medians(params Func<double>[] bodies)
     {
         double[][] times = [.. bodies.Select(_ => new double[Repeats])];

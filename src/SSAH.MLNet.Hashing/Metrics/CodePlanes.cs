@@ -1,7 +1,7 @@
 namespace SSAH.MLNet.Hashing;
 
 /// <summary>Codes laid out so that a vector holds the same byte of 64 codes: made for all distances to one query. Immutable.</summary>
-/// <remarks>Blocks of 128 codes lie one after the other; in a block, the first bytes of all codes come first, then their second bytes and so on.</remarks>
+/// <remarks>Blocks of 128 codes lie one after the other; in a block, the first bytes of all codes come first, then their second bytes.</remarks>
 internal sealed unsafe class CodePlanes
 {
     /// <summary>Codes in a block, and what their number is padded to a multiple of: two 512-bit vectors.</summary>

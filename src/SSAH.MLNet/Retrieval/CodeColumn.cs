@@ -44,7 +44,7 @@ internal sealed class CodeColumn
             + $"up to {BinaryCodes.MaxBits} bits) or activations (Vector<Single>), as HashEncoder adds them.", nameof(name));
     }
 
-    /// <summary>A reader that appends the row's code to <paramref name="codes"/> and its activations, if any, to <paramref name="activations"/>.</summary>
+    /// <summary>A reader that appends the row's code to <paramref name="codes"/>, its activations to <paramref name="activations"/>.</summary>
     public CodeReader CreateReader(DataViewRow row, BinaryCodes codes, List<float>? activations) =>
         IsActivation ? ActivationReader(row, codes, activations) : PackedReader(row, codes);
 

@@ -20,8 +20,8 @@ public sealed class HammingRetrievalEvaluator
     /// <param name="queries">The queries; each view is read once.</param>
     /// <param name="database">The database.</param>
     /// <param name="codeColumnName">
-    /// Packed codes (<c>Vector&lt;Byte&gt;</c>, the bits as HashEncoder's annotation says or 8 a byte) or activations (<c>Vector&lt;Single&gt;</c>, one
-    /// a bit).
+    /// Packed codes (<c>Vector&lt;Byte&gt;</c>, the bits as HashEncoder's annotation says or 8 a byte) or activations (<c>Vector&lt;Single&gt;</c>,
+    /// one a bit).
     /// </param>
     /// <param name="labelColumnName">
     /// Labels: a key (0 is unlabelled), a vector of keys, or <c>Vector&lt;Single&gt;</c> or <c>Vector&lt;Boolean&gt;</c> with a slot a class.

@@ -17,13 +17,18 @@ public sealed class RetrievalDefinitionTests
             var random = new Random(seed);
             BinaryCodes query = RandomRetrieval.Codes(bits, [0], random, 0.5), database = RandomRetrieval.Codes(bits, new int[rows], random, 0.5);
             LabelSets queryLabels = LabelSets.FromSets([[0, 1, 2]], 5), labels = RandomRetrieval.Sets(rows, 5, random);
-            HammingRetrievalMetrics metrics = RetrievalEvaluation.Evaluate(query, queryLabels, database, labels, Options(denominator));
+            HammingRetrievalMetrics metrics = RetrievalEvaluation.Evaluate(
+                query, queryLabels, database, labels, Options(denominator) with { Radius = 1 });
 
             int[] distances = [.. Enumerable.Range(0, rows).Select(i => NaiveRetrieval.Distance(query, 0, database, i))];
             Dictionary<string, double>[] orders = [.. NaiveRetrieval.Orders(distances).Select(order => NaiveRetrieval.Measures(
                 [.. order.Select(i => NaiveRetrieval.Shared(queryLabels, 0, labels, i))], Cutoffs))];
             foreach ((string name, double value) in NaiveRetrieval.Of(metrics, stable: false))
                 Close(orders.Average(order => order[name]), value, name);
+            int ball = distances.Count(distance => distance <= 1);
+            Close(NaiveRetrieval.Orders(distances).Average(order => NaiveRetrieval.Measures(
+                [.. order.Take(ball).Select(i => NaiveRetrieval.Shared(queryLabels, 0, labels, i))], [])["AP"]),
+                metrics.WithinRadius.MeanAveragePrecision, "AP within radius 1");
             Close(orders.Min(order => order["AP"]), metrics.PessimisticMeanAveragePrecision, "worst");
             Close(orders.Max(order => order["AP"]), metrics.OptimisticMeanAveragePrecision, "best");
         }, iter: 60);

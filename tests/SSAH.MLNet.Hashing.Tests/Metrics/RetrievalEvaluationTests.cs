@@ -126,6 +126,23 @@ public sealed class RetrievalEvaluationTests
     }
 
     [Fact]
+    public void TheRankingCurveIsPrecisionAndRecallAtEachOfItsPlaces()
+    {
+        Case data = new(30, 120, 10, seed: 12);
+        IReadOnlyList<RankingCurvePoint> curve = data.Evaluate(Quick).RankingCurve;
+        HammingRetrievalMetrics metrics = data.Evaluate(Quick with { Cutoffs = [.. curve.Select(point => point.K)] });
+        foreach ((CutoffMetrics cut, RankingCurvePoint point) in metrics.Cutoffs.Zip(curve))
+        {
+            Assert.Equal(cut.K, point.K);
+            Assert.Equal(cut.Precision, point.Precision, 1e-12);
+            Assert.Equal(cut.Recall, point.Recall, 1e-12);
+        }
+        Assert.Equal(metrics.Cutoffs.Count, curve.Count);
+        Assert.Equal((1, 120), (curve[0].K, curve[^1].K));
+        Assert.Equal(1, curve[^1].Recall, 1e-12);
+    }
+
+    [Fact]
     public void ClassFiguresAverageToTheWhole()
     {
         HammingRetrievalMetrics metrics = new Case(90, 200, 16, seed: 8).Evaluate(Quick);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace SSAH.MLNet.Hashing;
 
-/// <summary>The text form of a split: named lines, then "row,role" for each row that has a role (the others are unlabelled), then the count.</summary>
+/// <summary>The text form of a split: named lines, then "row,role" for each row that has a role (others are unlabelled), then a count.</summary>
 /// <remarks>
 /// <code>
 /// ssah-retrieval-split 1
