@@ -26,6 +26,7 @@ internal static class EvaluatorBenchmark
             Console.Error.WriteLine("usage: bench evaluator   (no options)");
             return 2;
         }
+        MachineDescription.Print();
         var data = new EvaluatorData(Queries, Rows, Bits);
         using NumpyAnchor? numpy = NumpyAnchor.Open(data, NumpyQueries);
         double sortMap = 0;
@@ -34,18 +35,18 @@ internal static class EvaluatorBenchmark
             () => Timed(() => data.Evaluate(Stable)),
             () => Timed(() => data.Evaluate(Stable with { Threads = 2 })),
             () => Timed(() => data.Evaluate(new RetrievalOptions { Threads = 2 })),
-            () => Timed(() => sortMap = SortLoop.SumOfAveragePrecision(data, SortQueries) / SortQueries) * Queries / SortQueries,
-            () => (numpy?.Run() ?? 0) * Queries / NumpyQueries);
-        BenchmarkRow.Print("evaluator-tie-averaged", t[0], "csharp-sort", t[4], 60, Queries);
-        BenchmarkRow.Print("evaluator-stable", t[1], "csharp-sort", t[4], 20, Queries);
+            () => Timed(() => sortMap = SortLoop.SumOfAveragePrecision(data, SortQueries) / SortQueries) / SortQueries,
+            () => (numpy?.Run() ?? 0) / NumpyQueries);
+        BenchmarkRow.Print("evaluator-tie-averaged", t[0] / Queries, "csharp-sort", t[4], 60);
+        BenchmarkRow.Print("evaluator-stable", t[1] / Queries, "csharp-sort", t[4], 20);
         if (numpy is not null)
         {
-            BenchmarkRow.Print("evaluator-tie-averaged", t[0], "numpy", t[5], 60, Queries);
-            BenchmarkRow.Print("evaluator-stable", t[1], "numpy", t[5], 20, Queries);
+            BenchmarkRow.Print("evaluator-tie-averaged", t[0] / Queries, "numpy", t[5], 60);
+            BenchmarkRow.Print("evaluator-stable", t[1] / Queries, "numpy", t[5], 20);
         }
-        BenchmarkRow.Print("evaluator-stable-two-threads", t[2], "one-thread", t[1], 1.7, Queries);
+        BenchmarkRow.Print("evaluator-stable-two-threads", t[2] / Queries, "one-thread", t[1] / Queries, 1.7);
         // "Well under a second" for all that the default options compute: the anchor is the second, so the ratio is 1/seconds.
-        BenchmarkRow.Print("evaluator-headline-two-threads", t[3], "one-second", 1, 1, Queries);
+        BenchmarkRow.Print("evaluator-headline-two-threads", t[3], "one-second", 1, 1);
         PrintMemory(data);
         HammingRetrievalMetrics metrics = data.Evaluate(Stable);
         double StableOfFirst(int count) => metrics.Queries.Take(count).Average(q => q.StableAveragePrecision!.Value);

@@ -49,7 +49,7 @@ internal sealed class NumpyAnchor : IDisposable
 
     private static NumpyAnchor? Skip(string reason)
     {
-        Console.WriteLine($"skip anchor numpy: {reason}");
+        BenchmarkRow.Note($"no numpy rows: {reason}");
         return null;
     }
 
