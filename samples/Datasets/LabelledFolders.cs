@@ -35,17 +35,23 @@ internal static class LabelledFolders
             files.Skipped, path);
     }
 
-    /// <summary>The file's or folder's name without what archives add to it.</summary>
+    /// <summary>The file's or folder's name without what archives add to it; the known archives have a name of their own.</summary>
     public static string NameOf(string path)
     {
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
         foreach (var ending in (string[])[".tar.gz", ".tgz", ".tar"])
         {
             if (name.EndsWith(ending, StringComparison.OrdinalIgnoreCase))
-                return name[..^ending.Length];
+                name = name[..^ending.Length];
         }
 
-        return name;
+        return name switch
+        {
+            "cifar10" => "CIFAR-10 (JPEG copy)", // encoded again, which makes it a little harder than the original
+            "grocery" => "Grocery Store",
+            "ucmerced" => "UC Merced",
+            _ => name,
+        };
     }
 
     public static ImagePart? PartNamed(string folder) => folder.ToUpperInvariant() switch

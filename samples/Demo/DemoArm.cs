@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Microsoft.ML;
 
 namespace SSAH.MLNet.Samples.Demo;
@@ -51,6 +52,12 @@ internal sealed record DemoArm(string Name, string File, string Remark, Action<S
         time.Stop();
 
         mlContext.Model.Save(encoder, view.Schema, Path.Combine(demo.Out, $"{File}.zip"));
-        return new TrainedModel(Name, Remark, $"{File}.zip", $"{File}.curves.jsonl", time.Elapsed.TotalSeconds, log.Steps);
+        return new TrainedModel(Name, Remark, $"{File}.zip", $"{File}.curves.jsonl", time.Elapsed.TotalSeconds, StepsOf(encoder));
+    }
+
+    private static int StepsOf(HashEncoder encoder)
+    {
+        using var summary = JsonDocument.Parse(encoder.Metadata["ssah.summary"]);
+        return summary.RootElement.GetProperty("steps").GetInt32();
     }
 }

@@ -9,12 +9,8 @@ internal sealed class TrainingLog(string path) : IDisposable
     private readonly StreamWriter _file = new(path);
     private int _lines;
 
-    /// <summary>Steps at the last report.</summary>
-    public int Steps { get; private set; }
-
     public void Write(SsahTrainingMetrics metrics)
     {
-        Steps = metrics.Step;
         _file.WriteLine(JsonSerializer.Serialize(metrics));
         _file.Flush();
         if (_lines++ % 20 == 0)

@@ -16,7 +16,7 @@ internal static class RunsSection
         var scale = Axis.Round(runs.Min(run => run.Pessimistic), runs.Max(run => run.Optimistic), 6, BracketWidth - 6);
         html.Append($"""
             <section class="runs">
-            <h2>Comparison</h2>
+            <h2>{(runs.Count > 1 ? "Comparison" : "Figures")}</h2>
             <div class="scroll"><table>
             <thead><tr><th scope="col">run</th><th scope="col" class="number">mAP</th>
             <th scope="col">worst to best order of ties<small>{scale.Label(scale.Low)} to {scale.Label(scale.High)}</small></th>

@@ -19,8 +19,10 @@ internal static class DistanceSvg
         plot.DrawAxes(x, y, "Hamming distance (bits)", "share of pairs");
         DrawArea(plot, x, y, other, 1);
         DrawArea(plot, x, y, relevant, 0);
-        DrawMean(plot, x, relevant, 0, raised: true);
-        DrawMean(plot, x, other, 1, raised: false);
+        // Each mean's text stands on the side away from the other one.
+        var (near, far) = (MeanOf(relevant), MeanOf(other));
+        DrawMean(plot, x, near, 0, toTheLeft: near < far);
+        DrawMean(plot, x, far, 1, toTheLeft: near >= far);
         return plot.Finish();
     }
 
@@ -45,15 +47,16 @@ internal static class DistanceSvg
         plot.Raw($"""<path class="curve s{style}" d="{outline}"/>""");
     }
 
-    private static void DrawMean(Plot plot, Axis x, double[] shares, int style, bool raised)
+    private static double? MeanOf(double[] shares) => shares.Sum() > 0 ? shares.Select((share, distance) => share * distance).Sum() : null;
+
+    private static void DrawMean(Plot plot, Axis x, double? mean, int style, bool toTheLeft)
     {
-        if (shares.Sum() == 0)
+        if (mean is not { } value)
             return;
-        var mean = shares.Select((share, distance) => share * distance).Sum();
-        var at = x.At(mean);
+        var at = x.At(value);
+        toTheLeft &= at > Plot.Left + 70;
         plot.Line(at, Plot.Top, at, Plot.Bottom, $" class=\"mean s{style}\"");
-        var leftOfLine = at > (Plot.Left + Plot.Right) / 2;
-        plot.Label(at + (leftOfLine ? -6 : 6), Plot.Top + (raised ? 12 : 28), $"mean {mean.ToString("0.0", CultureInfo.InvariantCulture)}",
-            leftOfLine ? "end" : "start", " class=\"note\"");
+        plot.Label(at + (toTheLeft ? -6 : 6), Plot.Top + 12, $"mean {value.ToString("0.0", CultureInfo.InvariantCulture)}",
+            toTheLeft ? "end" : "start", " class=\"note\"");
     }
 }
