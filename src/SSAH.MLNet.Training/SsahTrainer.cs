@@ -41,7 +41,7 @@ public sealed partial class SsahTrainer : IEstimator<HashEncoder>
         int seed = _options.Seed ?? _host.Rand.Next(int.MaxValue - 8);
         var set = TrainingSetReader.Read(input, _options, seed, _host, channel);
         var device = ComputeDevice.Choose(_options.Device, _host, channel);
-        var computeType = ComputeDevice.NumberType(_options.Precision, device);
+        var computeType = ComputeDevice.NumberType(_options.Precision, device, set.Shape.Channels);
         using var training = new SsahTraining(set, _options, device, computeType, seed);
         var outcome = new TrainingRun(training, set, _options, _host, channel).Run();
         byte[] model = HashModelExporter.Export(training.Teacher, set.Shape, training.Normalization,

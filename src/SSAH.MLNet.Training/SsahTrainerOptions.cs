@@ -22,7 +22,9 @@ public sealed partial class SsahTrainer
         /// <summary>The network that turns pictures into features. Default <see cref="HashBackbone.Auto"/>.</summary>
         public HashBackbone Backbone { get; set; } = HashBackbone.Auto;
 
-        /// <summary>Channels of the backbone's first stage, 8 to 256; null takes the backbone's own (32 for SmallResNet, 64 for ResNet18).</summary>
+        /// <summary>
+        /// Channels of the backbone's first stage, a multiple of 16 from 16 to 256; null takes the backbone's own (32 for SmallResNet, 64 for ResNet18).
+        /// </summary>
         public int? BackboneWidth { get; set; }
 
         /// <summary>Passes over the larger of the labelled and the unlabelled rows. Default 20 where no other limit is given, else no limit.</summary>

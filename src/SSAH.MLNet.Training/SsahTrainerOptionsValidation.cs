@@ -36,7 +36,11 @@ public sealed partial class SsahTrainer
             Range(nameof(Options.UnlabelledBatchSize), options.UnlabelledBatchSize, 0, 16384);
             Range(nameof(Options.ReportEverySteps), options.ReportEverySteps, 1, int.MaxValue);
             if (options.BackboneWidth is { } width)
-                Range(nameof(Options.BackboneWidth), width, 8, 256);
+            {
+                Range(nameof(Options.BackboneWidth), width, 16, 256);
+                // libtorch 2.10's convolutions read uninitialised memory in the backward pass for other widths (AVX-512 blocks of 16 channels).
+                Require(width % 16 == 0, $"{nameof(Options.BackboneWidth)} is {width}; it must be a multiple of 16.");
+            }
             Require(Enum.IsDefined(options.Backbone), $"{nameof(Options.Backbone)} is not a {nameof(HashBackbone)}.");
             Require(Enum.IsDefined(options.Device), $"{nameof(Options.Device)} is not a {nameof(TrainingDevice)}.");
             Require(Enum.IsDefined(options.Precision), $"{nameof(Options.Precision)} is not a {nameof(TrainingPrecision)}.");

@@ -24,12 +24,13 @@ internal static class ComputeDevice
         return CPU;
     }
 
-    /// <summary>The explicit option, else bfloat16 where the processor computes with it.</summary>
-    public static ScalarType NumberType(TrainingPrecision precision, Device device) => precision switch
+    /// <summary>The explicit option, else bfloat16 where the processor computes with it and the pictures have colour.</summary>
+    /// <remarks>libtorch 2.10's bfloat16 convolutions read uninitialised memory in the backward pass for one input channel and some widths.</remarks>
+    public static ScalarType NumberType(TrainingPrecision precision, Device device, int channels) => precision switch
     {
         TrainingPrecision.Float32 => ScalarType.Float32,
         TrainingPrecision.BFloat16 => ScalarType.BFloat16,
-        _ => device.type == DeviceType.CPU && HasBFloat16() ? ScalarType.BFloat16 : ScalarType.Float32,
+        _ => device.type == DeviceType.CPU && channels > 1 && HasBFloat16() ? ScalarType.BFloat16 : ScalarType.Float32,
     };
 
     // CPUID leaf 7, subleaf 1: EAX bit 5 is AVX512_BF16.

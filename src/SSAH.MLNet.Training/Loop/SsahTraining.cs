@@ -250,7 +250,8 @@ internal sealed class SsahTraining : IDisposable
             return;
         var factor = (difficulty.Values - difficulty.Targets).sign() / difficulty.Weights / difficulty.Values.shape[0];
         _adversaryOptimizer!.zero_grad();
-        hard.Images.backward([gradient * factor.view(-1, 1, 1, 1)]);
+        // The gradient of this product with a constant is the gradient that was wanted.
+        (hard.Images * (gradient * factor.view(-1, 1, 1, 1)).detach()).sum().backward();
         _adversaryOptimizer.step();
     }
 

@@ -1,5 +1,7 @@
+using SSAH.MLNet.Training.Networks.Layers;
 using TorchSharp;
 using TorchSharp.Modules;
+using Convolution = SSAH.MLNet.Training.Networks.Layers.Convolution;
 using static TorchSharp.torch;
 
 namespace SSAH.MLNet.Training.Networks;
@@ -9,17 +11,20 @@ namespace SSAH.MLNet.Training.Networks;
 /// </summary>
 /// <remarks>
 /// From the paper: an adversarial network with multi-scale occlusion and multi-angle rotation. Reconstructed: the layers, the exploration noise and the
-/// heads. The heads start at zero, so an untrained A-Net is exactly the random control; what it adds later is what it has learned.
+/// heads. The heads are to start at zero, so an untrained A-Net is exactly the random control; what it adds later is what it has learned.
 /// </remarks>
 internal sealed class AdversarialNetwork : nn.Module<Tensor, HardSampleLimits, HardSamples>
 {
+    /// <summary>Parameters that start at zero.</summary>
+    public static readonly string[] ZeroHeads = [nameof(maskHeads), nameof(turnHead)];
+
     // What the heads say is bounded against noise of size 1: A-Net leans towards hard places and angles but never makes the same sample again and again.
     private const double MaskBound = 2;
     private const double TurnBound = 1;
     private readonly HardSampleShape _shape;
     private readonly Generator _generator;
-    private readonly nn.Module<Tensor, Tensor> trunk;
-    private readonly ModuleList<Conv2d> maskHeads;
+    private readonly Chain trunk;
+    private readonly ParameterList maskHeads;
     private readonly Linear? turnHead;
 
     public AdversarialNetwork(int channels, HardSampleShape shape, Generator generator, int width = 16) : base(nameof(AdversarialNetwork))
@@ -27,18 +32,13 @@ internal sealed class AdversarialNetwork : nn.Module<Tensor, HardSampleLimits, H
         _shape = shape;
         _generator = generator;
         long w = width;
-        trunk = nn.Sequential(
-            nn.Conv2d(channels, w, 3, stride: 2, padding: 1), GroupNormalization(w), nn.ReLU(),
-            nn.Conv2d(w, 2 * w, 3, stride: 2, padding: 1), GroupNormalization(2 * w), nn.ReLU(),
-            nn.Conv2d(2 * w, 2 * w, 3, padding: 1), GroupNormalization(2 * w), nn.ReLU());
-        maskHeads = new ModuleList<Conv2d>([.. shape.Scales.Select(_ => Zeroed(nn.Conv2d(2 * w, 1, 1)))]);
+        trunk = new Chain(
+            new Convolution(channels, w, 3, stride: 2), new BatchNormalization(w), new Rectifier(),
+            new Convolution(w, 2 * w, 3, stride: 2), new BatchNormalization(2 * w), new Rectifier(),
+            new Convolution(2 * w, 2 * w, 3), new BatchNormalization(2 * w), new Rectifier());
+        maskHeads = new ParameterList([.. shape.Scales.Select(_ => new Parameter(zeros(1, 2 * w, 1, 1)))]);
         turnHead = shape.Rotates ? nn.Linear(2 * w, 1) : null;
         RegisterComponents();
-        if (turnHead is not null)
-        {
-            nn.init.zeros_(turnHead.weight);
-            nn.init.zeros_(turnHead.bias!);
-        }
     }
 
     /// <summary>Makes hard samples whose gradient leads back to this network.</summary>
@@ -50,7 +50,7 @@ internal sealed class AdversarialNetwork : nn.Module<Tensor, HardSampleLimits, H
         for (int i = 0; i < _shape.Scales.Count; i++)
         {
             long cells = _shape.Scales[i];
-            var logits = maskHeads[i].forward(nn.functional.interpolate(features, [cells, cells], mode: InterpolationMode.Area));
+            var logits = (nn.functional.interpolate(features, [cells, cells], mode: InterpolationMode.Area) * maskHeads[i]).sum(1, keepdim: true);
             scores.Add(Bounded(logits, MaskBound) + randn(n, 1, cells, cells, device: images.device, generator: _generator));
         }
         return _shape.Warp(images, scores, Turn(features), limits);
@@ -66,20 +66,4 @@ internal sealed class AdversarialNetwork : nn.Module<Tensor, HardSampleLimits, H
     }
 
     private static Tensor Bounded(Tensor value, double bound) => (value / bound).tanh() * bound;
-
-    // TorchSharp 0.107 leaves the weight and bias of GroupNorm as it found the memory: NaN in one process, fine in the next.
-    private static GroupNorm GroupNormalization(long channels)
-    {
-        var normalization = nn.GroupNorm(4, channels);
-        nn.init.ones_(normalization.weight);
-        nn.init.zeros_(normalization.bias!);
-        return normalization;
-    }
-
-    private static Conv2d Zeroed(Conv2d head)
-    {
-        nn.init.zeros_(head.weight);
-        nn.init.zeros_(head.bias!);
-        return head;
-    }
 }

@@ -32,7 +32,7 @@ internal sealed class HashNetwork : nn.Module<Tensor, HashOutput>
     {
         this.backbone = backbone.Body;
         Bits = bits;
-        hashWeight = new Parameter(randn(bits, backbone.Features) / Math.Sqrt(backbone.Features));
+        hashWeight = new Parameter(zeros(bits, backbone.Features));
         hashMean = zeros(bits);
         hashVariance = ones(bits);
         register_buffer(nameof(hashMean), hashMean);

@@ -9,28 +9,31 @@ internal static class NetworkSet
 {
     private const int LargestSmallPicture = 64;
     private static readonly int[] s_scales = [4, 8, 16, 32];
-    private static readonly Lock s_globalGenerator = new();
 
-    /// <summary>H-Net, its moving average, and the source of hard samples (at most one of the last two is not null).</summary>
+    /// <summary>H-Net, its moving average, and the source of hard samples (exactly one of the last two is not null).</summary>
     public static (HashNetwork HashNetwork, HashNetwork Teacher, AdversarialNetwork? Adversary, RandomHardSamples? Random) Create(
         TrainingSet set, SsahTrainer.Options options, Device device, int seed)
     {
         var shape = new HardSampleShape(Scales(set.Shape, options), options.MaxRotationDegrees > 0);
-        // TorchSharp initialises weights from one global generator: nobody else may draw from it meanwhile.
-        lock (s_globalGenerator)
+        HashNetwork NewHashNetwork() =>
+            new(NewBackbone(set.Shape, options), options.Bits, options.ClassificationWeight > 0 ? set.Labels.ClassCount : 0);
+        using var generator = new Generator((ulong)seed, CPU);
+        var hashNetwork = NewHashNetwork();
+        Initialization.Apply(hashNetwork, generator);
+        AdversarialNetwork? adversary = null;
+        RandomHardSamples? random = null;
+        var noise = new Generator((ulong)seed + 1, device);
+        if (options.HardSamples == HardSampleSource.Adversarial)
         {
-            manual_seed(seed);
-            HashNetwork NewHashNetwork() =>
-                new(NewBackbone(set.Shape, options), options.Bits, options.ClassificationWeight > 0 ? set.Labels.ClassCount : 0);
-            var hashNetwork = NewHashNetwork().to(device);
-            var teacher = NewHashNetwork().to(device);
-            var generator = new Generator((ulong)seed, device);
-            return (
-                hashNetwork,
-                teacher,
-                options.HardSamples == HardSampleSource.Adversarial ? new AdversarialNetwork(set.Shape.Channels, shape, generator).to(device) : null,
-                options.HardSamples == HardSampleSource.Random ? new RandomHardSamples(shape, generator) : null);
+            adversary = new AdversarialNetwork(set.Shape.Channels, shape, noise);
+            Initialization.Apply(adversary, generator, AdversarialNetwork.ZeroHeads);
+            adversary.to(device);
         }
+        else
+        {
+            random = new RandomHardSamples(shape, noise);
+        }
+        return (hashNetwork.to(device), NewHashNetwork().to(device), adversary, random);
     }
 
     private static BackboneNetwork NewBackbone(PixelShape shape, SsahTrainer.Options options)

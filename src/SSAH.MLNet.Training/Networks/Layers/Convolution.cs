@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace SSAH.MLNet.Training.Networks.Layers;
 
-/// <summary>2-D convolution without bias (a normalisation follows); He-normal weights kept in float32, computed in the input's type.</summary>
+/// <summary>2-D convolution without bias (a normalisation follows), kept in float32, computed in the input's type.</summary>
 internal sealed class Convolution : Layer
 {
     private readonly Parameter weight;
@@ -16,7 +16,7 @@ internal sealed class Convolution : Layer
     {
         _stride = stride;
         _padding = kernel / 2;
-        weight = new Parameter(randn(outputs, inputs, kernel, kernel) * Math.Sqrt(2.0 / (inputs * kernel * kernel)));
+        weight = new Parameter(zeros(outputs, inputs, kernel, kernel));
         RegisterComponents();
     }
 

@@ -1,0 +1,129 @@
+using SSAH.MLNet.Training.Data;
+using SSAH.MLNet.Training.Loop;
+using SSAH.MLNet.Training.Tests.Trainer;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SSAH.MLNet.Training.Tests.Loop;
+
+public sealed class SsahTrainingTests
+{
+    private static TrainingSet Set(int count = 60)
+    {
+        var builder = new TrainingSet.Builder(new PixelShape(3, Picture.Side, Picture.Side));
+        foreach (var picture in Pictures.Draw(count, labelledEvery: 3))
+        {
+            var target = builder.Add(picture.Label == uint.MaxValue ? [] : [picture.Class]);
+            for (int i = 0; i < target.Length; i++)
+                target[i] = (byte)picture.Pixels[i];
+        }
+        return builder.Build(Picture.Classes, multiLabel: false, names: null, validationFraction: 0, seed: 1);
+    }
+
+    [Fact]
+    public void A_hundred_steps_leave_no_tensor_behind()
+    {
+        using var training = new SsahTraining(Set(), Pictures.Options(steps: 200), CPU, ScalarType.Float32, seed: 1);
+        for (int i = 0; i < 20; i++)
+            training.RunStep();
+        long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        for (int i = 0; i < 100; i++)
+            training.RunStep();
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void Two_trainings_with_one_seed_are_equal_to_the_last_bit(ScalarType computeType)
+    {
+        float[] Train()
+        {
+            using var training = new SsahTraining(Set(), Pictures.Options(), CPU, computeType, seed: 1);
+            for (int i = 0; i < 15; i++)
+                training.RunStep();
+            return [.. training.Teacher.parameters().SelectMany(p => p.data<float>().ToArray())];
+        }
+        Assert.Equal(Train(), Train());
+    }
+
+    [Fact]
+    public void The_adversary_makes_samples_harder_than_chance_when_it_is_asked_to()
+    {
+        double Difficulty(HardSampleSource source)
+        {
+            var options = Pictures.Options(steps: 400);
+            (options.HardSamples, options.ConsistentWeight, options.FixedDifficulty) = (source, 0, 1);
+            // The target is out of reach, so A-Net keeps looking for what hurts most.
+            (options.MinMargin, options.MaxMargin, options.AdversaryLearningRate) = (99, 100, 0.003);
+            (options.Schedule, options.WarmUp) = (LearningRateSchedule.Constant, 0);
+            using var training = new SsahTraining(Set(), options, CPU, ScalarType.Float32, seed: 1);
+            for (int i = 0; i < 160; i++)
+                training.RunStep();
+            training.Report(null);
+            for (int i = 0; i < 40; i++)
+                training.RunStep();
+            var metrics = training.Report(null);
+            return metrics.HardDifficulty - metrics.EasyDifficulty;
+        }
+        double adversarial = Difficulty(HardSampleSource.Adversarial), random = Difficulty(HardSampleSource.Random);
+        Assert.True(adversarial > random * 1.1, $"adversarial {adversarial}, random {random}");
+    }
+
+    [Fact]
+    public void Hard_samples_do_not_move_the_running_statistics()
+    {
+        using var training = new SsahTraining(Set(), Pictures.Options(), CPU, ScalarType.Float32, seed: 1);
+        var network = training.Teacher;
+        network.train();
+        network.TrackStatistics(false);
+        float[] Buffers() => [.. network.named_buffers().SelectMany(b => b.buffer.data<float>().ToArray())];
+        float[] before = Buffers();
+        using (NewDisposeScope())
+            network.call(randn(8, 3, Picture.Side, Picture.Side));
+        Assert.Equal(before, Buffers());
+        network.TrackStatistics(true);
+        using (NewDisposeScope())
+            network.call(randn(8, 3, Picture.Side, Picture.Side));
+        Assert.NotEqual(before, Buffers());
+    }
+
+    [Fact]
+    public void The_row_stream_goes_over_all_rows_before_it_repeats_one()
+    {
+        var stream = new RowStream([.. Enumerable.Range(10, 7)], new Random(1));
+        int[] rows = [.. stream.Next(3), .. stream.Next(4), .. stream.Next(7)];
+        Assert.Equal(Enumerable.Range(10, 7), rows[..7].Order());
+        Assert.Equal(Enumerable.Range(10, 7), rows[7..].Order());
+        Assert.NotEqual(rows[..7], rows[7..]);
+    }
+
+    [Fact]
+    public void An_easy_view_without_changes_is_the_normalised_picture()
+    {
+        var shape = new PixelShape(2, 3, 4);
+        byte[] image = [.. Enumerable.Range(0, 24).Select(i => (byte)(i * 10))];
+        var normalization = new ImageNormalization([10, 20], [2, 4]);
+        float[] view = new float[24];
+        new EasyView(0, false, 0).Draw(image, shape, normalization, new Random(1), view);
+        for (int i = 0; i < 24; i++)
+            Assert.Equal(i < 12 ? (image[i] - 10) / 2f : (image[i] - 20) / 4f, view[i], 1e-5f);
+    }
+
+    [Fact]
+    public void A_shifted_and_mirrored_view_only_moves_pixels()
+    {
+        var shape = new PixelShape(1, 8, 8);
+        byte[] image = [.. Enumerable.Range(0, 64).Select(i => (byte)i)];
+        var normalization = new ImageNormalization([0], [1]);
+        var random = new Random(3);
+        float[] view = new float[64];
+        for (int i = 0; i < 50; i++)
+        {
+            new EasyView(0.25, true, 0).Draw(image, shape, normalization, random, view);
+            // Neighbours stay neighbours: steps of 1 along a row (either direction, turning at the mirrored border), of 8 down a column.
+            Assert.All(Enumerable.Range(0, 63).Where(p => p % 8 != 7), p => Assert.Equal(1, Math.Abs(view[p + 1] - view[p])));
+            Assert.All(Enumerable.Range(0, 56), p => Assert.Equal(8, Math.Abs(view[p + 8] - view[p])));
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using SSAH.MLNet.Training.Losses;
+using SSAH.MLNet.Training.Networks;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SSAH.MLNet.Training.Tests.Losses;
+
+public sealed class PointwiseLossTests
+{
+    [Fact]
+    public void Cross_entropy_equals_the_library_s()
+    {
+        using var scope = NewDisposeScope();
+        var logits = randn(7, 5);
+        var classes = tensor(new long[] { 0, 4, 2, 2, 1, 3, 0 });
+        var targets = nn.functional.one_hot(classes, 5).to(ScalarType.Float32);
+        var expected = nn.functional.cross_entropy(logits, classes, reduction: nn.Reduction.None);
+        Assert.True(ClassificationLoss.PerRow(logits, targets, multiLabel: false).allclose(expected, 1e-5, 1e-6));
+    }
+
+    [Fact]
+    public void Multi_label_is_the_mean_binary_cross_entropy()
+    {
+        using var scope = NewDisposeScope();
+        double[] logits = [0.3, -2, 1.5, 4, 0, -0.2], targets = [1, 0, 1, 1, 0, 1];
+        double[] result = ClassificationLoss.PerRow(tensor(logits, [2, 3]), tensor(targets, [2, 3]), multiLabel: true).data<double>().ToArray();
+        for (int row = 0; row < 2; row++)
+        {
+            double expected = Enumerable.Range(3 * row, 3).Average(i =>
+            {
+                double p = 1 / (1 + Math.Exp(-logits[i]));
+                return -(targets[i] * Math.Log(p) + (1 - targets[i]) * Math.Log(1 - p));
+            });
+            Assert.Equal(expected, result[row], 1e-9);
+        }
+    }
+
+    [Fact]
+    public void Quantization_is_zero_at_bits_and_one_at_zero()
+    {
+        using var scope = NewDisposeScope();
+        double[] values = QuantizationLoss.PerRow(tensor(new[] { 1.0, -1, 1, 0, 0, 0, 0.5, -0.5, 0.5 }, [3, 3])).data<double>().ToArray();
+        Assert.Equal([0, 1, 0.25], values);
+        FiniteDifferences.Check(u => QuantizationLoss.PerRow(u).sum(), tensor(new[] { 0.3, -0.7, 0.9, -0.2 }, [2, 2]));
+    }
+
+    [Fact]
+    public void Consistency_is_the_mean_squared_difference_and_only_moves_the_hard_view()
+    {
+        using var scope = NewDisposeScope();
+        var target = tensor(new[] { 1.0, -1, 0.5, 0 }, [2, 2]);
+        Assert.Equal([2.5, 0.125], ConsistentLoss.PerRow(tensor(new[] { 0.0, 1, 0, 0 }, [2, 2]), target).data<double>().ToArray());
+        FiniteDifferences.Check(u => ConsistentLoss.PerRow(u, target).sum(), tensor(new[] { 0.3, -0.7, 0.9, -0.2 }, [2, 2]));
+    }
+
+    [Theory]
+    [InlineData(0, 2 * 0.006737946999085467)]
+    [InlineData(0.1, 2 * 0.2865047968601901)]
+    [InlineData(0.2, 2)]
+    [InlineData(1, 2)]
+    public void The_consistent_weight_ramps_up(double progress, double expected) => Assert.Equal(expected, ConsistentLoss.Weight(2, progress, 0.2), 1e-9);
+
+    [Fact]
+    public void Without_a_ramp_the_weight_is_there_from_the_start() => Assert.Equal(3, ConsistentLoss.Weight(3, 0, 0));
+
+    [Fact]
+    public void The_objective_skips_an_image_against_itself_and_survives_one_class_in_the_batch()
+    {
+        using var scope = NewDisposeScope();
+        var objective = new HashingObjective(1, 12, 0, multiLabel: false);
+        var codes = tensor(new float[] { 1, 1, -1, -1 }, [2, 2]);
+        var targets = tensor(new float[] { 1, 0, 1, 0 }, [2, 2]);
+        float[] loss = objective.PerRow(new HashOutput(codes, null), targets, new Anchors(codes, targets), skipSelf: true).data<float>().ToArray();
+        // Each row only meets the other one, of its class and opposite to it: theta = -12, and softplus(-12) + 12.
+        Assert.All(loss, value => Assert.Equal(12, value, 1e-3));
+    }
+
+    [Fact]
+    public void The_objective_of_an_image_does_not_depend_on_the_rest_of_its_batch()
+    {
+        using var scope = NewDisposeScope();
+        var objective = new HashingObjective(0.7, 12, 1.3, multiLabel: false);
+        var anchors = new Anchors(rand(6, 8) * 2 - 1, nn.functional.one_hot(tensor(new long[] { 0, 1, 2, 0, 1, 2 }), 3).to(ScalarType.Float32));
+        var (codes, logits) = (rand(4, 8) * 2 - 1, randn(4, 3));
+        var targets = nn.functional.one_hot(tensor(new long[] { 2, 1, 0, 0 }), 3).to(ScalarType.Float32);
+        var whole = objective.PerRow(new HashOutput(codes, logits), targets, anchors, skipSelf: false);
+        for (int i = 0; i < 4; i++)
+        {
+            var alone = objective.PerRow(new HashOutput(codes.narrow(0, i, 1), logits.narrow(0, i, 1)), targets.narrow(0, i, 1), anchors, skipSelf: false);
+            Assert.True(alone.allclose(whole.narrow(0, i, 1), 1e-5, 1e-6));
+        }
+    }
+}

@@ -1,0 +1,180 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using SSAH.MLNet.Hashing;
+
+namespace SSAH.MLNet.Training.Tests.Trainer;
+
+public sealed class SsahTrainerTests
+{
+    private sealed class Coded
+    {
+        public byte[] HashCode { get; set; } = [];
+
+        public float[] HashCodeActivation { get; set; } = [];
+    }
+
+    private sealed class MultiLabelPicture
+    {
+        [VectorType(3, Picture.Side, Picture.Side)]
+        public float[] Pixels { get; set; } = [];
+
+        [VectorType(3)]
+        public float[] Label { get; set; } = [];
+    }
+
+    private static List<Coded> Codes(MLContext ml, ITransformer encoder, IEnumerable<Picture> pictures) =>
+        [.. ml.Data.CreateEnumerable<Coded>(encoder.Transform(Pictures.View(ml, pictures)), reuseRowObject: false)];
+
+    private static double Map(MLContext ml, ITransformer encoder, Picture[] queries, Picture[] database)
+    {
+        BinaryCodes Of(Picture[] pictures) => BinaryCodes.FromPacked(16, [.. Codes(ml, encoder, pictures).SelectMany(c => c.HashCode)]);
+        LabelSets Labels(Picture[] pictures) => LabelSets.FromClasses([.. pictures.Select(p => p.Class)]);
+        return RetrievalEvaluation.Evaluate(Of(queries), Labels(queries), Of(database), Labels(database)).MeanAveragePrecision;
+    }
+
+    [Fact]
+    public void Learns_codes_that_retrieve_the_class_of_new_pictures()
+    {
+        var ml = new MLContext(1);
+        using var encoder = ml.Transforms.SsahHash(Pictures.Options(steps: 80)).Fit(Pictures.View(ml, Pictures.Draw(240, labelledEvery: 4)));
+        double map = Map(ml, encoder, Pictures.Draw(30, 0, seed: 5), Pictures.Draw(90, 0, seed: 6));
+        Assert.True(map > 0.75, $"mAP {map}; chance is 0.33.");
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_codes_and_another_seed_others()
+    {
+        byte[][] Train(int seed)
+        {
+            var ml = new MLContext(1);
+            var options = Pictures.Options(steps: 12);
+            options.Seed = seed;
+            using var encoder = ml.Transforms.SsahHash(options).Fit(Pictures.View(ml, Pictures.Draw(60, 4)));
+            return [.. Codes(ml, encoder, Pictures.Draw(20, 0, seed: 9)).Select(c => c.HashCode)];
+        }
+        var (first, again, other) = (Train(7), Train(7), Train(8));
+        Assert.Equal(first, again);
+        Assert.NotEqual(first.SelectMany(c => c), other.SelectMany(c => c));
+    }
+
+    [Fact]
+    public void The_seed_of_the_context_is_used_where_the_options_have_none()
+    {
+        float[] Train()
+        {
+            var options = Pictures.Options(steps: 3);
+            options.Seed = null;
+            using var encoder = new MLContext(3).Transforms.SsahHash(options).Fit(Pictures.View(new MLContext(), Pictures.Draw(30, 2)));
+            return encoder.EncodeActivations(Pictures.Draw(1, 0)[0].Pixels);
+        }
+        Assert.Equal(Train(), Train());
+    }
+
+    [Fact]
+    public void Fit_twice_is_the_same_and_leaves_the_options_alone()
+    {
+        var ml = new MLContext(1);
+        var options = Pictures.Options(steps: 4);
+        string Describe() => string.Join('|', typeof(SsahTrainer.Options).GetProperties().Select(p => $"{p.Name}={p.GetValue(options)}"));
+        string before = Describe();
+        var trainer = ml.Transforms.SsahHash(options);
+        var data = Pictures.View(ml, Pictures.Draw(30, 2));
+        float[] picture = Pictures.Draw(1, 0)[0].Pixels;
+        using var first = trainer.Fit(data);
+        Assert.Equal(before, Describe());
+        options.Bits = 99;                                         // A trainer keeps the options that it was made with.
+        using var second = trainer.Fit(data);
+        Assert.Equal(first.EncodeActivations(picture), second.EncodeActivations(picture));
+    }
+
+    [Theory]
+    [InlineData(HardSampleSource.None, 0)]
+    [InlineData(HardSampleSource.None, 1)]
+    [InlineData(HardSampleSource.Random, 0)]
+    [InlineData(HardSampleSource.Random, 1)]
+    [InlineData(HardSampleSource.Adversarial, 0)]
+    [InlineData(HardSampleSource.Adversarial, 1)]
+    public void Every_row_of_the_ablation_grid_trains(HardSampleSource source, double consistentWeight)
+    {
+        var ml = new MLContext(1);
+        var options = Pictures.Options(steps: 20);
+        (options.HardSamples, options.ConsistentWeight) = (source, consistentWeight);
+        SsahTrainingMetrics? last = null;
+        options.MetricsCallback = m => last = m;
+        ml.Transforms.SsahHash(options).Fit(Pictures.View(ml, Pictures.Draw(120, 4))).Dispose();
+        Assert.NotNull(last);
+        Assert.Equal(20, last.Step);
+        Assert.Equal(source != HardSampleSource.None, last.OccludedArea > 0 && last.MeanAngleDegrees > 0 && last.AdversarialLoss > 0);
+        Assert.Equal(consistentWeight > 0, last.UnlabelledImages > 0);
+        Assert.Equal(16, last.BitMeans.Count);
+        Assert.All(last.BitMeans, mean => Assert.InRange(mean, 0, 1));
+    }
+
+    [Fact]
+    public void Single_scales_rotation_alone_and_a_fixed_difficulty_can_be_had()
+    {
+        var ml = new MLContext(1);
+        SsahTrainingMetrics Train(Action<SsahTrainer.Options> change)
+        {
+            var options = Pictures.Options(steps: 10);
+            options.ConsistentWeight = 0;
+            SsahTrainingMetrics? last = null;
+            options.MetricsCallback = m => last = m;
+            change(options);
+            ml.Transforms.SsahHash(options).Fit(Pictures.View(ml, Pictures.Draw(60, 4))).Dispose();
+            return last!;
+        }
+        var occlusion = Train(o => { o.OcclusionScales = [4]; o.MaxRotationDegrees = 0; });
+        Assert.True(occlusion.OccludedArea > 0 && occlusion.MeanAngleDegrees == 0);
+        var rotation = Train(o => o.OcclusionScales = []);
+        Assert.True(rotation.OccludedArea == 0 && rotation.MeanAngleDegrees > 0);
+        Assert.Equal(0.25, Train(o => o.FixedDifficulty = 0.25).Level);
+    }
+
+    [Fact]
+    public void Every_kind_of_loss_can_be_switched_off()
+    {
+        var ml = new MLContext(1);
+        foreach (var change in new Action<SsahTrainer.Options>[]
+            { o => o.ClassificationWeight = 0, o => o.SimilarityWeight = 0, o => o.AdversarialWeight = 0, o => o.TeacherDecay = 0 })
+        {
+            var options = Pictures.Options(steps: 6);
+            options.ConfidenceThreshold = 0.1;
+            change(options);
+            using var encoder = ml.Transforms.SsahHash(options).Fit(Pictures.View(ml, Pictures.Draw(60, 4)));
+            Assert.All(encoder.EncodeActivations(Pictures.Draw(1, 0)[0].Pixels), u => Assert.InRange(u, -1.00001f, 1.00001f));
+        }
+    }
+
+    [Fact]
+    public void Bfloat16_trains_too_and_its_export_still_agrees()
+    {
+        var ml = new MLContext(1);
+        var options = Pictures.Options(steps: 6);
+        options.Precision = TrainingPrecision.BFloat16;
+        using var encoder = ml.Transforms.SsahHash(options).Fit(Pictures.View(ml, Pictures.Draw(60, 4)));
+        Assert.Contains("\"precision\":\"BFloat16\"", encoder.Metadata["ssah.summary"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Rows_may_come_in_any_order_and_all_may_be_labelled()
+    {
+        var ml = new MLContext(1);
+        var pictures = Pictures.Draw(45, labelledEvery: 1);
+        new Random(2).Shuffle(pictures);
+        using var encoder = ml.Transforms.SsahHash(Pictures.Options(steps: 4)).Fit(Pictures.View(ml, pictures));
+        Assert.Contains("\"unlabelledRows\":0", encoder.Metadata["ssah.summary"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Several_labels_a_row_train_with_NaN_as_unknown()
+    {
+        var ml = new MLContext(1);
+        float[] Labels(Picture p) => p.Label == uint.MaxValue ? [float.NaN, float.NaN, float.NaN] : [p.Class == 0 ? 1 : 0, p.Class > 0 ? 1 : 0, 1];
+        var view = ml.Data.LoadFromEnumerable(Pictures.Draw(60, 2).Select(p => new MultiLabelPicture { Pixels = p.Pixels, Label = Labels(p) }));
+        var options = Pictures.Options(steps: 12);
+        options.ConfidenceThreshold = 0.5;
+        using var encoder = ml.Transforms.SsahHash(options).Fit(view);
+        Assert.Contains("\"labelledRows\":30", encoder.Metadata["ssah.summary"], StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,81 @@
+using Microsoft.ML;
+
+namespace SSAH.MLNet.Training.Tests.Trainer;
+
+public sealed class StoppingTests
+{
+    private static IDataView Data(MLContext ml) => Pictures.View(ml, Pictures.Draw(90, 2));
+
+    [Fact]
+    public void Cancellation_throws_by_default()
+    {
+        var ml = new MLContext(1);
+        using var source = new CancellationTokenSource();
+        var options = Pictures.Options(steps: 10_000);
+        options.CancellationToken = source.Token;
+        options.MetricsCallback = _ => source.Cancel();
+        Assert.Throws<OperationCanceledException>(() => ml.Transforms.SsahHash(options).Fit(Data(ml)));
+    }
+
+    [Fact]
+    public void KeepBest_gives_the_encoder_so_far()
+    {
+        var ml = new MLContext(1);
+        using var source = new CancellationTokenSource();
+        var options = Pictures.Options(steps: 10_000);
+        (options.CancellationToken, options.OnCancel) = (source.Token, CancellationBehavior.KeepBest);
+        options.MetricsCallback = _ => source.Cancel();
+        using var encoder = ml.Transforms.SsahHash(options).Fit(Data(ml));
+        Assert.Contains("\"steps\":10,", encoder.Metadata["ssah.summary"], StringComparison.Ordinal);
+        Assert.Contains("\"ending\":\"cancelled\"", encoder.Metadata["ssah.summary"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Validation_is_reported_and_early_stopping_ends_training()
+    {
+        var ml = new MLContext(1);
+        var options = Pictures.Options(steps: 10_000);
+        (options.ValidationFraction, options.EarlyStoppingPatience, options.ReportEverySteps) = (0.4, 2, 5);
+        var maps = new List<double>();
+        options.MetricsCallback = m => maps.Add(m.ValidationMap!.Value);
+        using var encoder = ml.Transforms.SsahHash(options).Fit(Data(ml));
+        Assert.All(maps, map => Assert.InRange(map, 0.01, 1));
+        Assert.True(maps[^1] <= maps[..^2].Max() && maps[^2] <= maps[..^2].Max());
+        Assert.Contains("no better validation", encoder.Metadata["ssah.summary"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_time_budget_ends_training_and_the_schedule_with_it()
+    {
+        var ml = new MLContext(1);
+        var options = Pictures.Options();
+        (options.MaxSteps, options.TimeBudget, options.ReportEverySteps) = (null, TimeSpan.FromSeconds(3), 1);
+        SsahTrainingMetrics? last = null;
+        options.MetricsCallback = m => last = m;
+        ml.Transforms.SsahHash(options).Fit(Data(ml)).Dispose();
+        Assert.Equal(1, last!.Progress);
+        Assert.True(last.LearningRate < 0.3 * options.LearningRate, $"The learning rate ended at {last.LearningRate}.");
+    }
+
+    [Fact]
+    public void A_loss_that_is_not_finite_names_the_term_and_the_step()
+    {
+        var ml = new MLContext(1);
+        var options = Pictures.Options(steps: 400);
+        (options.LearningRate, options.WarmUp, options.ClassificationWeight, options.WeightDecay) = (10, 0, 1000, 1);
+        var error = Assert.Throws<TrainingDivergedException>(() => ml.Transforms.SsahHash(options).Fit(Data(ml)));
+        Assert.Contains($"at step {error.Step}", error.Message, StringComparison.Ordinal);
+        Assert.Contains(error.Term, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Progress_goes_to_the_log()
+    {
+        var ml = new MLContext(1);
+        var lines = new List<string>();
+        ml.Log += (_, e) => lines.Add(e.Message);
+        ml.Transforms.SsahHash(Pictures.Options(steps: 10)).Fit(Data(ml)).Dispose();
+        Assert.Contains(lines, l => l.Contains("step 10", StringComparison.Ordinal) && l.Contains("images/s", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.Contains("45 labelled, 45 unlabelled", StringComparison.Ordinal));
+    }
+}
