@@ -58,7 +58,7 @@ Console.CancelKeyPress += (_, e) =>
 var models = new List<TrainedModel>();
 foreach (var arm in DemoArm.For(options))
 {
-    var steps = models is [var full, ..] ? full.Steps : (int?)null;
+    var steps = models is [var full, ..] ? full.Steps : options.Steps;
     if (steps == 0 || cancellation.IsCancellationRequested)
         break;
     models.Add(arm.Train(mlContext, view, options, steps, cancellation.Token));

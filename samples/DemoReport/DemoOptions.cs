@@ -9,6 +9,7 @@ internal sealed record DemoOptions
         --data PATH        a folder of CLASS/FILE.jpg, a .tar.gz of one, or the binary CIFAR-10
                            (default: SSAH_DATA, ../shared/data/cifar10.tar.gz, dataset-fashion-mnist, or drawn pictures)
         --budget MINUTES   training time in all (default 5)
+        --steps N          train for so many steps instead of a time, which makes a run repeatable
         --compare          also train the controls: random hard samples, and H-Net on the labelled images alone
         --bits N           code length, 8 to 512 (default 48)
         --side N           pixels that pictures are scaled to (default 32)
@@ -19,6 +20,8 @@ internal sealed record DemoOptions
     public string? Data { get; private set; }
 
     public double BudgetMinutes { get; private set; } = 5;
+
+    public int? Steps { get; private set; }
 
     public bool Compare { get; private set; }
 
@@ -42,6 +45,7 @@ internal sealed record DemoOptions
             {
                 case "--data": options.Data = Value(); break;
                 case "--budget": options.BudgetMinutes = Number(name, Value(), 0.05, 24 * 60); break;
+                case "--steps": options.Steps = (int)Number(name, Value(), 1, int.MaxValue); break;
                 case "--compare": options.Compare = true; break;
                 case "--bits": options.Bits = (int)Number(name, Value(), 8, 512); break;
                 case "--side": options.Side = (int)Number(name, Value(), 16, 512); break;

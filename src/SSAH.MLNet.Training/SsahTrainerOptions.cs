@@ -69,8 +69,8 @@ public sealed partial class SsahTrainer
         /// <summary>Weight of the quantisation loss. Default 0.1.</summary>
         public double QuantizationWeight { get; set; } = 0.1;
 
-        /// <summary>Weight of the similarity and class losses of labelled hard samples. Default 1.</summary>
-        public double AdversarialWeight { get; set; } = 1;
+        /// <summary>Weight of the similarity and class losses of labelled hard samples. Default 0.5.</summary>
+        public double AdversarialWeight { get; set; } = 0.5;
 
         /// <summary>Largest weight of the consistent loss on unlabelled images; 0 ignores them. Default 1.</summary>
         public double ConsistentWeight { get; set; } = 1;
@@ -108,8 +108,8 @@ public sealed partial class SsahTrainer
         /// <summary>Margin mu at the highest difficulty. Default 1.</summary>
         public double MaxMargin { get; set; } = 1;
 
-        /// <summary>Share of the training in which the difficulty goes from lowest to highest when H-Net always copes, above 0 to 1. Default 0.4.</summary>
-        public double FastestPacing { get; set; } = 0.4;
+        /// <summary>Share of the training in which the difficulty goes from lowest to highest when H-Net always copes, above 0 to 1. Default 0.8.</summary>
+        public double FastestPacing { get; set; } = 0.8;
 
         /// <summary>A fixed difficulty from 0 to 1 in place of the self-paced one. Default null: self-paced.</summary>
         public double? FixedDifficulty { get; set; }
