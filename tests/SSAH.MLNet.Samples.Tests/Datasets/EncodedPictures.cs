@@ -5,7 +5,7 @@ using SkiaSharp;
 namespace SSAH.MLNet.Samples.Tests.Datasets;
 
 /// <summary>Small pictures and archives made for a test.</summary>
-internal static class Samples
+internal static class EncodedPictures
 {
     public static byte[] Png(int width, int height, Func<int, int, SKColor> colourAt)
     {
