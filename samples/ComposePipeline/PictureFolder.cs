@@ -23,7 +23,7 @@ internal sealed class LabelledRow
     public uint Label { get; set; }
 }
 
-/// <summary>Drawn pictures as PNG files in a temporary folder: half of the training pictures have no label, a fifth of all are for the test.</summary>
+/// <summary>Drawn pictures as PNG files in a temporary folder: a fifth for the test; of the others a quarter have a label.</summary>
 internal sealed class PictureFolder : IDisposable
 {
     public PictureFolder(int perClass)

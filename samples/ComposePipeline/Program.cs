@@ -5,7 +5,7 @@ using Microsoft.ML.Transforms.Image;
 using SSAH.MLNet;
 using SSAH.MLNet.Samples.ComposePipeline;
 
-// Pictures on disk, as an application would have them: 1,200 files, the label known for 300 of those to train on.
+// Pictures on disk, as an application would have them: 960 files to train on, of which 240 have a label, and 240 for the test.
 using var folder = new PictureFolder(perClass: 120);
 var steps = args is [var count] ? int.Parse(count) : 120;
 var mlContext = new MLContext(seed: 1);
@@ -36,7 +36,8 @@ var encoded = mlContext.Data.Cache(hasher.Transform(training), "Label", "HashCod
 var labelled = mlContext.Data.FilterByCustomPredicate(encoded, (LabelledRow row) => row.Label == 0);
 var classifier = mlContext.MulticlassClassification.Trainers.SdcaMaximumEntropy("Label", "HashCodeActivation").Fit(labelled);
 var metrics = mlContext.MulticlassClassification.Evaluate(classifier.Transform(hasher.Transform(test)));
-Console.WriteLine($"classifier on the codes: accuracy {metrics.MicroAccuracy:P1} on {folder.Test.Count} new pictures (chance {1.0 / folder.Classes.Count:P0})");
+Console.WriteLine($"classifier on the codes: accuracy {metrics.MicroAccuracy:P1} on {folder.Test.Count} new pictures " +
+    $"(chance {1.0 / folder.Classes.Count:P0})");
 
 // 3. Cluster all training images by their codes, without any label.
 var clustering = mlContext.Clustering.Trainers.KMeans("HashCodeActivation", numberOfClusters: folder.Classes.Count).Fit(encoded);

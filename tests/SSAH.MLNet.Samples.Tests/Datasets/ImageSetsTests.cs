@@ -93,7 +93,8 @@ public sealed class ImageSetsTests : IDisposable
         batch[3073] = 9;
         _folder.Write("cifar/data_batch_1.bin", batch);
         _folder.Write("cifar/test_batch.bin", batch[..3073]);
-        foreach (var path in new[] { _folder.At("cifar"), EncodedPictures.TarGz(_folder.At("cifar"), _folder.At("c.tar.gz"), "cifar-10-batches-bin") })
+        foreach (var path in new[]
+            { _folder.At("cifar"), EncodedPictures.TarGz(_folder.At("cifar"), _folder.At("c.tar.gz"), "cifar-10-batches-bin") })
         {
             var images = ImageSets.Read(path);
             Assert.Equal(3, images.Count);

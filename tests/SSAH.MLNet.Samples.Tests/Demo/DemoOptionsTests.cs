@@ -9,7 +9,9 @@ public sealed class DemoOptionsTests
     {
         var given = DemoOptions.Parse(
             ["--data", "a b", "--budget", "0.5", "--compare", "--bits", "12", "--side", "64", "--seed", "9", "--out", "x"]);
-        Assert.Equal(("a b", 0.5, true, 12, 64, 9, "x"), (given.Data, given.BudgetMinutes, given.Compare, given.Bits, given.Side, given.Seed, given.Out));
+        Assert.Equal(
+            ("a b", 0.5, true, 12, 64, 9, "x"),
+            (given.Data, given.BudgetMinutes, given.Compare, given.Bits, given.Side, given.Seed, given.Out));
         var plain = DemoOptions.Parse([]);
         Assert.Equal((null, 5.0, false, 48, 32, 1), (plain.Data, plain.BudgetMinutes, plain.Compare, plain.Bits, plain.Side, plain.Seed));
     }

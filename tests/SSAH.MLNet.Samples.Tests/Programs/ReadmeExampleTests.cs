@@ -41,7 +41,7 @@ public sealed class ReadmeExampleTests : IDisposable
 
     private static byte[] Compile(string code)
     {
-        const string implicitUsings = "global using System; global using System.IO; global using System.Linq; global using System.Collections.Generic;";
+        const string implicitUsings = "global using System; global using System.Linq;";
         var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(path => path.EndsWith(".dll", StringComparison.Ordinal)).Select(path => MetadataReference.CreateFromFile(path));
         var options = new CSharpParseOptions(LanguageVersion.CSharp14);
