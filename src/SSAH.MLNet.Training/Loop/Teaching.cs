@@ -19,6 +19,8 @@ internal readonly record struct TaughtBatch(Tensor Images, HashOutput Taught, Te
 /// <summary>The teacher's side of the consistent loss: it looks at easy views and labels those that it is sure of (FixMatch, Sohn et al. 2020).</summary>
 internal sealed class Teaching(HashNetwork teacher, bool multiLabel, double threshold)
 {
+    private const int BatchSizes = 6;
+
     /// <summary>Labels a batch; null where the teacher is sure of no image.</summary>
     public TaughtBatch? Label(MiniBatch batch, int[] rows)
     {
@@ -26,8 +28,12 @@ internal sealed class Teaching(HashNetwork teacher, bool multiLabel, double thre
         var output = teacher.call(batch.Images);
         var (confidence, targets) = Judge(output, batch.Targets);
         var sure = confidence.ge(threshold).nonzero().view(-1);                                     // [M]
-        if (sure.shape[0] == 0)
+        // Convolution kernels are compiled for each batch size: few sizes keep them cached.
+        int sizeStep = Math.Max(1, rows.Length / BatchSizes);
+        long count = sure.shape[0] / sizeStep * sizeStep;
+        if (count == 0)
             return null;
+        sure = sure.narrow(0, 0, count);
         int[] kept = [.. sure.cpu().data<long>().Select(i => rows[i])];
         var taught = new HashOutput(output.Code.index_select(0, sure), output.Logits?.index_select(0, sure));
         return new TaughtBatch(batch.Images.index_select(0, sure), taught, targets.index_select(0, sure), kept);
