@@ -78,8 +78,8 @@ public sealed partial class SsahTrainer
         /// <summary>Share of the training over which the consistent loss ramps up, 0 to 1. Default 0.2.</summary>
         public double ConsistentRamp { get; set; } = 0.2;
 
-        /// <summary>Confidence that the teacher must have in an unlabelled image's easy view before the image is learned from, 0 to 1. Default 0.9.</summary>
-        public double ConfidenceThreshold { get; set; } = 0.9;
+        /// <summary>Confidence that the teacher must have in an unlabelled image's easy view before the image is learned from, 0 to 1. Default 0.7.</summary>
+        public double ConfidenceThreshold { get; set; } = 0.7;
 
         /// <summary>Decay of the moving average of H-Net that teaches and that is exported, 0 (H-Net itself) to below 1. Default 0.99.</summary>
         public double TeacherDecay { get; set; } = 0.99;
