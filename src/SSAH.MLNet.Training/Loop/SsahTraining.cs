@@ -246,9 +246,11 @@ internal sealed class SsahTraining : IDisposable
     // A-Net minimises |d - tau|. Its gradient at an image is sign(d - tau) times that of d, which H-Net's backward pass has already computed, weighted.
     private void StepAdversary(HardSamples hard, Tensor leaf, HardDifficulty difficulty)
     {
-        if (_options.AdversarialWeight == 0 || leaf.grad is not { } gradient)
+        if (leaf.grad is not { } gradient)
             return;
-        var factor = (difficulty.Values - difficulty.Targets).sign() / difficulty.Weights / difficulty.Values.shape[0];
+        // An image without weight in H-Net's loss left no gradient to learn from.
+        var weighted = difficulty.Weights.gt(0);
+        var factor = (difficulty.Values - difficulty.Targets).sign() * weighted / difficulty.Weights.clamp_min(1e-12) / difficulty.Values.shape[0];
         _adversaryOptimizer!.zero_grad();
         // The gradient of this product with a constant is the gradient that was wanted.
         (hard.Images * (gradient * factor.view(-1, 1, 1, 1)).detach()).sum().backward();
