@@ -45,9 +45,14 @@ public sealed partial class HashRetrievalCatalog
     /// <summary>Leaves the headline in the context's log.</summary>
     private HammingRetrievalMetrics Log(HammingRetrievalMetrics metrics)
     {
-        using IChannel channel = ((IHostEnvironment)Context).Register("HashRetrieval").Start("Evaluate");
-        channel.Info(MessageSensitivity.None, FormattableString.Invariant(
+        Note("Evaluate", FormattableString.Invariant(
             $"{metrics.QueryCount} queries on {metrics.DatabaseCount} rows, {metrics.Bits} bits: tie-averaged mAP {metrics.MeanAveragePrecision:F4}"));
         return metrics;
+    }
+
+    private void Note(string step, string message)
+    {
+        using IChannel channel = ((IHostEnvironment)Context).Register("HashRetrieval").Start(step);
+        channel.Info(MessageSensitivity.None, message);
     }
 }

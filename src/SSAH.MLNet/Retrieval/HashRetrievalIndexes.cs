@@ -47,6 +47,7 @@ public sealed partial class HashRetrievalCatalog
         }
         HammingIndex index = kind == HammingIndexKind.Flat ? new HammingFlatIndex(column.Bits) : new MultiHashIndex(column.Bits);
         index.Add(codes, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(ids));
+        Note("CreateIndex", FormattableString.Invariant($"{index.Count} codes of {index.Bits} bits from column '{codeColumnName}'"));
         return index;
     }
 
@@ -55,7 +56,12 @@ public sealed partial class HashRetrievalCatalog
     /// <param name="limits">What the file may ask for; null trusts it, <see cref="HammingFileLimits.Untrusted"/> does not.</param>
     /// <exception cref="HammingFileException">The file is damaged, or asks for more than the limits allow.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public HammingIndex LoadIndex(string path, HammingFileLimits? limits = null) => HammingIndex.Load(path, limits);
+    public HammingIndex LoadIndex(string path, HammingFileLimits? limits = null)
+    {
+        HammingIndex index = HammingIndex.Load(path, limits);
+        Note("LoadIndex", FormattableString.Invariant($"{index.Count} codes of {index.Bits} bits from {path}"));
+        return index;
+    }
 
     /// <summary>A pipeline step that adds each row's nearest neighbours in an index, nearest first, equal distances by id.</summary>
     /// <remarks>Adds <c>outputColumnName</c> (<c>Vector&lt;Int64, k&gt;</c>, ids) and <c>outputColumnName + "Distance"</c> (<c>Vector&lt;Int32, k&gt;</c>). Places
