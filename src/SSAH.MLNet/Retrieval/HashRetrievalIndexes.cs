@@ -76,14 +76,10 @@ public sealed partial class HashRetrievalCatalog
     {
         ArgumentNullException.ThrowIfNull(index);
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
-        var input = SchemaDefinition.Create(typeof(CodeRow));
-        input[nameof(CodeRow.Code)].ColumnName = codeColumnName;
-        input[nameof(CodeRow.Code)].ColumnType = new VectorDataViewType(NumberDataViewType.Byte, (index.Bits + 7) / 8);
-        var output = SchemaDefinition.Create(typeof(NeighbourRow));
-        output[nameof(NeighbourRow.Ids)].ColumnName = outputColumnName;
-        output[nameof(NeighbourRow.Ids)].ColumnType = new VectorDataViewType(NumberDataViewType.Int64, k);
-        output[nameof(NeighbourRow.Distances)].ColumnName = outputColumnName + "Distance";
-        output[nameof(NeighbourRow.Distances)].ColumnType = new VectorDataViewType(NumberDataViewType.Int32, k);
+        SchemaDefinition input = SchemaDefinition.Create(typeof(CodeRow)), output = SchemaDefinition.Create(typeof(NeighbourRow));
+        Describe(input[nameof(CodeRow.Code)], codeColumnName, NumberDataViewType.Byte, (index.Bits + 7) / 8);
+        Describe(output[nameof(NeighbourRow.Ids)], outputColumnName, NumberDataViewType.Int64, k);
+        Describe(output[nameof(NeighbourRow.Distances)], outputColumnName + "Distance", NumberDataViewType.Int32, k);
         // One thread a row: ML.NET already reads rows on several.
         var options = new HammingSearchOptions { Threads = 1 };
         return Context.Transforms.CustomMapping<CodeRow, NeighbourRow>((row, neighbours) =>
@@ -95,6 +91,9 @@ public sealed partial class HashRetrievalCatalog
                 (neighbours.Ids[i], neighbours.Distances[i]) = i < matches.Length ? (matches[i].Id, matches[i].Distance) : (-1, -1);
         }, contractName: null, input, output);
     }
+
+    private static void Describe(SchemaDefinition.Column column, string name, PrimitiveDataViewType type, int size) =>
+        (column.ColumnName, column.ColumnType) = (name, new VectorDataViewType(type, size));
 
     private static DataViewSchema.Column IdColumn(DataViewSchema schema, string name) =>
         schema.GetColumnOrNull(name) is not { } column
