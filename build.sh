@@ -129,7 +129,9 @@ run_tests() {
     say "testing"
     local log code=0
     log=$(mktemp)
-    dotnet test --solution SSAH.MLNet.sln -c Release --no-build --no-progress "$@" 2>&1 | tee "$log" || code=$?
+    # Test classes run in parallel already: one module at a time, and one thread for each tensor operation. More would only wait for each other.
+    OMP_NUM_THREADS=1 dotnet test --solution SSAH.MLNet.sln -c Release --no-build --no-progress --max-parallel-test-modules 1 "$@" 2>&1 |
+        tee "$log" || code=$?
     closing_line "$log" || code=$((code == 0 ? 1 : code))
     rm -f "$log"
     return "$code"

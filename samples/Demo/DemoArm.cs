@@ -40,7 +40,7 @@ internal sealed record DemoArm(string Name, string File, string Remark, Action<S
             Seed = demo.Seed,
             MaxSteps = steps,
             TimeBudget = steps is null ? TimeSpan.FromMinutes(demo.BudgetMinutes * (demo.Compare ? FullShareOfComparison : 1)) : null,
-            ReportEverySteps = (int)Math.Clamp(demo.BudgetMinutes * 3, 5, 200),
+            ReportEverySteps = steps is { } all ? Math.Max(1, all / 25) : (int)Math.Clamp(demo.BudgetMinutes * 3, 5, 200),
             MetricsCallback = log.Write,
             CancellationToken = cancellation,
             OnCancel = CancellationBehavior.KeepBest,

@@ -15,7 +15,8 @@ internal static class DistanceSvg
         var other = Shares(chart.Other);
         var plot = new Plot(chart.Title);
         var x = Axis.Exact(-0.5, relevant.Length - 0.5, Plot.Left, Plot.Right, ticks: 8, whole: true);
-        var y = Axis.Round(0, Math.Max(relevant.Max(), other.Max()), Plot.Bottom, Plot.Top);
+        // Headroom for the text of the means.
+        var y = Axis.Round(0, Math.Max(relevant.Max(), other.Max()) * 1.12, Plot.Bottom, Plot.Top);
         plot.DrawAxes(x, y, "Hamming distance (bits)", "share of pairs");
         DrawArea(plot, x, y, other, 1);
         DrawArea(plot, x, y, relevant, 0);

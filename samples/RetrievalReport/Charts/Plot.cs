@@ -9,7 +9,7 @@ internal sealed class Plot
     public const double Width = 560;
     public const double Height = 300;
     public const double Left = 58;
-    public const double Right = Width - 14;
+    public const double Right = Width - 26; // room for half of the last tick's text
     public const double Top = 12;
     public const double Bottom = Height - 48;
 
