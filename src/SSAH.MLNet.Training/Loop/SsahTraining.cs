@@ -108,7 +108,7 @@ internal sealed class SsahTraining : IDisposable
         // A-step: H-Net is only read, through the gradient that its own step left at the images.
         if (_adversary is not null && hard is { } samples && difficulty is { } measured)
             StepAdversary(samples, leaf!, measured);
-        Observe(losses, easy, hard, difficulty, taught, progress, consistentWeight > 0);
+        Observe(losses, easy, hard, difficulty, progress);
         Step++;
     }
 
@@ -257,7 +257,7 @@ internal sealed class SsahTraining : IDisposable
         _adversaryOptimizer.step();
     }
 
-    private void Observe(StepLosses losses, HashOutput easy, HardSamples? hard, HardDifficulty? difficulty, TaughtBatch? taught, double progress, bool unlabelled)
+    private void Observe(StepLosses losses, HashOutput easy, HardSamples? hard, HardDifficulty? difficulty, double progress)
     {
         foreach (var (term, value) in losses.Values)
             _window.Add(term, value);

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace SSAH.MLNet.Training.Losses;
 
-/// <summary>Codes with known labels that other codes are compared with; detached.</summary>
+/// <summary>Codes with known labels that other codes are compared with. Detach them where they must not move.</summary>
 /// <param name="Codes">[M, K].</param>
 /// <param name="Targets">[M, classes], 0/1.</param>
 internal readonly record struct Anchors(Tensor Codes, Tensor Targets);
@@ -12,9 +12,6 @@ internal readonly record struct Anchors(Tensor Codes, Tensor Targets);
 /// <summary>The hashing loss of single images with given labels: what H-Net minimises and what A-Net's difficulty d is measured in.</summary>
 internal sealed class HashingObjective(double similarityWeight, double similarityScale, double classificationWeight, bool multiLabel)
 {
-    /// <summary>Weight of the class head's loss.</summary>
-    public double ClassificationWeight => classificationWeight;
-
     /// <summary>Pairwise similarity loss of each row, before its weight: [N].</summary>
     /// <param name="codes">[N, K].</param>
     /// <param name="targets">[N, classes], 0/1.</param>

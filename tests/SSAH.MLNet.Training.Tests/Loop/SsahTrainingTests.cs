@@ -104,6 +104,21 @@ public sealed class SsahTrainingTests
     }
 
     [Fact]
+    public void A_step_with_hard_samples_leaves_the_statistics_of_the_step_without()
+    {
+        // Before their first update both networks are equal, so their statistics differ only if the hard pass counts too.
+        float[] Statistics(HardSampleSource source)
+        {
+            var options = Pictures.Options();
+            (options.HardSamples, options.ConsistentWeight) = (source, 0);
+            using var training = new SsahTraining(Set(), options, CPU, ScalarType.Float32, seed: 1);
+            training.RunStep();
+            return [.. training.Teacher.named_buffers().SelectMany(b => b.buffer.data<float>().ToArray())];
+        }
+        Assert.Equal(Statistics(HardSampleSource.None), Statistics(HardSampleSource.Random));
+    }
+
+    [Fact]
     public void The_row_stream_goes_over_all_rows_before_it_repeats_one()
     {
         var stream = new RowStream([.. Enumerable.Range(10, 7)], new Random(1));
