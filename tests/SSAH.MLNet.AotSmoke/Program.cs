@@ -1,6 +1,6 @@
 using SSAH.MLNet.Hashing;
 
-// Published with native AOT by a test: searches, saves and loads, and compares with the loop over the definition.
+// Published with native AOT by a test: searches, saves and loads, evaluates, and compares with loops over the definitions.
 var random = new Random(1);
 string folder = Directory.CreateTempSubdirectory("aot").FullName;
 try
@@ -28,6 +28,14 @@ try
                 }
             }
         }
+        int[] classes = [.. Enumerable.Range(0, codes.Count).Select(_ => random.Next(7))];
+        var metrics = RetrievalEvaluation.Evaluate(queries, LabelSets.FromClasses([.. classes.Skip(100).Take(20)]), codes, LabelSets.FromClasses(classes));
+        double stable = Enumerable.Range(0, queries.Count).Average(query => AveragePrecision(codes, classes, queries[query], classes[100 + query]));
+        if (Math.Abs(metrics.StableMeanAveragePrecision!.Value - stable) > 1e-9 || HammingRetrievalMetrics.FromJson(metrics.ToJson()).ToString() != metrics.ToString())
+        {
+            Console.Error.WriteLine($"the evaluation of {bits} bits is wrong: {metrics.StableMeanAveragePrecision} instead of {stable}");
+            return 1;
+        }
     }
 }
 finally
@@ -36,6 +44,20 @@ finally
 }
 Console.WriteLine("ok");
 return 0;
+
+static double AveragePrecision(BinaryCodes codes, int[] classes, ReadOnlySpan<ulong> query, int wanted)
+{
+    ulong[] code = query.ToArray();
+    double sum = 0;
+    int found = 0, place = 0;
+    foreach (int row in Enumerable.Range(0, codes.Count).OrderBy(row => Distance(codes[row], code)).ThenBy(row => row))
+    {
+        place++;
+        if (classes[row] == wanted)
+            sum += ++found / (double)place;
+    }
+    return sum / found;
+}
 
 static int Distance(ReadOnlySpan<ulong> a, ReadOnlySpan<ulong> b)
 {

@@ -132,10 +132,11 @@ internal sealed unsafe class ScanKernel<TVector, TLanes, TDepth, TAccess> : Scan
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector AddTwo(ulong* block, int* planes, nint blockWords, ref TVector twos)
     {
-        ulong* a = block + planes[0], b = block + planes[1];
-        TAccess.Prefetch(a, blockWords);
-        TAccess.Prefetch(b, blockWords);
-        return FullAdd(ref twos, TLanes.Load(a), TLanes.Load(b));
+        // Offsets in bytes: the address is then part of the load.
+        nint a = planes[0], b = planes[1];
+        TAccess.Prefetch((ulong*)((byte*)block + a), blockWords);
+        TAccess.Prefetch((ulong*)((byte*)block + b), blockWords);
+        return FullAdd(ref twos, TLanes.Load((ulong*)((byte*)block + a)), TLanes.Load((ulong*)((byte*)block + b)));
     }
 
     /// <summary>Adds two vectors of equal weight to a counter and returns the carry, of twice the weight.</summary>

@@ -31,7 +31,7 @@ internal sealed unsafe class ScanQuery
         _code = Bound + layout.CountPlanes + 1;
     }
 
-    /// <summary>Offsets in words of the planes to add, padded with the zero plane to whole groups of sixteen.</summary>
+    /// <summary>Offsets in bytes of the planes to add, padded with the zero plane to whole groups of sixteen.</summary>
     public int* PlaneOffsets { get; }
 
     public int PlaneGroups { get; private set; }
@@ -66,10 +66,10 @@ internal sealed unsafe class ScanQuery
         {
             bool one = (code[bit >> 6] >> (bit & 63) & 1) != 0;
             if (one != complement)
-                PlaneOffsets[planes++] = _layout.BitPlane(bit);
+                PlaneOffsets[planes++] = _layout.BitPlane(bit) * sizeof(ulong);
         }
         while (planes % 16 != 0)
-            PlaneOffsets[planes++] = _layout.ZeroPlane;
+            PlaneOffsets[planes++] = _layout.ZeroPlane * sizeof(ulong);
         PlaneGroups = planes / 16;
         SetBound(collector.Limit);
     }
