@@ -18,8 +18,9 @@ usage: ./build.sh VERB [arguments]
   test               setup, then every test of the solution (Release); ends with "N passed, N failed, N skipped"
   demo [options]     train on real images, save, load in a second process, evaluate, write an HTML page
                      --data PATH  --budget MINUTES (5)  --steps N  --compare  --out DIR (out/demo)  --bits N (48)  --side N (32)  --seed N (1)
-  bench NAME         a benchmark: hamming, evaluator
-  experiment NAME    an experiment of docs/results.md: c10-54k (takes the options of demo too)
+  bench NAME         a benchmark: hamming, evaluator, training, encode
+  experiment NAME    reproduces a table of docs/results.md; 'experiment help' lists names and options.
+                     c10-54k is the demo's comparison with fixed steps (takes the options of demo)
   help               this text
 TEXT
 }
@@ -158,7 +159,10 @@ experiment() {
     shift || true
     case $name in
         c10-54k) demo --compare --steps 1000 --out out/c10-54k "$@" ;;
-        *) fail "which experiment? ./build.sh experiment c10-54k" ;;
+        none) fail "which experiment? ./build.sh experiment c10-54k, or one of: ./build.sh experiment list" ;;
+        *)
+            setup
+            run_program tests/SSAH.MLNet.Experiments "$name" "$@" ;;
     esac
 }
 
@@ -170,7 +174,7 @@ main() {
         test) run_tests "$@" ;;
         demo) demo "$@" ;;
         bench)
-            [[ $# -gt 0 ]] || fail "which benchmark? ./build.sh bench hamming | evaluator"
+            [[ $# -gt 0 ]] || fail "which benchmark? ./build.sh bench hamming | evaluator | training | encode"
             setup
             run_program tests/SSAH.MLNet.Benchmarks "$@" ;;
         experiment) experiment "$@" ;;

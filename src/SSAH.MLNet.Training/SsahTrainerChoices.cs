@@ -1,18 +1,5 @@
 namespace SSAH.MLNet;
 
-/// <summary>The network that turns pictures into features.</summary>
-public enum HashBackbone
-{
-    /// <summary><see cref="SmallResNet"/> for pictures of up to 64 pixels, <see cref="ResNet18"/> for larger ones.</summary>
-    Auto,
-
-    /// <summary>A residual network of eight 3x3 convolutions for pictures of about 32 pixels.</summary>
-    SmallResNet,
-
-    /// <summary>ResNet-18 in torchvision's shape (He et al. 2016), for pictures of 64 pixels and more.</summary>
-    ResNet18,
-}
-
 /// <summary>Where hard samples come from.</summary>
 public enum HardSampleSource
 {

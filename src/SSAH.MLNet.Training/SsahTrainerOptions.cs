@@ -19,13 +19,16 @@ public sealed partial class SsahTrainer
         /// <summary>Code length in bits, 1 to 512. Default 48.</summary>
         public int Bits { get; set; } = 48;
 
-        /// <summary>The network that turns pictures into features. Default <see cref="HashBackbone.Auto"/>.</summary>
-        public HashBackbone Backbone { get; set; } = HashBackbone.Auto;
+        /// <summary>
+        /// The network that turns pictures into features: <see cref="Backbone.Auto"/> (default), <see cref="Backbone.SmallResNet"/>,
+        /// <see cref="Backbone.ResNet18"/>, or a pretrained one from <see cref="Backbone.FromOnnx"/>.
+        /// </summary>
+        public Backbone Backbone { get; set; } = Backbone.Auto;
 
         /// <summary>
-        /// Channels of the backbone's first stage, a multiple of 16 from 16 to 256; null takes the backbone's own (32 for SmallResNet, 64 for ResNet18).
+        /// Learning rate of the backbone as a share of <see cref="LearningRate"/>, 0 to 10; null (default) is 0.1 for a pretrained backbone, 1 for others.
         /// </summary>
-        public int? BackboneWidth { get; set; }
+        public double? BackboneLearningRateFactor { get; set; }
 
         /// <summary>Passes over the larger of the labelled and the unlabelled rows. Default 20 where no other limit is given, else no limit.</summary>
         public int? Epochs { get; set; }
@@ -110,6 +113,12 @@ public sealed partial class SsahTrainer
 
         /// <summary>Share of the training in which the difficulty goes from lowest to highest when H-Net always copes, above 0 to 1. Default 0.8.</summary>
         public double FastestPacing { get; set; } = 0.8;
+
+        /// <summary>
+        /// H-Net copes with the present difficulty, which then rises, while the loss of its hard samples is at most this share of the loss that it began with, above 0; 1 and more
+        /// let it rise from the start. Default 0.5.
+        /// </summary>
+        public double CopingShare { get; set; } = 0.5;
 
         /// <summary>A fixed difficulty from 0 to 1 in place of the self-paced one. Default null: self-paced.</summary>
         public double? FixedDifficulty { get; set; }

@@ -35,13 +35,12 @@ public sealed partial class SsahTrainer
             Range(nameof(Options.LabelledBatchSize), options.LabelledBatchSize, 2, 4096);
             Range(nameof(Options.UnlabelledBatchSize), options.UnlabelledBatchSize, 0, 16384);
             Range(nameof(Options.ReportEverySteps), options.ReportEverySteps, 1, int.MaxValue);
-            if (options.BackboneWidth is { } width)
-            {
-                Range(nameof(Options.BackboneWidth), width, 16, 256);
-                // libtorch 2.10's convolutions read uninitialised memory in the backward pass for other widths (AVX-512 blocks of 16 channels).
-                Require(width % 16 == 0, $"{nameof(Options.BackboneWidth)} is {width}; it must be a multiple of 16.");
-            }
-            Require(Enum.IsDefined(options.Backbone), $"{nameof(Options.Backbone)} is not a {nameof(HashBackbone)}.");
+            if (options.Backbone is null)
+                _errors.Add($"{nameof(Options.Backbone)} is null; {nameof(Backbone)}.{nameof(Backbone.Auto)} is the default.");
+            else
+                _errors.AddRange(options.Backbone.Errors());
+            if (options.BackboneLearningRateFactor is { } factor)
+                Range(nameof(Options.BackboneLearningRateFactor), factor, 0, 10);
             Require(Enum.IsDefined(options.Device), $"{nameof(Options.Device)} is not a {nameof(TrainingDevice)}.");
             Require(Enum.IsDefined(options.Precision), $"{nameof(Options.Precision)} is not a {nameof(TrainingPrecision)}.");
         }
@@ -78,6 +77,7 @@ public sealed partial class SsahTrainer
             Range(nameof(Options.MinMargin), options.MinMargin, 0, 100);
             Range(nameof(Options.MaxMargin), options.MaxMargin, options.MinMargin, 100);
             Range(nameof(Options.FastestPacing), options.FastestPacing, 0.001, 1);
+            Range(nameof(Options.CopingShare), options.CopingShare, 0.001, 1000);
             if (options.FixedDifficulty is { } level)
                 Range(nameof(Options.FixedDifficulty), level, 0, 1);
             foreach (int scale in options.OcclusionScales ?? [])

@@ -30,6 +30,9 @@ internal static class HashModelContract
     /// <summary>Metadata key of the training summary as JSON (for people, never parsed back).</summary>
     public const string SummaryKey = "ssah.summary";
 
+    /// <summary>Metadata key of what a pretrained backbone expects of its pictures, as JSON (it is part of the graph; this is for people).</summary>
+    public const string PreprocessingKey = "ssah.preprocessing";
+
     /// <summary>Metadata key of the version of the library that wrote the file.</summary>
     public const string LibraryKey = "ssah.library";
 }

@@ -3,8 +3,10 @@ using SSAH.MLNet.Benchmarks;
 // Each verb lives in a file of its own; it gets the arguments after its name and returns the exit code.
 var verbs = new SortedDictionary<string, Func<string[], int>>(StringComparer.Ordinal)
 {
+    ["encode"] = EncodeBenchmark.Run,
     ["evaluator"] = EvaluatorBenchmark.Run,
     ["hamming"] = HammingBenchmark.Run,
+    ["training"] = TrainingBenchmark.Run,
 };
 if (args.Length > 0 && verbs.TryGetValue(args[0], out Func<string[], int>? verb))
     return verb(args[1..]);

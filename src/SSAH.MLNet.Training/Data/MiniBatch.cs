@@ -3,12 +3,19 @@ using static TorchSharp.torch;
 namespace SSAH.MLNet.Training.Data;
 
 /// <summary>Rows as tensors on the training device.</summary>
-/// <param name="Images">[N, C, H, W], normalised.</param>
+/// <param name="Images">[N, C, H, W], normalised; or the features [N, F] of a frozen backbone.</param>
 /// <param name="Targets">[N, classes]: 1 where the row has the class, else 0.</param>
 internal readonly record struct MiniBatch(Tensor Images, Tensor Targets);
 
-/// <summary>Makes mini-batches of a training set.</summary>
-internal sealed class MiniBatchSource(TrainingSet set, ImageNormalization normalization, EasyView view, Random random, Device device)
+/// <summary>Where mini-batches come from.</summary>
+internal interface IBatchSource
+{
+    /// <summary>A view of each row, with its labels.</summary>
+    MiniBatch Draw(ReadOnlySpan<int> rows);
+}
+
+/// <summary>Makes mini-batches of a training set's images.</summary>
+internal sealed class MiniBatchSource(TrainingSet set, ImageNormalization normalization, EasyView view, Random random, Device device) : IBatchSource
 {
     /// <summary>Randomly changed views of the rows, with their labels.</summary>
     public MiniBatch Draw(ReadOnlySpan<int> rows)
@@ -16,7 +23,7 @@ internal sealed class MiniBatchSource(TrainingSet set, ImageNormalization normal
         float[] values = new float[rows.Length * set.Shape.Size];
         for (int i = 0; i < rows.Length; i++)
             view.Draw(set.Image(rows[i]), set.Shape, normalization, random, values.AsSpan(i * set.Shape.Size, set.Shape.Size));
-        return new MiniBatch(ToTensor(values, rows.Length), Targets(rows));
+        return new MiniBatch(ToDevice(values, rows.Length, set.Shape.Channels, set.Shape.Height, set.Shape.Width), Targets(rows));
     }
 
     /// <summary>The rows as they are, normalised.</summary>
@@ -31,13 +38,14 @@ internal sealed class MiniBatchSource(TrainingSet set, ImageNormalization normal
             for (int p = 0; p < target.Length; p++)
                 target[p] = (image[p] - normalization.Mean[p / plane]) / normalization.Deviation[p / plane];
         }
-        return ToTensor(values, rows.Length);
+        return ToDevice(values, rows.Length, set.Shape.Channels, set.Shape.Height, set.Shape.Width);
     }
 
-    private Tensor ToTensor(float[] values, int rows) =>
-        tensor(values, [rows, set.Shape.Channels, set.Shape.Height, set.Shape.Width], device: device);
+    /// <summary>Values as a tensor on the training device.</summary>
+    public Tensor ToDevice(float[] values, params ReadOnlySpan<long> shape) => tensor(values, shape, device: device);
 
-    private Tensor Targets(ReadOnlySpan<int> rows)
+    /// <summary>Labels of the rows, [N, classes]: 1 where the row has the class, else 0.</summary>
+    public Tensor Targets(ReadOnlySpan<int> rows)
     {
         int classes = set.Labels.ClassCount;
         float[] targets = new float[rows.Length * classes];

@@ -26,7 +26,7 @@ internal sealed class MovingAverage
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         foreach (var (to, from) in _pairs)
-            to.mul_(decay).add_(from, alpha: 1 - decay);
+            to.lerp_(from, 1 - decay); // leaves what is equal, such as frozen weights, as it is
     }
 
     /// <summary>All parameters and buffers, in one order for two networks of the same shape.</summary>

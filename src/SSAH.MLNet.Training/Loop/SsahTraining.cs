@@ -14,6 +14,7 @@ internal sealed class SsahTraining : IDisposable
     private readonly SsahTrainer.Options _options;
     private readonly TrainingSet _set;
     private readonly MiniBatchSource _batches;
+    private readonly IBatchSource _drawn;
     private readonly RowStream _labelledRows;
     private readonly RowStream? _unlabelledRows;
     private readonly TrainingSchedule _schedule;
@@ -43,16 +44,18 @@ internal sealed class SsahTraining : IDisposable
         _unlabelledRows = usesUnlabelled ? new RowStream(set.UnlabelledRows, new Random(seed + 3)) : null;
         _schedule = new TrainingSchedule(options, StepsPerEpoch(usesUnlabelled));
 
-        (_hashNetwork, _teacher, _adversary, _randomSamples) = NetworkSet.Create(set, options, device, seed);
+        (_hashNetwork, _teacher, _adversary, _randomSamples) = NetworkSet.Create(set, Normalization, options, device, seed);
         _hashNetwork.ComputeType = _teacher.ComputeType = computeType;
+        bool featuresAreFixed = _hashNetwork.HasFrozenBackbone && options.HardSamples == HardSampleSource.None;
+        _drawn = featuresAreFixed ? new CachedFeatures(_hashNetwork, _batches, set.Labels.Count) : _batches;
         _average = new MovingAverage(_teacher, _hashNetwork, options.TeacherDecay);
         _teaching = new Teaching(_teacher, set.Labels.IsMultiLabel, options.ConfidenceThreshold);
         _objective = new HashingObjective(options.SimilarityWeight, options.SimilarityScale, options.ClassificationWeight, set.Labels.IsMultiLabel);
         _policy = new SelfPacedPolicy(
             new PacingRange(options.MinMargin, options.MaxMargin, options.MinOcclusionArea, options.MaxOcclusionArea,
-                Math.Min(options.MinRotationDegrees, options.MaxRotationDegrees), options.MaxRotationDegrees, options.FastestPacing),
+                Math.Min(options.MinRotationDegrees, options.MaxRotationDegrees), options.MaxRotationDegrees, options.FastestPacing, options.CopingShare),
             options.FixedDifficulty);
-        _hashOptimizer = optim.SGD(Decayed(_hashNetwork, options.WeightDecay), options.LearningRate, momentum: 0.9, nesterov: true);
+        _hashOptimizer = optim.SGD(ParameterGroups.Of(_hashNetwork, options), options.LearningRate, momentum: 0.9, nesterov: true);
         _adversaryOptimizer = _adversary is null ? null : optim.Adam(_adversary.parameters(), options.AdversaryLearningRate, beta1: 0.5);
     }
 
@@ -71,6 +74,9 @@ internal sealed class SsahTraining : IDisposable
     /// <summary>Share of the training that is done.</summary>
     public double Progress => _schedule.Progress(Step);
 
+    /// <summary>Called with its name when a phase of a step has ended; for measurements.</summary>
+    public Action<string>? PhaseEnded { get; set; }
+
     /// <summary>Whether a report is due after the last step.</summary>
     public bool ReportIsDue => Step % _options.ReportEverySteps == 0 || Progress >= 1;
 
@@ -84,9 +90,11 @@ internal sealed class SsahTraining : IDisposable
         var losses = new StepLosses(Step);
 
         // Easy pass: labelled images through H-Net, unlabelled images past the teacher.
-        var labelled = _batches.Draw(_labelledRows.Next(_options.LabelledBatchSize));
+        var labelled = _drawn.Draw(_labelledRows.Next(_options.LabelledBatchSize));
         double consistentWeight = _unlabelledRows is null ? 0 : ConsistentLoss.Weight(_options.ConsistentWeight, progress, _options.ConsistentRamp);
+        PhaseEnded?.Invoke("drawing labelled images");
         var taught = Teach(consistentWeight);
+        PhaseEnded?.Invoke("unlabelled images and the teacher");
         _hashNetwork.TrackStatistics(true);
         var easy = _hashNetwork.call(labelled.Images);
         var peers = new Anchors(easy.Code, labelled.Targets);
@@ -94,20 +102,27 @@ internal sealed class SsahTraining : IDisposable
         losses.Add("classification", _objective.Classification(easy, labelled.Targets).mean(), _options.ClassificationWeight);
         losses.Add("quantization", QuantizationLoss.PerRow(easy.Code).mean(), _options.QuantizationWeight);
 
+        PhaseEnded?.Invoke("easy pass");
+
         // Hard pass: their hard samples must hash like them.
         var hard = MakeHardSamples(labelled, taught);
+        PhaseEnded?.Invoke("making hard samples");
         var leaf = hard?.Images.detach().requires_grad_(_adversary is not null);
         HardDifficulty? difficulty = leaf is null ? null : AddHardLosses(losses, easy, labelled, taught, leaf, consistentWeight);
+        PhaseEnded?.Invoke("hard pass");
 
         // H-step.
         _hashOptimizer.zero_grad();
         losses.Total.backward();
+        PhaseEnded?.Invoke("backward pass");
         _hashOptimizer.step();
         _average.Update(Step);
+        PhaseEnded?.Invoke("H-step and teacher");
 
         // A-step: H-Net is only read, through the gradient that its own step left at the images.
         if (_adversary is not null && hard is { } samples && difficulty is { } measured)
             StepAdversary(samples, leaf!, measured);
+        PhaseEnded?.Invoke("A-step");
         Observe(losses, easy, hard, difficulty, progress);
         Step++;
     }
@@ -126,7 +141,7 @@ internal sealed class SsahTraining : IDisposable
             Epoch = Step / (double)_schedule.StepsPerEpoch,
             Progress = Progress,
             Elapsed = elapsed,
-            LearningRate = _hashOptimizer.ParamGroups.First().LearningRate,
+            LearningRate = _options.LearningRate * _schedule.LearningRateFactor(Progress),
             TotalLoss = window.Mean("total"),
             SimilarityLoss = window.Mean("similarity"),
             ClassificationLoss = window.Mean("classification"),
@@ -170,7 +185,7 @@ internal sealed class SsahTraining : IDisposable
     private void SetLearningRates(double factor)
     {
         foreach (var group in _hashOptimizer.ParamGroups)
-            group.LearningRate = _options.LearningRate * factor;
+            group.LearningRate = group.InitialLearningRate * factor;
         foreach (var group in _adversaryOptimizer?.ParamGroups ?? [])
             group.LearningRate = _options.AdversaryLearningRate * factor;
     }
@@ -181,7 +196,7 @@ internal sealed class SsahTraining : IDisposable
         if (_unlabelledRows is null || consistentWeight < 0.01 * _options.ConsistentWeight)
             return null;
         int[] rows = _unlabelledRows.Next(_options.UnlabelledBatchSize);
-        var taught = _teaching.Label(_batches.Draw(rows), rows);
+        var taught = _teaching.Label(_drawn.Draw(rows), rows);
         _window.AddImages(0, rows.Length, taught?.Count ?? 0);
         return taught;
     }
@@ -189,7 +204,7 @@ internal sealed class SsahTraining : IDisposable
     private HardSamples? MakeHardSamples(MiniBatch labelled, TaughtBatch? taught)
     {
         if (_options.HardSamples == HardSampleSource.None)
-            return taught is { } images ? new HardSamples(_batches.Draw(images.Rows).Images, 0, 0) : null;
+            return taught is { } images ? new HardSamples(_drawn.Draw(images.Rows).Images, 0, 0) : null;
         var limits = new HardSampleLimits(_policy.Area, _policy.AngleDegrees * Math.PI / 180);
         var sources = taught is { } unlabelled ? cat([labelled.Images, unlabelled.Images]) : labelled.Images;
         return _adversary?.call(sources, limits) ?? _randomSamples!.Make(sources, limits);
@@ -243,14 +258,16 @@ internal sealed class SsahTraining : IDisposable
         return taught.Taught.Logits is null ? codes : codes + _objective.PerRow(output, taught.Targets, anchors, skipSelf: false);
     }
 
-    // A-Net minimises |d - tau|. Its gradient at an image is sign(d - tau) times that of d, which H-Net's backward pass has already computed, weighted.
+    // A-Net minimises |mean d - mean tau| of the batch: its gradient at an image is one sign times that of d, which H-Net's backward pass has already computed, weighted.
     private void StepAdversary(HardSamples hard, Tensor leaf, HardDifficulty difficulty)
     {
         if (leaf.grad is not { } gradient)
             return;
         // An image without weight in H-Net's loss left no gradient to learn from.
         var weighted = difficulty.Weights.gt(0);
-        var factor = (difficulty.Values - difficulty.Targets).sign() * weighted / difficulty.Weights.clamp_min(1e-12) / difficulty.Values.shape[0];
+        // Not one sign for each image: images beyond their target have the largest gradients, outvote all others and make A-Net timid.
+        var sign = ((difficulty.Values - difficulty.Targets) * weighted).sum().sign();
+        var factor = sign * weighted / difficulty.Weights.clamp_min(1e-12) / difficulty.Values.shape[0];
         _adversaryOptimizer!.zero_grad();
         // The gradient of this product with a constant is the gradient that was wanted.
         (hard.Images * (gradient * factor.view(-1, 1, 1, 1)).detach()).sum().backward();
@@ -267,7 +284,7 @@ internal sealed class SsahTraining : IDisposable
         _window.AddImages(_options.LabelledBatchSize, 0, 0);
         if (hard is { } samples && difficulty is { } measured && _options.HardSamples != HardSampleSource.None)
         {
-            _policy.Observe(measured.LabelledHard - measured.LabelledEasy, Math.Max(0, progress - _lastProgress));
+            _policy.Observe(measured.LabelledHard, measured.LabelledEasy, Math.Max(0, progress - _lastProgress));
             _window.Add("area", samples.MeanArea);
             _window.Add("angle", samples.MeanAngle);
             _window.Add("hard difficulty", measured.LabelledHard);
@@ -278,12 +295,4 @@ internal sealed class SsahTraining : IDisposable
 
     private static HashOutput Slice(HashOutput output, long start, long count) =>
         new(output.Code.narrow(0, start, count), output.Logits?.narrow(0, start, count));
-
-    private static SGD.ParamGroup[] Decayed(HashNetwork network, double decay)
-    {
-        var parameters = network.parameters().ToArray();
-        SGD.ParamGroup Group(bool matrix, double weightDecay) =>
-            new([.. parameters.Where(p => p.dim() > 1 == matrix)], new SGD.Options { weight_decay = weightDecay });
-        return [Group(true, decay), Group(false, 0)];
-    }
 }

@@ -13,8 +13,10 @@ internal static class TrainingSummary
     {
         var values = typeof(SsahTrainer.Options).GetProperties()
             .Where(p => p.Name is not (nameof(options.MetricsCallback) or nameof(options.CancellationToken)))
-            .ToDictionary(p => p.Name, p => p.GetValue(options) is Enum choice ? choice.ToString() : p.GetValue(options));
+            .ToDictionary(p => p.Name, p => p.GetValue(options) is var value and (Enum or Backbone) ? value.ToString() : p.GetValue(options));
         yield return new(HashModelContract.OptionsKey, JsonSerializer.Serialize(values));
+        if (options.Backbone is OnnxBackbone { Preprocessing: var preprocessing })
+            yield return new(HashModelContract.PreprocessingKey, JsonSerializer.Serialize(preprocessing));
         yield return new(HashModelContract.SummaryKey, JsonSerializer.Serialize(new
         {
             seed,

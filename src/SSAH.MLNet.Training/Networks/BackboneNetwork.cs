@@ -5,7 +5,8 @@ namespace SSAH.MLNet.Training.Networks;
 /// <summary>A feature extractor: [N, channels, H, W] images to [N, <see cref="Features"/>] vectors.</summary>
 /// <param name="Body">The layers.</param>
 /// <param name="Features">Length of the feature vector.</param>
-internal sealed record BackboneNetwork(Layer Body, long Features)
+/// <param name="IsPretrained">Whether the weights have been learned already and must not be drawn anew.</param>
+internal sealed record BackboneNetwork(Layer Body, long Features, bool IsPretrained = false)
 {
     /// <summary>
     /// A small residual network for pictures of about 32 pixels, trained from scratch ("ResNet-9" of the DAWNBench line). At width 32 and 32x32 pixels
@@ -21,7 +22,7 @@ internal sealed record BackboneNetwork(Layer Body, long Features)
             ConvNormRelu(2 * w, 4 * w), new MaxPooling(2, 2),
             ConvNormRelu(4 * w, 8 * w), new MaxPooling(2, 2),
             new Residual(new Chain(ConvNormRelu(8 * w, 8 * w), ConvNormRelu(8 * w, 8 * w))),
-            new GlobalMaxPooling());
+            new GlobalMaxPooling(), new Flattening());
         return new BackboneNetwork(body, 8 * w);
     }
 
@@ -35,7 +36,7 @@ internal sealed record BackboneNetwork(Layer Body, long Features)
             BasicBlock(w, 2 * w, 2), BasicBlock(2 * w, 2 * w, 1),
             BasicBlock(2 * w, 4 * w, 2), BasicBlock(4 * w, 4 * w, 1),
             BasicBlock(4 * w, 8 * w, 2), BasicBlock(8 * w, 8 * w, 1),
-            new GlobalAveragePooling());
+            MeanOverAxes.Positions());
         return new BackboneNetwork(body, 8 * w);
     }
 

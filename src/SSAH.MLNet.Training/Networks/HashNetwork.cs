@@ -26,11 +26,13 @@ internal sealed class HashNetwork : nn.Module<Tensor, HashOutput>
     private readonly Tensor hashMean;
     private readonly Tensor hashVariance;
     private readonly Linear? classHead;
+    private readonly bool _isPretrained;
     private bool _tracksStatistics = true;
 
     public HashNetwork(BackboneNetwork backbone, int bits, int classHeadSize) : base(nameof(HashNetwork))
     {
         this.backbone = backbone.Body;
+        _isPretrained = backbone.IsPretrained;
         Bits = bits;
         hashWeight = new Parameter(zeros(bits, backbone.Features));
         hashMean = zeros(bits);
@@ -50,14 +52,26 @@ internal sealed class HashNetwork : nn.Module<Tensor, HashOutput>
     /// <summary>The feature extractor, for export.</summary>
     public Layer Backbone => backbone;
 
-    /// <inheritdoc/>
+    /// <summary>Beginnings of the names of parameters that were learned before.</summary>
+    public string[] PretrainedParameters => _isPretrained ? [nameof(backbone) + "."] : [];
+
+    /// <summary>Whether nothing before the hash layer is trained.</summary>
+    public bool HasFrozenBackbone => !backbone.parameters().Any(p => p.requires_grad);
+
+    /// <summary>Codes of images [N, C, H, W], or of their features [N, F] where these are known already.</summary>
     public override HashOutput forward(Tensor images)
     {
-        var x = ComputeType == ScalarType.Float32 ? images : ChannelsLast(images.to(ComputeType));
-        var features = backbone.forward(x).to(ScalarType.Float32);                                  // [N, F]
+        var features = images.dim() == 2 ? images : Features(images);                               // [N, F]
         var projected = nn.functional.linear(features, hashWeight);                                 // [N, K]
         var code = nn.functional.batch_norm(projected, hashMean, hashVariance, null, null, training, training && _tracksStatistics ? Momentum : 0, Epsilon).tanh();
         return new HashOutput(code, classHead?.forward(code));
+    }
+
+    /// <summary>The backbone's features of images [N, C, H, W]: [N, F], float32.</summary>
+    public Tensor Features(Tensor images)
+    {
+        var x = ComputeType == ScalarType.Float32 ? images : GraphOperator.ChannelsLast(images.to(ComputeType));
+        return backbone.forward(x).to(ScalarType.Float32);
     }
 
     /// <summary>Says whether training passes move the running statistics of every normalisation.</summary>
@@ -76,7 +90,4 @@ internal sealed class HashNetwork : nn.Module<Tensor, HashOutput>
         var scale = (hashVariance + Epsilon).rsqrt();
         return ((hashWeight * scale.unsqueeze(1)).cpu().data<float>().ToArray(), (-hashMean * scale).cpu().data<float>().ToArray());
     }
-
-    // Reduced-precision convolutions on the CPU are several times faster with the channels innermost.
-    private static Tensor ChannelsLast(Tensor images) => images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
 }

@@ -7,26 +7,26 @@ namespace SSAH.MLNet.Training.Networks;
 /// <summary>Creates the networks of one training from its options and seed.</summary>
 internal static class NetworkSet
 {
-    private const int LargestSmallPicture = 64;
     private static readonly int[] s_scales = [4, 8, 16, 32];
 
     /// <summary>H-Net, its moving average, and the source of hard samples (exactly one of the last two is not null).</summary>
     public static (HashNetwork HashNetwork, HashNetwork Teacher, AdversarialNetwork? Adversary, RandomHardSamples? Random) Create(
-        TrainingSet set, SsahTrainer.Options options, Device device, int seed)
+        TrainingSet set, ImageNormalization normalization, SsahTrainer.Options options, Device device, int seed)
     {
+        var newBackbone = options.Backbone.Prepare(set.Shape, normalization);
         var shape = new HardSampleShape(Scales(set.Shape, options), options.MaxRotationDegrees > 0);
         HashNetwork NewHashNetwork() =>
-            new(NewBackbone(set.Shape, options), options.Bits, options.ClassificationWeight > 0 ? set.Labels.ClassCount : 0);
+            new(newBackbone(), options.Bits, options.ClassificationWeight > 0 ? set.Labels.ClassCount : 0);
         using var generator = new Generator((ulong)seed, CPU);
         var hashNetwork = NewHashNetwork();
-        Initialization.Apply(hashNetwork, generator);
+        Initialization.Apply(hashNetwork, generator, kept: hashNetwork.PretrainedParameters);
         AdversarialNetwork? adversary = null;
         RandomHardSamples? random = null;
         var noise = new Generator((ulong)seed + 1, device);
         if (options.HardSamples == HardSampleSource.Adversarial)
         {
             adversary = new AdversarialNetwork(set.Shape.Channels, shape, noise);
-            Initialization.Apply(adversary, generator, AdversarialNetwork.ZeroHeads);
+            Initialization.Apply(adversary, generator, zero: AdversarialNetwork.ZeroHeads);
             adversary.to(device);
         }
         else
@@ -34,15 +34,6 @@ internal static class NetworkSet
             random = new RandomHardSamples(shape, noise);
         }
         return (hashNetwork.to(device), NewHashNetwork().to(device), adversary, random);
-    }
-
-    private static BackboneNetwork NewBackbone(PixelShape shape, SsahTrainer.Options options)
-    {
-        bool small = options.Backbone == HashBackbone.SmallResNet
-            || (options.Backbone == HashBackbone.Auto && Math.Max(shape.Height, shape.Width) <= LargestSmallPicture);
-        return small
-            ? BackboneNetwork.SmallResNet(shape.Channels, options.BackboneWidth ?? 32)
-            : BackboneNetwork.ResNet18(shape.Channels, options.BackboneWidth ?? 64);
     }
 
     private static IReadOnlyList<int> Scales(PixelShape shape, SsahTrainer.Options options)

@@ -93,6 +93,10 @@ internal sealed class OnnxGraph(string name)
                 attribute.F = number;
                 attribute.Type = AttributeProto.Types.AttributeType.Float;
                 break;
+            case string text:
+                attribute.S = ByteString.CopyFromUtf8(text);
+                attribute.Type = AttributeProto.Types.AttributeType.String;
+                break;
             case long[] numbers:
                 attribute.Ints.Add(numbers);
                 attribute.Type = AttributeProto.Types.AttributeType.Ints;

@@ -4,8 +4,9 @@ namespace SSAH.MLNet.Training.SelfPacing;
 /// Decides how hard the generated samples have to be: a level from 0 to 1 that sets the target margin mu and the limits of area and angle.
 /// </summary>
 /// <remarks>
-/// From the paper: difficulty is raised gradually and follows the present state of H-Net. Reconstructed: the rule. The level rises while the running mean of
-/// d(x~) - d(x) stays at or below the present mu, that is, while H-Net copes, and is held otherwise.
+/// From the paper: difficulty is raised gradually and follows the present state of H-Net. Reconstructed: the rule. The level rises while H-Net copes and is held otherwise. It copes while the
+/// loss of its hard samples is at most a share of the loss that it began with, and their margin over easy images at most mu. The margin alone would not do: a network that knows nothing finds
+/// hard samples no harder than easy ones.
 /// </remarks>
 internal sealed class SelfPacedPolicy
 {
@@ -13,7 +14,9 @@ internal sealed class SelfPacedPolicy
     private readonly PacingRange _options;
     private readonly bool _fixed;
     private double _gapSum;
-    private double _gapWeight;
+    private double _hardSum;
+    private double _weight;
+    private double? _start;
 
     public SelfPacedPolicy(PacingRange options, double? fixedLevel)
     {
@@ -35,16 +38,22 @@ internal sealed class SelfPacedPolicy
     public double AngleDegrees => Between(_options.MinAngleDegrees, _options.MaxAngleDegrees);
 
     /// <summary>Running mean of d(x~) - d(x), corrected for its start at zero; 0 before the first observation.</summary>
-    public double Gap => _gapWeight > 0 ? _gapSum / _gapWeight : 0;
+    public double Gap => _weight > 0 ? _gapSum / _weight : 0;
 
-    /// <summary>Takes in one step: the mean d(x~) - d(x) of its batch and the share of the training that the step covers.</summary>
-    public void Observe(double gap, double progressDelta)
+    /// <summary>Takes in one step.</summary>
+    /// <param name="hard">Mean d(x~) of its batch.</param>
+    /// <param name="easy">Mean d(x) of the same images.</param>
+    /// <param name="progressDelta">Share of the training that the step covers.</param>
+    public void Observe(double hard, double easy, double progressDelta)
     {
-        if (!double.IsFinite(gap))
-            throw new ArgumentOutOfRangeException(nameof(gap), gap, "The difficulty must be finite.");
-        _gapSum = Smoothing * _gapSum + (1 - Smoothing) * gap;
-        _gapWeight = Smoothing * _gapWeight + (1 - Smoothing);
-        if (!_fixed && Gap <= Margin)
+        if (!double.IsFinite(hard) || !double.IsFinite(easy))
+            throw new ArgumentOutOfRangeException(nameof(hard), hard - easy, "The difficulty must be finite.");
+        _start ??= easy;
+        _gapSum = Smoothing * _gapSum + (1 - Smoothing) * (hard - easy);
+        _hardSum = Smoothing * _hardSum + (1 - Smoothing) * hard;
+        _weight = Smoothing * _weight + (1 - Smoothing);
+        bool copes = Gap <= Margin && _hardSum / _weight <= _options.CopingShare * _start;
+        if (!_fixed && copes)
             Level = Math.Min(1, Level + progressDelta / _options.FastestRamp);
     }
 
@@ -59,5 +68,6 @@ internal sealed class SelfPacedPolicy
 /// <param name="MinAngleDegrees">Angle limit at level 0.</param>
 /// <param name="MaxAngleDegrees">Angle limit at level 1.</param>
 /// <param name="FastestRamp">Share of the training that the way from level 0 to 1 takes when H-Net always copes.</param>
+/// <param name="CopingShare">H-Net copes while d(x~) is at most this share of the d(x) that it began with.</param>
 internal sealed record PacingRange(
-    double MinMargin, double MaxMargin, double MinArea, double MaxArea, double MinAngleDegrees, double MaxAngleDegrees, double FastestRamp);
+    double MinMargin, double MaxMargin, double MinArea, double MaxArea, double MinAngleDegrees, double MaxAngleDegrees, double FastestRamp, double CopingShare);

@@ -48,6 +48,17 @@ public sealed class SampleProgramTests : IDisposable
     }
 
     [Fact]
+    public void Onnx_model_is_trained_further_as_a_backbone()
+    {
+        // The nearest ONNX vision model is a hasher of our own.
+        Pictures.Write(_folder, "pictures", perClass: 12, unlabelledShare: 0);
+        Run("TrainHasher", _folder.At("model"), "0.02", _folder.At("pictures"));
+        var output = Run("FineTuneBackbone", _folder.At("model", "hasher.onnx"), "HashCodeActivation", "none", "32", _folder.At("pictures"), "5");
+        Assert.Matches(@"hash layer alone: mAP 0\.\d\d\d", output);
+        Assert.Matches(@"fine-tuned: mAP 0\.\d\d\d", output);
+    }
+
+    [Fact]
     public void Pipeline_of_other_steps_around_the_hasher_survives_saving() =>
         Assert.Contains("saved, loaded, asked again", Run("ComposePipeline", "5"), StringComparison.Ordinal);
 

@@ -34,7 +34,7 @@ internal static class Pictures
     public static SsahTrainer.Options Options(int steps = 40) => new()
     {
         Bits = 16,
-        BackboneWidth = 16,
+        Backbone = Backbone.SmallResNet(16),
         MaxSteps = steps,
         LabelledBatchSize = 12,
         UnlabelledBatchSize = 24,

@@ -9,18 +9,23 @@ namespace SSAH.MLNet.Training.Networks.Layers;
 internal sealed class BatchNormalization : Layer
 {
     private const double Momentum = 0.1;
-    private const double Epsilon = 1e-5;
     private readonly Parameter scale;
     private readonly Parameter shift;
     private readonly Tensor runningMean;
     private readonly Tensor runningVariance;
+    private readonly double _epsilon;
 
-    public BatchNormalization(long channels) : base(nameof(BatchNormalization))
+    public BatchNormalization(long channels) : this(ones(channels), zeros(channels), zeros(channels), ones(channels), 1e-5)
     {
-        scale = new Parameter(ones(channels));
-        shift = new Parameter(zeros(channels));
-        runningMean = zeros(channels);
-        runningVariance = ones(channels);
+    }
+
+    private BatchNormalization(Tensor scale, Tensor shift, Tensor mean, Tensor variance, double epsilon) : base(nameof(BatchNormalization))
+    {
+        this.scale = new Parameter(scale);
+        this.shift = new Parameter(shift);
+        runningMean = mean;
+        runningVariance = variance;
+        _epsilon = epsilon;
         register_buffer(nameof(runningMean), runningMean);
         register_buffer(nameof(runningVariance), runningVariance);
         RegisterComponents();
@@ -29,12 +34,23 @@ internal sealed class BatchNormalization : Layer
     /// <summary>Whether training passes move the running statistics; off for hard samples, whose statistics are not those of real images.</summary>
     public bool TracksStatistics { get; set; } = true;
 
+    /// <summary>Whether the running statistics are used in training too; on in a frozen stage.</summary>
+    public bool IsFrozen { get; set; }
+
+    /// <summary>Reads a BatchNormalization node.</summary>
+    public static Layer Read(OnnxNode node)
+    {
+        if (node.Int("training_mode", 0) != 0)
+            throw node.Unsupported("training_mode 1; export the model for inference");
+        return new BatchNormalization(node.Floats(1), node.Floats(2), node.Floats(3), node.Floats(4), node.Float("epsilon", 1e-5f));
+    }
+
     public override Tensor forward(Tensor input) => nn.functional.batch_norm(
-        input, runningMean, runningVariance, scale, shift, training, training && TracksStatistics ? Momentum : 0, Epsilon);
+        input, runningMean, runningVariance, scale, shift, training && !IsFrozen, training && TracksStatistics && !IsFrozen ? Momentum : 0, _epsilon);
 
     public override string Export(OnnxGraph graph, string value)
     {
         string Store(Tensor tensor) => graph.Constant(Values(tensor), tensor.shape);
-        return graph.Op("BatchNormalization", [value, Store(scale), Store(shift), Store(runningMean), Store(runningVariance)], ("epsilon", (float)Epsilon));
+        return graph.Op("BatchNormalization", [value, Store(scale), Store(shift), Store(runningMean), Store(runningVariance)], ("epsilon", (float)_epsilon));
     }
 }

@@ -5,33 +5,78 @@ using static TorchSharp.torch;
 
 namespace SSAH.MLNet.Training.Networks.Layers;
 
-/// <summary>2-D convolution without bias (a normalisation follows), kept in float32, computed in the input's type.</summary>
+/// <summary>2-D convolution, kept in float32, computed in the input's type.</summary>
 internal sealed class Convolution : Layer
 {
+    private const long Block = 16;
     private readonly Parameter weight;
-    private readonly long _stride;
-    private readonly long _padding;
+    private readonly Parameter? bias;
+    private readonly Window _window;
+    private readonly long _groups;
 
-    public Convolution(long inputs, long outputs, long kernel, long stride = 1) : base(nameof(Convolution))
+    /// <summary>A square convolution without bias (a normalisation follows) that keeps the size but for its stride.</summary>
+    public Convolution(long inputs, long outputs, long kernel, long stride = 1)
+        : this(zeros(outputs, inputs, kernel, kernel), null, Window.Square(kernel, stride, kernel / 2), 1)
     {
-        _stride = stride;
-        _padding = kernel / 2;
-        weight = new Parameter(zeros(outputs, inputs, kernel, kernel));
+    }
+
+    private Convolution(Tensor weight, Tensor? bias, Window window, long groups) : base(nameof(Convolution))
+    {
+        this.weight = new Parameter(weight);
+        this.bias = bias is null ? null : new Parameter(bias);
+        _window = window;
+        _groups = groups;
         RegisterComponents();
+    }
+
+    /// <summary>Reads a Conv node.</summary>
+    public static Layer Read(OnnxNode node)
+    {
+        var weight = node.Floats(1);
+        if (weight.dim() != 4)
+            throw node.Unsupported($"a weight of {weight.dim()} dimensions; only images (4) are");
+        var window = Window.Read(node, [weight.shape[2], weight.shape[3]]);
+        long groups = node.Int("group", 1);
+        if (groups < 1 || weight.shape[0] % groups != 0)
+            throw node.Unsupported($"{groups} groups for {weight.shape[0]} channels");
+        return new Convolution(weight, node.HasInput(2) ? node.Floats(2) : null, window, groups);
     }
 
     public override Tensor forward(Tensor input)
     {
-        var kernel = input.dtype == weight.dtype ? weight : weight.to(input.dtype);
-        return nn.functional.conv2d(input, kernel, null, [_stride, _stride], [_padding, _padding]);
+        // Both detours are around kernels of libtorch 2.10 that give wrong gradients; ConvolutionTests holds every case against float64.
+        if (input.dtype == ScalarType.BFloat16 && _groups > 1 && !IsPlainDepthwise)
+            return ChannelsLast(Convolve(input.to(ScalarType.Float32).contiguous(), weight, bias).to(input.dtype));
+        var (kernel, offset) = (Like(weight, input), bias is null ? null : Like(bias, input));
+        return input.dtype == ScalarType.Float32 && _groups == 1 && NeedsWholeBlocks ? ConvolveWholeBlocks(input, kernel, offset) : Convolve(input, kernel, offset);
     }
 
     public override string Export(OnnxGraph graph, string value)
     {
-        long[] shape = weight.shape;
-        return graph.Op("Conv", [value, graph.Constant(Values(weight), shape)],
-            ("kernel_shape", new[] { shape[2], shape[3] }),
-            ("strides", new[] { _stride, _stride }),
-            ("pads", new[] { _padding, _padding, _padding, _padding }));
+        List<string> inputs = [value, graph.Constant(Values(weight), weight.shape)];
+        if (bias is not null)
+            inputs.Add(graph.Constant(Values(bias), bias.shape));
+        return graph.Op("Conv", [.. inputs], _window.Attributes(("group", _groups)));
+    }
+
+    private bool IsPlainDepthwise => _groups == weight.shape[0] && weight.shape[1] == 1 && _window.Strides is [1, 1];
+
+    // float32 on AVX-512: with kernels above 1x1 the backward pass reads beyond channels that do not fill a block.
+    private bool NeedsWholeBlocks =>
+        (_window.Kernel[0] > 1 || _window.Kernel[1] > 1) && (weight.shape[0] % Block != 0 || (weight.shape[1] > Block && weight.shape[1] % Block != 0));
+
+    private Tensor Convolve(Tensor input, Tensor kernel, Tensor? offset)
+    {
+        var (value, padding) = _window.Pad(input, 0);
+        return nn.functional.conv2d(value, kernel, offset, _window.Strides, padding, _window.Dilations, _groups);
+    }
+
+    private Tensor ConvolveWholeBlocks(Tensor input, Tensor kernel, Tensor? offset)
+    {
+        long outputs = kernel.shape[0], inputs = kernel.shape[1];
+        long moreOutputs = (Block - outputs % Block) % Block, moreInputs = inputs > Block ? (Block - inputs % Block) % Block : 0;
+        var value = moreInputs == 0 ? input : nn.functional.pad(input, [0, 0, 0, 0, 0, moreInputs]);
+        var wide = nn.functional.pad(kernel, [0, 0, 0, 0, 0, moreInputs, 0, moreOutputs]);
+        return Convolve(value, wide, offset is null ? null : nn.functional.pad(offset, [0, moreOutputs])).narrow(1, 0, outputs);
     }
 }

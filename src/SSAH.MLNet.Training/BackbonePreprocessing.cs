@@ -1,0 +1,47 @@
+namespace SSAH.MLNet;
+
+/// <summary>Order of the colours that a backbone was trained on.</summary>
+public enum ChannelOrder
+{
+    /// <summary>Red, green, blue.</summary>
+    Rgb,
+
+    /// <summary>Blue, green, red (Caffe and OpenCV).</summary>
+    Bgr,
+}
+
+/// <summary>
+/// What a pretrained backbone expects of its pictures: value = (pixel - <see cref="Mean"/>) * <see cref="Scale"/>, pixels from 0 to 255. It becomes part of the exported
+/// model, so that the encoder takes plain pixels, and stands in the model's metadata.
+/// </summary>
+public sealed record BackbonePreprocessing
+{
+    /// <summary>Side in pixels that pictures are resized to (bilinear) inside the model; null takes the size that the file fixes, else the size of the pixel column.</summary>
+    public int? Side { get; init; }
+
+    /// <summary>Order of the colours. Default <see cref="ChannelOrder.Rgb"/>.</summary>
+    public ChannelOrder Order { get; init; } = ChannelOrder.Rgb;
+
+    /// <summary>Mean of each channel in <see cref="Order"/>, in pixel units; one value stands for all channels. Default 0.</summary>
+    public IReadOnlyList<float> Mean { get; init; } = [0];
+
+    /// <summary>Factor of each channel in <see cref="Order"/>; one value stands for all channels. Default 1.</summary>
+    public IReadOnlyList<float> Scale { get; init; } = [1];
+
+    /// <summary>RGB from -1 to 1 (x / 127.5 - 1): MobileNet and Inception as TensorFlow trained them.</summary>
+    public static BackbonePreprocessing MinusOneToOne { get; } = new() { Mean = [127.5f], Scale = [1 / 127.5f] };
+
+    /// <summary>RGB with ImageNet's mean and deviation: the models of torchvision and timm.</summary>
+    public static BackbonePreprocessing ImageNet { get; } = new()
+    {
+        Mean = [123.675f, 116.28f, 103.53f],
+        Scale = [1 / 58.395f, 1 / 57.12f, 1 / 57.375f],
+    };
+
+    /// <summary>BGR minus (104, 117, 123): the models of Caffe.</summary>
+    public static BackbonePreprocessing Caffe { get; } = new() { Order = ChannelOrder.Bgr, Mean = [104, 117, 123] };
+
+    internal float MeanOf(int channel) => Mean[Mean.Count == 1 ? 0 : channel];
+
+    internal float ScaleOf(int channel) => Scale[Scale.Count == 1 ? 0 : channel];
+}

@@ -1,0 +1,36 @@
+using SSAH.MLNet.Training.Networks;
+using static TorchSharp.torch;
+
+namespace SSAH.MLNet.Training.Data;
+
+/// <summary>
+/// Stands in for the images where nothing before the hash layer is trained: the features of a row are computed when it is first drawn, without augmentation, and kept.
+/// </summary>
+internal sealed class CachedFeatures(HashNetwork network, MiniBatchSource images, int rowCount) : IBatchSource
+{
+    private readonly float[]?[] _features = new float[]?[rowCount];
+
+    /// <summary>The rows' features [N, F] in place of their images, with their labels.</summary>
+    public MiniBatch Draw(ReadOnlySpan<int> rows)
+    {
+        int[] missing = [.. rows.ToArray().Where(row => _features[row] is null).Distinct()];
+        if (missing.Length > 0)
+            Compute(missing);
+        int size = _features[rows[0]]!.Length;
+        float[] values = new float[rows.Length * size];
+        for (int i = 0; i < rows.Length; i++)
+            _features[rows[i]]!.CopyTo(values, i * size);
+        return new MiniBatch(images.ToDevice(values, rows.Length, size), images.Targets(rows));
+    }
+
+    private void Compute(int[] rows)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var features = network.Features(images.Plain(rows)).cpu();
+        float[] values = features.contiguous().data<float>().ToArray();
+        int size = (int)features.shape[1];
+        for (int i = 0; i < rows.Length; i++)
+            _features[rows[i]] = values[(i * size)..((i + 1) * size)];
+    }
+}

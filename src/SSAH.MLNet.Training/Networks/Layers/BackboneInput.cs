@@ -1,0 +1,55 @@
+using SSAH.MLNet.Training.Data;
+using SSAH.MLNet.Training.Onnx;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SSAH.MLNet.Training.Networks.Layers;
+
+/// <summary>
+/// Turns pictures that are normalised by the data's own mean and deviation (so that an occluder's 0 is the mean picture) into what a pretrained backbone
+/// expects: its order of colours, its scale, its size.
+/// </summary>
+internal sealed class BackboneInput : Layer
+{
+    private readonly Tensor factor;
+    private readonly Tensor offset;
+    private readonly PixelShape _shape;
+    private readonly long[] _size;
+    private readonly bool _reversesColours;
+
+    public BackboneInput(PixelShape shape, long[] size, ImageNormalization normalization, BackbonePreprocessing preprocessing) : base(nameof(BackboneInput))
+    {
+        _shape = shape;
+        _size = size;
+        _reversesColours = preprocessing.Order == ChannelOrder.Bgr;
+        int Source(int channel) => _reversesColours ? shape.Channels - 1 - channel : channel;
+        int[] channels = [.. Enumerable.Range(0, shape.Channels)];
+        factor = tensor(channels.Select(c => normalization.Deviation[Source(c)] * preprocessing.ScaleOf(c)).ToArray(), [1, shape.Channels, 1, 1]);
+        offset = tensor(channels.Select(c => (normalization.Mean[Source(c)] - preprocessing.MeanOf(c)) * preprocessing.ScaleOf(c)).ToArray(), [1, shape.Channels, 1, 1]);
+        register_buffer(nameof(factor), factor);
+        register_buffer(nameof(offset), offset);
+        RegisterComponents();
+    }
+
+    private bool Resizes => _size[0] != _shape.Height || _size[1] != _shape.Width;
+
+    public override Tensor forward(Tensor input)
+    {
+        var value = _reversesColours ? input.flip(1) : input;
+        value = value * Like(factor, input) + Like(offset, input);
+        return Resizes ? nn.functional.interpolate(value, _size, mode: InterpolationMode.Bilinear, align_corners: false) : value;
+    }
+
+    public override string Export(OnnxGraph graph, string value)
+    {
+        if (_reversesColours)
+            value = graph.Op("Gather", [value, graph.Constant([.. Enumerable.Range(0, _shape.Channels).Select(c => (long)(_shape.Channels - 1 - c))], _shape.Channels)], ("axis", 1L));
+        value = graph.Op("Mul", [value, graph.Constant(Values(factor), factor.shape)]);
+        value = graph.Op("Add", [value, graph.Constant(Values(offset), offset.shape)]);
+        if (!Resizes)
+            return value;
+        string batch = graph.Op("Shape", [value], ("start", 0L), ("end", 1L));
+        string size = graph.Op("Concat", [batch, graph.Constant([_shape.Channels, _size[0], _size[1]], 3)], ("axis", 0L));
+        return graph.Op("Resize", [value, "", "", size], ("mode", "linear"), ("coordinate_transformation_mode", "half_pixel"));
+    }
+}

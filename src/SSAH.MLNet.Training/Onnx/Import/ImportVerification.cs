@@ -1,0 +1,57 @@
+using Microsoft.ML.OnnxRuntime;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SSAH.MLNet.Training.Onnx;
+
+/// <summary>Compares an imported graph with ONNX Runtime on the original file, before it is trained.</summary>
+internal static class ImportVerification
+{
+    /// <summary>Largest difference of a value, as a share of the largest value (and of 1 where all are smaller).</summary>
+    public const double Tolerance = 1e-4;
+
+    private const int Images = 2;
+
+    /// <summary>Runs seeded noise through both.</summary>
+    /// <param name="reader">The model.</param>
+    /// <param name="channels">Channels of its pictures.</param>
+    /// <param name="height">Height that it will be trained at.</param>
+    /// <param name="width">Width that it will be trained at.</param>
+    /// <returns>The largest difference, as a share of the largest value.</returns>
+    /// <exception cref="NotSupportedException">They differ by more than the tolerance, or ONNX Runtime does not take the size.</exception>
+    public static double Check(OnnxBackboneReader reader, long channels, long height, long width)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        using var graph = reader.Build();
+        using var generator = new Generator(1, CPU);
+        var images = randn([Images, channels, height, width], generator: generator);
+        graph.eval();
+        float[] ours = graph.forward(images).contiguous().data<float>().ToArray();
+        float[] theirs = Reference(reader, images);
+        double worst = ours.Length == theirs.Length ? ours.Zip(theirs, (a, b) => (double)Math.Abs(a - b)).Max() : double.PositiveInfinity;
+        double relative = worst / Math.Max(1, theirs.Max(Math.Abs));
+        // Written so that NaN fails too.
+        return relative <= Tolerance
+            ? relative
+            : throw new NotSupportedException(
+                $"The imported graph differs from ONNX Runtime by {relative:E1} of its largest value (limit {Tolerance}) at {height}x{width} pixels. It was not trained.");
+    }
+
+    private static float[] Reference(OnnxBackboneReader reader, Tensor images)
+    {
+        try
+        {
+            using var session = new InferenceSession(reader.Reference());
+            using var run = new RunOptions();
+            using var input = OrtValue.CreateTensorValueFromMemory(images.data<float>().ToArray(), images.shape);
+            using var outputs = session.Run(run, [reader.ImageInput], [input], session.OutputNames);
+            return outputs[0].GetTensorDataAsSpan<float>().ToArray();
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new NotSupportedException(
+                $"ONNX Runtime does not run the backbone on pictures of {images.shape[2]}x{images.shape[3]}: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.ML;
+using SSAH.MLNet.Samples.Datasets;
+
+namespace SSAH.MLNet.Experiments;
+
+/// <summary>Runs the rows of a plan one after another. A run whose result is there already is not repeated, so that a long plan can be resumed.</summary>
+internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments arguments)
+{
+    private const int Reports = 20;
+
+    public void Run()
+    {
+        string dataFile = Path.Combine(arguments.DataFolder, plan.DataFile);
+        var images = ImageSets.Read(dataFile, new ImageReadOptions { Side = plan.Side });
+        Console.WriteLine(images);
+        Directory.CreateDirectory(arguments.Out);
+        foreach (int seed in arguments.Seeds ?? plan.Seeds)
+        {
+            var split = plan.Split(images, seed);
+            var data = new ExperimentData(images, split, arguments.DataFolder);
+            split.Save(Path.Combine(arguments.Out, $"{plan.Name}-seed{seed}.split.txt"));
+            foreach (var row in plan.Rows.Where(r => arguments.Rows is null || arguments.Rows.Contains(r.Id)))
+            {
+                string file = Path.Combine(arguments.Out, $"{plan.Name}-{row.Id}-seed{seed}{arguments.Suffix}.json");
+                if (File.Exists(file))
+                {
+                    Console.WriteLine($"{file} is there already");
+                    continue;
+                }
+                Console.WriteLine($"\n{plan.Name}, row {row.Id} ({row.Title}), seed {seed}");
+                var record = row.Baseline is { } baseline ? RunBaseline(row, baseline, data, seed) : Train(row, data, seed);
+                record.Save(file);
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"result {plan.Name} row {row.Id} seed {seed}: mAP {record.MeanAveragePrecision:F4} validation {record.ValidationMap:F4} in {record.TrainingSeconds:F0} s"));
+            }
+        }
+    }
+
+    private RunRecord RunBaseline(ExperimentRow row, Func<ExperimentData, int, BaselineCodes> baseline, ExperimentData data, int seed)
+    {
+        var time = Stopwatch.StartNew();
+        var codes = baseline(data, seed);
+        return Record(row, seed, codes.Queries.Bits, data.Evaluate(codes.Queries, codes.Database), time.Elapsed.TotalSeconds);
+    }
+
+    private RunRecord Train(ExperimentRow row, ExperimentData data, int seed)
+    {
+        var mlContext = new MLContext(seed);
+        var metrics = new List<SsahTrainingMetrics>();
+        int steps = arguments.Steps ?? plan.Steps;
+        var options = new SsahTrainer.Options
+        {
+            Bits = arguments.Bits ?? plan.Bits,
+            Seed = seed,
+            MaxSteps = steps,
+            ReportEverySteps = Math.Max(1, steps / Reports),
+            ValidationFraction = arguments.ValidationFraction,
+            MetricsCallback = m =>
+            {
+                metrics.Add(m);
+                Console.WriteLine(Describe(m));
+            },
+        };
+        plan.Configure?.Invoke(options, data);
+        row.Configure!(options, data);
+        arguments.Overrides.Apply(options);
+        var time = Stopwatch.StartNew();
+        using var encoder = mlContext.Transforms.SsahHash(options).Fit(data.TrainingView(mlContext));
+        double seconds = time.Elapsed.TotalSeconds;
+        var figures = data.Evaluate(data.Encode(mlContext, encoder, data.Split.Queries), data.Encode(mlContext, encoder, data.Split.Database));
+        encoder.SaveOnnx(Path.Combine(arguments.Out, $"{plan.Name}-{row.Id}-seed{seed}{arguments.Suffix}.onnx"));
+        using var trained = JsonDocument.Parse(encoder.Metadata["ssah.options"]);
+        var last = metrics.TakeLast(Math.Max(1, metrics.Count / 10)).ToArray();
+        return Record(row, seed, options.Bits, figures, seconds) with
+        {
+            Steps = steps,
+            ValidationMap = metrics[^1].ValidationMap,
+            FinalGap = last.Average(m => m.HardDifficulty - m.EasyDifficulty),
+            FinalMargin = last.Average(m => m.Margin),
+            FinalArea = last.Average(m => m.OccludedArea),
+            Options = trained.RootElement.Clone(),
+        };
+    }
+
+    private static string Describe(SsahTrainingMetrics m) => string.Create(CultureInfo.InvariantCulture,
+        $"{m.Step,7} {m.Progress,5:P0} loss {m.TotalLoss:F3} class {m.ClassificationLoss:F3} d {m.HardDifficulty:F2} d0 {m.EasyDifficulty:F2} mu {m.Margin:F2} " +
+        $"area {m.OccludedArea:P0} angle {m.MeanAngleDegrees:F0} sure {m.ConfidentShare:P0} {m.ImagesPerSecond:F0} img/s {m.Elapsed.TotalSeconds:F0} s val {m.ValidationMap:F4}");
+
+    private RunRecord Record(ExperimentRow row, int seed, int bits, HammingRetrievalMetrics figures, double seconds)
+    {
+        var at100 = figures.Cutoffs.First(cut => cut.K == 100);
+        return new RunRecord
+        {
+            Experiment = plan.Name,
+            Row = row.Id,
+            Title = row.Title,
+            Protocol = figures.Conventions.Protocol ?? "",
+            Seed = seed,
+            Bits = bits,
+            Steps = 0,
+            TrainingSeconds = Math.Round(seconds, 1),
+            MeanAveragePrecision = figures.MeanAveragePrecision,
+            WorstOrder = figures.PessimisticMeanAveragePrecision,
+            BestOrder = figures.OptimisticMeanAveragePrecision,
+            StableOrder = figures.StableMeanAveragePrecision,
+            PrecisionAt100 = at100.Precision,
+            NdcgAt100 = at100.Ndcg,
+            Machine = Machine.Describe(),
+            Date = DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+            Command = $"./build.sh experiment {string.Join(' ', arguments.Given)}",
+        };
+    }
+}

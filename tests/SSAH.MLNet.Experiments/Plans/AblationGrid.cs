@@ -1,0 +1,46 @@
+namespace SSAH.MLNet.Experiments;
+
+/// <summary>Rows 1 to 9 of the ablation grid (docs/method.md).</summary>
+internal static class AblationGrid
+{
+    public static IReadOnlyList<ExperimentRow> All { get; } =
+    [
+        new("1", "H-Net, labelled data only", (o, _) =>
+        {
+            o.HardSamples = HardSampleSource.None;
+            o.ConsistentWeight = 0;
+        }),
+        new("2", "1 + random occlusion and rotation", (o, _) =>
+        {
+            o.HardSamples = HardSampleSource.Random;
+            o.ConsistentWeight = 0;
+        }),
+        new("3", "1 + A-Net occlusion, one scale", (o, _) =>
+        {
+            o.OcclusionScales = [8];
+            o.MaxRotationDegrees = 0;
+            o.ConsistentWeight = 0;
+        }),
+        new("4", "1 + A-Net occlusion, several scales", (o, _) =>
+        {
+            o.MaxRotationDegrees = 0;
+            o.ConsistentWeight = 0;
+        }),
+        new("5", "1 + A-Net rotation", (o, _) =>
+        {
+            o.OcclusionScales = [];
+            o.ConsistentWeight = 0;
+        }),
+        new("6", "1 + both, fixed difficulty", (o, _) =>
+        {
+            o.FixedDifficulty = 0.5;
+            o.ConsistentWeight = 0;
+        }),
+        new("7", "1 + both, self-paced", (o, _) => o.ConsistentWeight = 0),
+        new("8", "2 + consistent loss", (o, _) => o.HardSamples = HardSampleSource.Random),
+        new("9", "full SSAH (7 + consistent loss)", (_, _) => { }),
+    ];
+
+    /// <summary>Some of the rows, in the order of their names.</summary>
+    public static IReadOnlyList<ExperimentRow> Rows(params string[] ids) => [.. ids.Select(id => All.Single(row => row.Id == id))];
+}

@@ -1,0 +1,67 @@
+using SSAH.MLNet.Samples.Datasets;
+
+namespace SSAH.MLNet.Experiments;
+
+/// <summary>The experiments of docs/results.md by name.</summary>
+internal static class ExperimentCatalog
+{
+    private const string Cifar = "cifar10.tar.gz";
+    private const string MobileNet = "mobilenet_v1_0.5_160_quant.onnx";
+
+    public static IReadOnlyList<ExperimentPlan> All { get; } =
+    [
+        new()
+        {
+            Name = "grid", Title = "Ablation grid: C10-54k, 48 bits, from scratch, short training", DataFile = Cifar, Split = Protocol("C10-54k"),
+            Steps = 1500, Seeds = [1, 2, 3], Rows = AblationGrid.All,
+        },
+        new()
+        {
+            Name = "c10-54k-long", Title = "C10-54k, 48 bits, from scratch, long training", DataFile = Cifar, Split = Protocol("C10-54k"),
+            Steps = 8000, Rows = AblationGrid.Rows("9", "8", "1"),
+        },
+        new()
+        {
+            Name = "c10-54k-12bits", Title = "C10-54k, 12 bits, from scratch, long training", DataFile = Cifar, Split = Protocol("C10-54k"),
+            Bits = 12, Steps = 8000, Rows = AblationGrid.Rows("9", "8", "1"),
+        },
+        new()
+        {
+            Name = "c10-labels-250", Title = "C10-labels-250, 48 bits, from scratch", DataFile = Cifar, Split = Protocol("C10-labels-250"),
+            Steps = 3000, Rows = AblationGrid.Rows("9", "8", "1"),
+        },
+        new()
+        {
+            Name = "c10-labels-1000", Title = "C10-labels-1000, 48 bits, from scratch", DataFile = Cifar, Split = Protocol("C10-labels-1000"),
+            Steps = 3000, Rows = AblationGrid.Rows("9", "8", "1"),
+        },
+        new()
+        {
+            Name = "c10-54k-pretrained", Title = "C10-54k, 48 bits, MobileNetV1 0.5 pretrained on ImageNet", DataFile = Cifar, Split = Protocol("C10-54k"),
+            Steps = 2000, Configure = Pretrained(side: 96), Rows = AblationGrid.Rows("9", "8", "1"),
+        },
+        new()
+        {
+            Name = "grocery", Title = "GROCERY, fine classes, 10 labels a class, 48 bits, MobileNetV1 0.5 pretrained on ImageNet", DataFile = "grocery.tar.gz",
+            Side = 128, Split = ImageSplits.Draw, Steps = 600, Configure = Pretrained(side: 128), Rows = AblationGrid.Rows("9", "8", "1"),
+        },
+        new()
+        {
+            Name = "ucm-ml", Title = "UCM-ML, 340 labelled, 48 bits, MobileNetV1 0.5 pretrained on ImageNet", DataFile = "ucmerced.tar.gz",
+            Side = 128, Split = ImageSplits.Draw, Steps = 600, Configure = Pretrained(side: 128), Rows = AblationGrid.Rows("9", "8", "1"),
+        },
+        new()
+        {
+            Name = "baselines", Title = "C10-54k, 48 bits, without deep hashing", DataFile = Cifar, Split = Protocol("C10-54k"), Seeds = [1, 2, 3],
+            Rows = BaselineRows.All,
+        },
+    ];
+
+    private static Func<ImageSet, int, RetrievalSplit> Protocol(string name) => (images, seed) => RetrievalProtocols.Draw(name, images.ToLabelSets(), seed);
+
+    private static Action<SsahTrainer.Options, ExperimentData> Pretrained(int side) => (options, data) =>
+    {
+        options.Backbone = Backbone.FromOnnx(data.BackboneFile(MobileNet), preprocessing: BackbonePreprocessing.MinusOneToOne with { Side = side });
+        options.LearningRate = 0.03;
+    };
+}

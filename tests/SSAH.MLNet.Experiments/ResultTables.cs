@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Text;
+
+namespace SSAH.MLNet.Experiments;
+
+/// <summary>Writes the tables of docs/results.md from the results of runs: each stands between <c>&lt;!-- table NAME --&gt;</c> and <c>&lt;!-- end --&gt;</c>.</summary>
+internal static class ResultTables
+{
+    private const string Opening = "<!-- table ";
+    private const string Closing = "<!-- end -->";
+
+    /// <summary>Replaces every table of the document.</summary>
+    /// <exception cref="InvalidDataException">A table has no end or no plan.</exception>
+    public static void Update(string document, string resultFolder)
+    {
+        var records = Directory.EnumerateFiles(resultFolder, "*.json").Order(StringComparer.Ordinal).Select(RunRecord.Load).ToList();
+        var lines = new List<string>();
+        string? open = null;
+        foreach (string line in File.ReadAllLines(document))
+        {
+            if (line == Closing)
+                open = null;
+            if (open is null)
+                lines.Add(line);
+            if (!line.StartsWith(Opening, StringComparison.Ordinal))
+                continue;
+            open = line[Opening.Length..].Split(' ')[0];
+            lines.Add(Table(open, records.Where(r => r.Experiment == open).ToList()));
+        }
+        if (open is not null)
+            throw new InvalidDataException($"{document}: table {open} has no '{Closing}'.");
+        File.WriteAllLines(document, lines);
+    }
+
+    private static string Table(string name, IReadOnlyList<RunRecord> records)
+    {
+        var plan = ExperimentCatalog.All.FirstOrDefault(p => p.Name == name) ?? throw new InvalidDataException($"There is no experiment '{name}'.");
+        bool graded = records.Any(r => r.NdcgAt100 is not null);
+        var table = new StringBuilder();
+        table.Append(CultureInfo.InvariantCulture, $"{plan.Title}. `./build.sh experiment {name}`\n\n");
+        table.Append($"| row | | mAP, ties averaged | worst to best order | stable order | {(graded ? "NDCG@100" : "precision@100")} | seeds | steps | training | date |\n");
+        table.Append("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
+        foreach (var row in plan.Rows)
+            if (records.Where(r => r.Row == row.Id).ToList() is { Count: > 0 } runs)
+                table.Append(Line(row, runs, graded));
+        foreach (string machine in records.Select(r => r.Machine).Distinct())
+            table.Append(CultureInfo.InvariantCulture, $"\nMachine: {machine}.\n");
+        return table.ToString().TrimEnd('\n');
+    }
+
+    private static string Line(ExperimentRow row, List<RunRecord> runs, bool graded)
+    {
+        string Mean(Func<RunRecord, double> value) => runs.Average(value).ToString("F3", CultureInfo.InvariantCulture);
+        string seeds = string.Join(", ", runs.Select(r => r.Seed).Order());
+        double mean = runs.Average(r => r.MeanAveragePrecision);
+        string spread = runs.Count < 2 ? "" : string.Create(CultureInfo.InvariantCulture,
+            $" ± {Math.Sqrt(runs.Sum(r => Math.Pow(r.MeanAveragePrecision - mean, 2)) / (runs.Count - 1)):F3}");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"| {row.Id} | {row.Title} | {mean:F3}{spread} | {Mean(r => r.WorstOrder)} to {Mean(r => r.BestOrder)} | {Mean(r => r.StableOrder ?? double.NaN)} | " +
+            $"{(graded ? Mean(r => r.NdcgAt100 ?? double.NaN) : Mean(r => r.PrecisionAt100))} | {seeds} | {runs[0].Steps} | {runs.Average(r => r.TrainingSeconds):F0} s | {runs.Max(r => r.Date)} |\n");
+    }
+}

@@ -1,0 +1,67 @@
+using System.Text.Json;
+
+namespace SSAH.MLNet.Experiments;
+
+/// <summary>What one run gave: a file of JSON, from which the tables are made.</summary>
+internal sealed record RunRecord
+{
+    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
+
+    public required string Experiment { get; init; }
+
+    public required string Row { get; init; }
+
+    public required string Title { get; init; }
+
+    public required string Protocol { get; init; }
+
+    public required int Seed { get; init; }
+
+    public required int Bits { get; init; }
+
+    /// <summary>H-steps; 0 for a baseline.</summary>
+    public required int Steps { get; init; }
+
+    public required double TrainingSeconds { get; init; }
+
+    public required double MeanAveragePrecision { get; init; }
+
+    public required double WorstOrder { get; init; }
+
+    public required double BestOrder { get; init; }
+
+    public required double? StableOrder { get; init; }
+
+    public required double PrecisionAt100 { get; init; }
+
+    /// <summary>NDCG@100; null with one label an image.</summary>
+    public required double? NdcgAt100 { get; init; }
+
+    /// <summary>mAP on the labelled rows that were held out, for choices; null where none were.</summary>
+    public double? ValidationMap { get; init; }
+
+    /// <summary>Mean d(x~) - d(x) and margin mu over the last tenth of the training.</summary>
+    public double? FinalGap { get; init; }
+
+    public double? FinalMargin { get; init; }
+
+    public double? FinalArea { get; init; }
+
+    public required string Machine { get; init; }
+
+    public required string Date { get; init; }
+
+    public required string Command { get; init; }
+
+    /// <summary>The trainer's options as the model's metadata has them.</summary>
+    public JsonElement? Options { get; init; }
+
+    public static RunRecord Load(string path) => JsonSerializer.Deserialize<RunRecord>(File.ReadAllText(path))!;
+
+    public void Save(string path)
+    {
+        string part = path + ".part";
+        File.WriteAllText(part, JsonSerializer.Serialize(this, s_json));
+        File.Move(part, path, overwrite: true);
+    }
+}

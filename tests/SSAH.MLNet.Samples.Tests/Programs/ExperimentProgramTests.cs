@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using SSAH.MLNet.Samples.Datasets;
+
+namespace SSAH.MLNet.Samples.Tests.Programs;
+
+/// <summary>The program behind <c>./build.sh experiment</c>, as far as it goes without data.</summary>
+public sealed class ExperimentProgramTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Tables_are_made_from_the_results_and_the_text_around_them_stays()
+    {
+        WriteResult(seed: 1, map: "0.61");
+        WriteResult(seed: 2, map: "0.65");
+        string document = _folder.At("docs", "results.md");
+        File.WriteAllText(document, "before\n<!-- table grid -->\nold line\n<!-- end -->\nafter\n");
+        for (int run = 0; run < 2; run++)
+            Assert.Equal((0, ""), Start("tables"));
+        string[] lines = File.ReadAllLines(document);
+        Assert.Equal(("before", "<!-- table grid -->"), (lines[0], lines[1]));
+        Assert.Equal(["<!-- end -->", "after"], lines[^2..]);
+        Assert.DoesNotContain("old line", lines);
+        Assert.Contains("| 2 | 1 + random occlusion and rotation | 0.630 ± 0.028 | 0.500 to 0.700 | 0.600 | 0.800 | 1, 2 | 100 | 30 s | 2026-11-24 |", lines);
+        Assert.Contains("Machine: a machine.", lines);
+    }
+
+    [Fact]
+    public void A_table_without_end_is_an_error_and_loses_nothing()
+    {
+        WriteResult(seed: 1, map: "0.61");
+        string document = _folder.At("docs", "results.md");
+        const string text = "<!-- table grid -->\nkept\n";
+        File.WriteAllText(document, text);
+        var (code, output) = Start("tables");
+        Assert.Equal(1, code);
+        Assert.Contains("grid", output, StringComparison.Ordinal);
+        Assert.Equal(text, File.ReadAllText(document));
+    }
+
+    [Fact]
+    public void Wrong_names_and_options_are_explained()
+    {
+        var (code, output) = Start("gird");
+        Assert.Equal(2, code);
+        Assert.Contains("There is no experiment 'gird'", output, StringComparison.Ordinal);
+        Assert.Contains("c10-54k-long", output, StringComparison.Ordinal);
+        Assert.Contains("not 'Epoch=3'", Start("grid", "--set", "Epoch=3").Output, StringComparison.Ordinal);
+    }
+
+    private void WriteResult(int seed, string map)
+    {
+        Directory.CreateDirectory(_folder.At("docs", "results"));
+        File.WriteAllText(_folder.At("docs", "results", $"grid-2-seed{seed}.json"), $$"""
+            {"Experiment":"grid","Row":"2","Title":"t","Protocol":"p","Seed":{{seed}},"Bits":48,"Steps":100,"TrainingSeconds":30,"MeanAveragePrecision":{{map}},
+             "WorstOrder":0.5,"BestOrder":0.7,"StableOrder":0.6,"PrecisionAt100":0.8,"NdcgAt100":null,"Machine":"a machine","Date":"2026-11-24","Command":"c"}
+            """);
+    }
+
+    private (int Code, string Output) Start(params string[] arguments)
+    {
+        var own = new DirectoryInfo(AppContext.BaseDirectory);
+        string program = Path.Combine(ImageSets.RepositoryRoot()!, "tests", "SSAH.MLNet.Experiments", "bin", own.Parent!.Name, own.Name, "SSAH.MLNet.Experiments.dll");
+        var start = new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder.At("") };
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output + errors.GetAwaiter().GetResult());
+    }
+}

@@ -1,0 +1,140 @@
+using System.Text.Json;
+using Microsoft.ML;
+using SSAH.MLNet.Training.Data;
+using SSAH.MLNet.Training.Loop;
+using SSAH.MLNet.Training.Networks;
+using SSAH.MLNet.Training.Networks.Layers;
+using SSAH.MLNet.Training.Onnx;
+using SSAH.MLNet.Training.Onnx.Wire;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace SSAH.MLNet.Training.Tests.Trainer;
+
+/// <summary>Fine-tuning of a backbone that comes as an ONNX file.</summary>
+public sealed class BackboneTests : IDisposable
+{
+    private readonly string _file = Path.Combine(Path.GetTempPath(), $"ssah-backbone-{Guid.NewGuid():N}.onnx");
+
+    public BackboneTests()
+    {
+        using var generator = new Generator(3, CPU);
+        var network = BackboneNetwork.SmallResNet(3, 16).Body;
+        Initialization.Apply(network, generator);
+        for (int i = 0; i < 4; i++)
+        {
+            using var scope = NewDisposeScope();
+            network.forward(randn(8, 3, Picture.Side, Picture.Side, generator: generator));
+        }
+        var graph = new OnnxGraph("backbone");
+        graph.Output("features", network.Export(graph, graph.Input("image", -1, 3, -1, -1)), TensorProto.Types.DataType.Float, -1, 128);
+        File.WriteAllBytes(_file, graph.ToBytes());
+    }
+
+    public void Dispose() => File.Delete(_file);
+
+    private static TrainingSet Set()
+    {
+        var builder = new TrainingSet.Builder(new PixelShape(3, Picture.Side, Picture.Side));
+        foreach (var picture in Pictures.Draw(60, labelledEvery: 2))
+        {
+            var row = builder.Add(picture.Label < Picture.Classes ? [(int)picture.Label] : []);
+            for (int i = 0; i < row.Length; i++)
+                row[i] = (byte)picture.Pixels[i];
+        }
+        return builder.Build(Picture.Classes, false, null, 0, 1);
+    }
+
+    [Fact]
+    public void Is_fine_tuned_exported_and_described_in_the_metadata()
+    {
+        var ml = new MLContext(1);
+        var options = Pictures.Options(steps: 12);
+        options.Backbone = Backbone.FromOnnx(_file, preprocessing: new BackbonePreprocessing { Side = 24, Order = ChannelOrder.Bgr, Mean = [104, 117, 123], Scale = [0.02f] });
+        // Fit compares the export with the trained network: resizing, colours and scale are in the graph.
+        using var encoder = ml.Transforms.SsahHash(options).Fit(Pictures.View(ml, Pictures.Draw(60, 2)));
+        using var preprocessing = JsonDocument.Parse(encoder.Metadata["ssah.preprocessing"]);
+        Assert.Equal(24, preprocessing.RootElement.GetProperty("Side").GetInt32());
+        Assert.Contains(Path.GetFileName(_file), encoder.Metadata["ssah.options"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Frozen_stages_keep_their_weights_and_the_others_learn_more_slowly_than_the_head()
+    {
+        var set = Set();
+        var options = Pictures.Options(steps: 4);
+        options.Backbone = Backbone.FromOnnx(_file, freezeStages: 1);
+        using var training = new SsahTraining(set, options, CPU, ScalarType.Float32, seed: 1);
+        var start = training.Teacher.named_parameters().ToDictionary(p => p.name, p => p.parameter.detach().clone());
+        // Two convolutions and their normalisations at full size and three behind the first pooling lie in stages 0 and 1.
+        string[] frozen = [.. training.Teacher.named_parameters().Where(p => !p.parameter.requires_grad).Select(p => p.name)];
+        Assert.Equal(5 * 3, frozen.Length);
+        while (training.Progress < 1)
+            training.RunStep();
+        foreach (var (name, parameter) in training.Teacher.named_parameters())
+            Assert.Equal(frozen.Contains(name), parameter.equal(start[name]).all().ToBoolean());
+    }
+
+    [Fact]
+    public void Features_of_a_frozen_backbone_are_those_of_its_images()
+    {
+        var set = Set();
+        var options = Pictures.Options(steps: 4);
+        options.Backbone = Backbone.FromOnnx(_file, freezeStages: 100);
+        using var training = new SsahTraining(set, options, CPU, ScalarType.Float32, seed: 1);
+        var cached = new CachedFeatures(training.Teacher, training.Batches, set.Labels.Count);
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        cached.Draw([5, 1]);
+        var drawn = cached.Draw([1, 2, 1, 5]);
+        var expected = training.Teacher.Features(training.Batches.Plain([1, 2, 1, 5]));
+        Assert.True(drawn.Images.allclose(expected, atol: 1e-5));
+        Assert.True(drawn.Targets.equal(training.Batches.Targets([1, 2, 1, 5])).all().ToBoolean());
+    }
+
+    [Fact]
+    public void A_head_alone_learns_on_a_frozen_backbone()
+    {
+        var ml = new MLContext(1);
+        var losses = new List<double>();
+        var options = Pictures.Options(steps: 120);
+        options.Backbone = Backbone.FromOnnx(_file, freezeStages: 100);
+        options.HardSamples = HardSampleSource.None;
+        options.MetricsCallback = m => losses.Add(m.SimilarityLoss);
+        using var encoder = ml.Transforms.SsahHash(options).Fit(Pictures.View(ml, Pictures.Draw(90, 1)));
+        Assert.True(losses[^1] < 0.8 * losses[0], $"Loss {losses[0]} to {losses[^1]}.");
+    }
+
+    [Fact]
+    public void The_input_layer_is_order_scale_and_size_of_the_pixels()
+    {
+        var shape = new PixelShape(3, 5, 7);
+        var normalization = new ImageNormalization([100, 110, 120], [50, 60, 70]);
+        var preprocessing = new BackbonePreprocessing { Order = ChannelOrder.Bgr, Mean = [104, 117, 123], Scale = [0.5f, 1, 2] };
+        using var layer = new BackboneInput(shape, [5, 7], normalization, preprocessing);
+        var random = new Random(2);
+        float[] pixels = [.. Enumerable.Range(0, 105).Select(_ => (float)random.Next(256))];
+        float[] normalised = [.. pixels.Select((p, i) => (p - normalization.Mean[i / 35]) / normalization.Deviation[i / 35])];
+        using var input = tensor(normalised, [1, 3, 5, 7]);
+        float[] result = layer.forward(input).contiguous().data<float>().ToArray();
+        for (int c = 0; c < 3; c++)
+            for (int i = 0; i < 35; i++)
+                Assert.Equal((pixels[(2 - c) * 35 + i] - preprocessing.Mean[c]) * preprocessing.Scale[c], result[c * 35 + i], 1e-2);
+    }
+
+    [Fact]
+    public void Errors_name_the_file_and_what_to_do()
+    {
+        var ml = new MLContext(1);
+        var options = Pictures.Options();
+        options.Backbone = Backbone.FromOnnx("nowhere.onnx", preprocessing: new BackbonePreprocessing { Mean = [1, 2], Side = 0 }, freezeStages: -1);
+        var error = Assert.Throws<ArgumentException>(() => ml.Transforms.SsahHash(options));
+        foreach (string part in new[] { "4 error(s)", "nowhere.onnx", "Mean", "Side", "frozen" })
+            Assert.Contains(part, error.Message, StringComparison.Ordinal);
+
+        File.WriteAllBytes(_file, File.ReadAllBytes(_file)[..200]);
+        options.Backbone = Backbone.FromOnnx(_file);
+        var broken = Assert.Throws<InvalidDataException>(() => ml.Transforms.SsahHash(options).Fit(Pictures.View(ml, Pictures.Draw(12, 1))));
+        Assert.Contains(Path.GetFileName(_file), broken.Message, StringComparison.Ordinal);
+    }
+}
