@@ -11,6 +11,7 @@ namespace SSAH.MLNet.Training.Loop;
 /// <summary>One training of SSAH, readable from top to bottom in the order in which things happen.</summary>
 internal sealed class SsahTraining : IDisposable
 {
+    private readonly KeptMemory _memory = KeptMemory.Start();
     private readonly SsahTrainer.Options _options;
     private readonly TrainingSet _set;
     private readonly MiniBatchSource _batches;
@@ -173,6 +174,7 @@ internal sealed class SsahTraining : IDisposable
         _teacher.Dispose();
         _adversary?.Dispose();
         _randomSamples?.Dispose();
+        _memory.Dispose();
     }
 
     private int StepsPerEpoch(bool usesUnlabelled)
