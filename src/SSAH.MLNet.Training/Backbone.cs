@@ -24,7 +24,7 @@ public abstract class Backbone
 
     /// <summary>A pretrained network from an ONNX file, fine-tuned with the hash layer and exported with it. The file is read when training starts.</summary>
     /// <param name="path">An ONNX model with float32 weights, batch normalisation folded or not.</param>
-    /// <param name="output">Name of the value to hash: an output of the graph or any value inside it, [N, F] or [N, C, H, W] (then its mean over H and W).</param>
+    /// <param name="output">Name of the value to hash, an output of the graph or any value inside it: [N, F], or [N, C, H, W] (then its mean over H and W).</param>
     /// <param name="preprocessing">What the network expects of its pictures; null is RGB from 0 to 255.</param>
     /// <param name="freezeStages">Number of stages that are not trained, counted from the image; a stage is what computes at one resolution.</param>
     /// <remarks>

@@ -33,7 +33,8 @@ internal static class TrainingBenchmark
         double Rate(double time) => all * Steps / time;
         // Backward costs twice the forward pass.
         double operations = Rate(seconds[0]) * 3 * 2 * ForwardMultiplyAdds / 1e9;
-        BenchmarkRow.Note($"images a second, {all} a step: H-Net only float32 {Rate(seconds[0]):0}, bfloat16 {Rate(seconds[1]):0}; all passes of the semi-supervised step, random hard samples {Rate(seconds[2]):0}, full SSAH {Rate(seconds[3]):0} (bfloat16)");
+        BenchmarkRow.Note($"images a second, {all} a step: H-Net only float32 {Rate(seconds[0]):0}, bfloat16 {Rate(seconds[1]):0}");
+        BenchmarkRow.Note($"the semi-supervised step in bfloat16: random hard samples {Rate(seconds[2]):0}, full SSAH {Rate(seconds[3]):0}");
         BenchmarkRow.Note($"matrix product {MatrixSide}x{MatrixSide}: float32 {matrix32:0} GFLOP/s, bfloat16 {matrix16:0}; H-Net float32 {operations:0} GFLOP/s");
         BenchmarkRow.Print("hnet-float32-of-product-rate", 1 / operations, "matrix-product", 1 / matrix32, 0.8);
         BenchmarkRow.Print("hnet-bfloat16", seconds[1] / Steps, "hnet-float32", seconds[0] / Steps, 1.6, all);

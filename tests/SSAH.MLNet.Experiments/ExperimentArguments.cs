@@ -23,6 +23,9 @@ internal sealed class ExperimentArguments
 
     public required IReadOnlyList<string> Given { get; init; }
 
+    /// <summary>What was given, without the folders of this machine.</summary>
+    public string Portable => string.Join(' ', Given.Where((text, i) => !IsFolder(text) && (i == 0 || !IsFolder(Given[i - 1]))));
+
     public string DataFolder { get; private set; } = Environment.GetEnvironmentVariable("SSAH_DATA") ?? Path.Combine("..", "shared", "data");
 
     public string Out { get; private set; } = Path.Combine("out", "experiments");
@@ -65,6 +68,8 @@ internal sealed class ExperimentArguments
         }
         return result;
     }
+
+    private static bool IsFolder(string option) => option is "--data" or "--out";
 
     private static int Number(string name, string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value : throw new FormatException($"{name} takes whole numbers, not '{text}'.");

@@ -110,7 +110,7 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
             NdcgAt100 = at100.Ndcg,
             Machine = Machine.Describe(),
             Date = DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-            Command = $"./build.sh experiment {string.Join(' ', arguments.Given)}",
+            Command = $"./build.sh experiment {arguments.Portable}",
         };
     }
 }

@@ -4,9 +4,9 @@ namespace SSAH.MLNet.Training.SelfPacing;
 /// Decides how hard the generated samples have to be: a level from 0 to 1 that sets the target margin mu and the limits of area and angle.
 /// </summary>
 /// <remarks>
-/// From the paper: difficulty is raised gradually and follows the present state of H-Net. Reconstructed: the rule. The level rises while H-Net copes and is held otherwise. It copes while the
-/// loss of its hard samples is at most a share of the loss that it began with, and their margin over easy images at most mu. The margin alone would not do: a network that knows nothing finds
-/// hard samples no harder than easy ones.
+/// From the paper: difficulty is raised gradually and follows the present state of H-Net. Reconstructed: the rule. The level rises while H-Net copes and is
+/// held otherwise. It copes while the loss of its hard samples is at most a share of the loss that it began with, and their margin over easy images at most
+/// mu. The margin alone would not do: a network that knows nothing finds hard samples no harder than easy ones.
 /// </remarks>
 internal sealed class SelfPacedPolicy
 {

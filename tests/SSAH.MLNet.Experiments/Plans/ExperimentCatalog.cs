@@ -28,12 +28,12 @@ internal static class ExperimentCatalog
         new()
         {
             Name = "c10-labels-250", Title = "C10-labels-250, 48 bits, from scratch", DataFile = Cifar, Split = Protocol("C10-labels-250"),
-            Steps = 3000, Rows = AblationGrid.Rows("9", "8", "1"),
+            Steps = 1500, Rows = AblationGrid.Rows("9", "8", "1"),
         },
         new()
         {
             Name = "c10-labels-1000", Title = "C10-labels-1000, 48 bits, from scratch", DataFile = Cifar, Split = Protocol("C10-labels-1000"),
-            Steps = 3000, Rows = AblationGrid.Rows("9", "8", "1"),
+            Steps = 1500, Rows = AblationGrid.Rows("9", "8", "1"),
         },
         new()
         {

@@ -132,6 +132,11 @@ public sealed class BackboneTests : IDisposable
         foreach (string part in new[] { "4 error(s)", "nowhere.onnx", "Mean", "Side", "frozen" })
             Assert.Contains(part, error.Message, StringComparison.Ordinal);
 
+        options.Backbone = Backbone.FromOnnx(_file, preprocessing: new BackbonePreprocessing { Side = 4 });
+        var small = Assert.Throws<NotSupportedException>(() => ml.Transforms.SsahHash(options).Fit(Pictures.View(ml, Pictures.Draw(12, 1))));
+        foreach (string part in new[] { Path.GetFileName(_file), "4x4", "Side" })
+            Assert.Contains(part, small.Message, StringComparison.Ordinal);
+
         File.WriteAllBytes(_file, File.ReadAllBytes(_file)[..200]);
         options.Backbone = Backbone.FromOnnx(_file);
         var broken = Assert.Throws<InvalidDataException>(() => ml.Transforms.SsahHash(options).Fit(Pictures.View(ml, Pictures.Draw(12, 1))));

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
+using SSAH.MLNet.Training.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -18,7 +20,7 @@ internal static class ImportVerification
     /// <param name="height">Height that it will be trained at.</param>
     /// <param name="width">Width that it will be trained at.</param>
     /// <returns>The largest difference, as a share of the largest value.</returns>
-    /// <exception cref="NotSupportedException">They differ by more than the tolerance, or ONNX Runtime does not take the size.</exception>
+    /// <exception cref="NotSupportedException">They differ by more than the tolerance, or one of them does not take the size.</exception>
     public static double Check(OnnxBackboneReader reader, long channels, long height, long width)
     {
         using var scope = NewDisposeScope();
@@ -27,7 +29,7 @@ internal static class ImportVerification
         using var generator = new Generator(1, CPU);
         var images = randn([Images, channels, height, width], generator: generator);
         graph.eval();
-        float[] ours = graph.forward(images).contiguous().data<float>().ToArray();
+        float[] ours = Imported(reader, graph, images);
         float[] theirs = Reference(reader, images);
         double worst = ours.Length == theirs.Length ? ours.Zip(theirs, (a, b) => (double)Math.Abs(a - b)).Max() : double.PositiveInfinity;
         double relative = worst / Math.Max(1, theirs.Max(Math.Abs));
@@ -35,7 +37,19 @@ internal static class ImportVerification
         return relative <= Tolerance
             ? relative
             : throw new NotSupportedException(
-                $"The imported graph differs from ONNX Runtime by {relative:E1} of its largest value (limit {Tolerance}) at {height}x{width} pixels. It was not trained.");
+                $"{reader.Source}: the imported graph differs from ONNX Runtime by {relative:E1} of its largest value (limit {Tolerance}) at {height}x{width} pixels. It was not trained.");
+    }
+
+    private static float[] Imported(OnnxBackboneReader reader, OperatorGraph graph, Tensor images)
+    {
+        try
+        {
+            return graph.forward(images).contiguous().data<float>().ToArray();
+        }
+        catch (ExternalException e)
+        {
+            throw Unfit(reader, images, e);
+        }
     }
 
     private static float[] Reference(OnnxBackboneReader reader, Tensor images)
@@ -50,8 +64,11 @@ internal static class ImportVerification
         }
         catch (OnnxRuntimeException e)
         {
-            throw new NotSupportedException(
-                $"ONNX Runtime does not run the backbone on pictures of {images.shape[2]}x{images.shape[3]}: {e.Message}", e);
+            throw Unfit(reader, images, e);
         }
     }
+
+    private static NotSupportedException Unfit(OnnxBackboneReader reader, Tensor images, Exception cause) => new(
+        $"{reader.Source} does not run on pictures of {images.shape[2]}x{images.shape[3]} ({cause.Message.Split('\n')[0]}). "
+        + $"Set {nameof(BackbonePreprocessing)}.{nameof(BackbonePreprocessing.Side)} to the size that the network was made for.", cause);
 }

@@ -31,6 +31,9 @@ internal sealed class OnnxBackboneReader
             throw new InvalidDataException($"{source}: no value is called '{output}'. The outputs are: {string.Join(", ", _model.Graph.Output.Select(o => o.Name))}.");
     }
 
+    /// <summary>What the file is called in errors.</summary>
+    public string Source => _source;
+
     /// <summary>Name of the graph's image input.</summary>
     public string ImageInput { get; }
 
