@@ -4,7 +4,7 @@ namespace SSAH.MLNet.Training.Loop;
 
 /// <summary>
 /// While a training runs, freed native memory stays with the process. glibc gives large blocks back to the system at once, so that every feature map of every
-/// step is mapped and zeroed page by page again, which costs more than the convolutions (docs/benchmarks.md has the figures).
+/// step is mapped and zeroed page by page again, which costs more than the convolutions.
 /// </summary>
 /// <remarks>
 /// Only glibc has these settings; elsewhere nothing happens. Blocks above 64 MB are kept only on the program's first thread (the others' arenas hold no larger ones): float32 training is faster there.
