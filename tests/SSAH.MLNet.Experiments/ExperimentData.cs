@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using SSAH.MLNet.Samples.Datasets;
 
 namespace SSAH.MLNet.Experiments;
@@ -24,25 +23,15 @@ internal sealed class ExperimentData(ImageSet images, RetrievalSplit split, stri
         return images.ToDataView(mlContext, Training, labelled.Contains);
     }
 
-    /// <summary>Codes of rows, as the encoder gives them in a pipeline.</summary>
-    public BinaryCodes Encode(MLContext mlContext, HashEncoder encoder, IReadOnlyList<int> rows)
-    {
-        var encoded = encoder.Transform(images.ToDataView(mlContext, rows));
-        var column = encoded.Schema["HashCode"];
-        var codes = new BinaryCodes(encoder.Bits, rows.Count);
-        using var cursor = encoded.GetRowCursor([column]);
-        var getter = cursor.GetGetter<VBuffer<byte>>(column);
-        VBuffer<byte> code = default;
-        while (cursor.MoveNext())
-        {
-            getter(ref code);
-            codes.Add([.. code.DenseValues()]);
-        }
-        return codes;
-    }
+    /// <summary>The figures of an encoder in a pipeline under the plan's protocol.</summary>
+    public HammingRetrievalMetrics Evaluate(MLContext mlContext, HashEncoder encoder) => mlContext.HashRetrieval.Evaluate(
+        queries: encoder.Transform(images.ToDataView(mlContext, split.Queries)),
+        database: encoder.Transform(images.ToDataView(mlContext, split.Database)),
+        options: Options);
 
     /// <summary>The figures of codes under the plan's protocol.</summary>
     public HammingRetrievalMetrics Evaluate(BinaryCodes queries, BinaryCodes database) => RetrievalEvaluation.Evaluate(
-        queries, images.ToLabelSets(split.Queries), database, images.ToLabelSets(split.Database),
-        new RetrievalOptions { Protocol = $"{split.Protocol}, seed {split.Seed}" });
+        queries, images.ToLabelSets(split.Queries), database, images.ToLabelSets(split.Database), Options);
+
+    private RetrievalOptions Options => new() { Protocol = $"{split.Protocol}, seed {split.Seed}" };
 }

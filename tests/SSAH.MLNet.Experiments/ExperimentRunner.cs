@@ -70,7 +70,7 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
         var time = Stopwatch.StartNew();
         using var encoder = mlContext.Transforms.SsahHash(options).Fit(data.TrainingView(mlContext));
         double seconds = time.Elapsed.TotalSeconds;
-        var figures = data.Evaluate(data.Encode(mlContext, encoder, data.Split.Queries), data.Encode(mlContext, encoder, data.Split.Database));
+        var figures = data.Evaluate(mlContext, encoder);
         encoder.SaveOnnx(Path.Combine(arguments.Out, $"{plan.Name}-{row.Id}-seed{seed}{arguments.Suffix}.onnx"));
         using var trained = JsonDocument.Parse(encoder.Metadata["ssah.options"]);
         var last = metrics.TakeLast(Math.Max(1, metrics.Count / 10)).ToArray();
