@@ -48,7 +48,8 @@ internal sealed class OnnxBackbone(string path, string output, BackbonePreproces
 
     private BackboneNetwork Create(OnnxBackboneReader reader, PixelShape shape, long[] size, ImageNormalization normalization)
     {
-        var graph = reader.Build();
+        var imported = reader.Build();
+        var graph = imported.WithNormalization(imported.Shapes(shape.Channels, size[0], size[1]));
         var shapes = graph.Shapes(shape.Channels, size[0], size[1]);
         graph.Freeze(freezeStages, shapes);
         var input = new BackboneInput(shape, size, normalization, preprocessing);

@@ -26,7 +26,7 @@ public sealed partial class SsahTrainer
         public Backbone Backbone { get; set; } = Backbone.Auto;
 
         /// <summary>
-        /// Learning rate of the backbone as a share of <see cref="LearningRate"/>, 0 to 10; null (default) is 0.1 for a pretrained backbone, 1 for others.
+        /// Learning rate of the backbone as a share of <see cref="LearningRate"/>, 0 to 10; null (default) is 0.3 for a pretrained backbone, 1 for others.
         /// </summary>
         public double? BackboneLearningRateFactor { get; set; }
 
@@ -78,11 +78,14 @@ public sealed partial class SsahTrainer
         /// <summary>Largest weight of the consistent loss on unlabelled images; 0 ignores them. Default 1.</summary>
         public double ConsistentWeight { get; set; } = 1;
 
-        /// <summary>Share of the training over which the consistent loss ramps up, 0 to 1. Default 0.2.</summary>
-        public double ConsistentRamp { get; set; } = 0.2;
+        /// <summary>Share of the training over which the consistent loss ramps up, 0 to 1. Default 0.1.</summary>
+        public double ConsistentRamp { get; set; } = 0.1;
 
-        /// <summary>Confidence that the teacher must have in an unlabelled image's easy view before the image is learned from, 0 to 1. Default 0.7.</summary>
-        public double ConfidenceThreshold { get; set; } = 0.7;
+        /// <summary>
+        /// Confidence that the teacher must have in an unlabelled image's easy view before the image is learned from, 0 to 1. Null (default) follows the teacher: its mean
+        /// confidence, less for classes that it seldom thinks of.
+        /// </summary>
+        public double? ConfidenceThreshold { get; set; }
 
         /// <summary>Decay of the moving average of H-Net that teaches and that is exported, 0 (H-Net itself) to below 1. Default 0.99.</summary>
         public double TeacherDecay { get; set; } = 0.99;
@@ -141,7 +144,7 @@ public sealed partial class SsahTrainer
         /// <summary>Number type of the convolutions. Default <see cref="TrainingPrecision.Auto"/>.</summary>
         public TrainingPrecision Precision { get; set; } = TrainingPrecision.Auto;
 
-        /// <summary>Share of the labelled rows that is kept out of training to validate on, 0 to 0.5. Default 0: no validation.</summary>
+        /// <summary>Share of the labelled rows that is kept out of training to validate on, 0 to 0.95. Default 0: no validation.</summary>
         public double ValidationFraction { get; set; }
 
         /// <summary>Validations without a better mAP after which training stops; null never stops early. Needs <see cref="ValidationFraction"/>.</summary>

@@ -58,7 +58,8 @@ public sealed partial class SsahTrainer
             Range(nameof(Options.AdversarialWeight), options.AdversarialWeight, 0, 1000);
             Range(nameof(Options.ConsistentWeight), options.ConsistentWeight, 0, 1000);
             Range(nameof(Options.ConsistentRamp), options.ConsistentRamp, 0, 1);
-            Range(nameof(Options.ConfidenceThreshold), options.ConfidenceThreshold, 0, 1);
+            if (options.ConfidenceThreshold is { } threshold)
+                Range(nameof(Options.ConfidenceThreshold), threshold, 0, 1);
             Range(nameof(Options.TeacherDecay), options.TeacherDecay, 0, 0.99999);
             Range(nameof(Options.CropShift), options.CropShift, 0, 0.5);
             Range(nameof(Options.ColorJitter), options.ColorJitter, 0, 0.9);
@@ -95,7 +96,7 @@ public sealed partial class SsahTrainer
             if (options.MaxSteps is { } steps)
                 Range(nameof(Options.MaxSteps), steps, 1, int.MaxValue);
             Require(options.TimeBudget is not { } budget || budget > TimeSpan.Zero, $"{nameof(Options.TimeBudget)} must be above zero.");
-            Range(nameof(Options.ValidationFraction), options.ValidationFraction, 0, 0.5);
+            Range(nameof(Options.ValidationFraction), options.ValidationFraction, 0, 0.95);
             if (options.EarlyStoppingPatience is { } patience)
             {
                 Range(nameof(Options.EarlyStoppingPatience), patience, 1, int.MaxValue);

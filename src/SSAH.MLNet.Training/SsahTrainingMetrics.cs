@@ -72,6 +72,6 @@ public sealed record SsahTrainingMetrics
     /// <summary>Images (labelled and unlabelled, each counted once a step) a second.</summary>
     public required double ImagesPerSecond { get; init; }
 
-    /// <summary>Tie-averaged mAP of the validation rows against the labelled training rows; null where nothing was validated.</summary>
+    /// <summary>Tie-averaged mAP of each validation row's search among the other validation rows, none of which was trained on; null where nothing was validated.</summary>
     public double? ValidationMap { get; init; }
 }

@@ -11,7 +11,7 @@ internal sealed class CachedFeatures(HashNetwork network, MiniBatchSource images
     private readonly float[]?[] _features = new float[]?[rowCount];
 
     /// <summary>The rows' features [N, F] in place of their images, with their labels.</summary>
-    public MiniBatch Draw(ReadOnlySpan<int> rows)
+    public MiniBatch Draw(ReadOnlySpan<int> rows, bool strong = false)
     {
         int[] missing = [.. rows.ToArray().Where(row => _features[row] is null).Distinct()];
         if (missing.Length > 0)

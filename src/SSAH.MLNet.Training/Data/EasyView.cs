@@ -4,8 +4,12 @@ namespace SSAH.MLNet.Training.Data;
 /// <param name="Shift">Largest shift as a share of the size.</param>
 /// <param name="Flip">Whether half of the images are mirrored.</param>
 /// <param name="Jitter">Largest relative change of brightness and of contrast.</param>
-internal sealed record EasyView(double Shift, bool Flip, double Jitter)
+/// <param name="Cast">Largest relative change of one colour against the others.</param>
+internal sealed record EasyView(double Shift, bool Flip, double Jitter, double Cast = 0)
 {
+    /// <summary>A view that is changed twice as much, in colour too: the student must recognise in it what the teacher saw in this one.</summary>
+    public EasyView Strong() => this with { Shift = Math.Min(0.5, 2 * Shift), Jitter = Math.Min(0.9, 2 * Jitter), Cast = Jitter };
+
     /// <summary>Writes a randomly changed, normalised copy; what is shifted in from outside repeats the mirrored border.</summary>
     public void Draw(ReadOnlySpan<byte> image, PixelShape shape, ImageNormalization normalization, Random random, Span<float> destination)
     {
@@ -19,7 +23,8 @@ internal sealed record EasyView(double Shift, bool Flip, double Jitter)
             columns[x] = Reflect((mirrored ? shape.Width - 1 - x : x) + dx, shape.Width);
         for (int c = 0; c < shape.Channels; c++)
         {
-            float scale = contrast / normalization.Deviation[c];
+            float cast = Cast > 0 ? 1 + (float)(Cast * (2 * random.NextDouble() - 1)) : 1;
+            float scale = contrast * cast / normalization.Deviation[c];
             float offset = brightness - normalization.Mean[c] * scale;
             for (int y = 0; y < shape.Height; y++)
             {

@@ -11,18 +11,23 @@ internal readonly record struct MiniBatch(Tensor Images, Tensor Targets);
 internal interface IBatchSource
 {
     /// <summary>A view of each row, with its labels.</summary>
-    MiniBatch Draw(ReadOnlySpan<int> rows);
+    /// <param name="rows">The rows.</param>
+    /// <param name="strong">Whether the view is changed more than usual.</param>
+    MiniBatch Draw(ReadOnlySpan<int> rows, bool strong = false);
 }
 
 /// <summary>Makes mini-batches of a training set's images.</summary>
 internal sealed class MiniBatchSource(TrainingSet set, ImageNormalization normalization, EasyView view, Random random, Device device) : IBatchSource
 {
+    private readonly EasyView _strongView = view.Strong();
+
     /// <summary>Randomly changed views of the rows, with their labels.</summary>
-    public MiniBatch Draw(ReadOnlySpan<int> rows)
+    public MiniBatch Draw(ReadOnlySpan<int> rows, bool strong = false)
     {
+        var drawn = strong ? _strongView : view;
         float[] values = new float[rows.Length * set.Shape.Size];
         for (int i = 0; i < rows.Length; i++)
-            view.Draw(set.Image(rows[i]), set.Shape, normalization, random, values.AsSpan(i * set.Shape.Size, set.Shape.Size));
+            drawn.Draw(set.Image(rows[i]), set.Shape, normalization, random, values.AsSpan(i * set.Shape.Size, set.Shape.Size));
         return new MiniBatch(ToDevice(values, rows.Length, set.Shape.Channels, set.Shape.Height, set.Shape.Width), Targets(rows));
     }
 

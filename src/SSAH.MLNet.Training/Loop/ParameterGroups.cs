@@ -6,7 +6,7 @@ namespace SSAH.MLNet.Training.Loop;
 /// <summary>What of H-Net is trained, how fast, and what decays.</summary>
 internal static class ParameterGroups
 {
-    private const double PretrainedFactor = 0.1;
+    private const double PretrainedFactor = 0.3;
 
     /// <summary>Backbone and head, each with its weight matrices (which decay) and its vectors (which do not). Frozen parameters are left out.</summary>
     public static SGD.ParamGroup[] Of(HashNetwork network, SsahTrainer.Options options)

@@ -11,6 +11,7 @@ namespace SSAH.MLNet.Training.Loop;
 /// <summary>One training of SSAH, readable from top to bottom in the order in which things happen.</summary>
 internal sealed class SsahTraining : IDisposable
 {
+    private const int AdaptingImages = 256;
     private readonly KeptMemory _memory = KeptMemory.Start();
     private readonly SsahTrainer.Options _options;
     private readonly TrainingSet _set;
@@ -22,6 +23,7 @@ internal sealed class SsahTraining : IDisposable
     private readonly HashNetwork _hashNetwork;
     private readonly HashNetwork _teacher;
     private readonly MovingAverage _average;
+    private readonly ConfidenceRule _confidence;
     private readonly Teaching _teaching;
     private readonly HashingObjective _objective;
     private readonly AdversarialNetwork? _adversary;
@@ -47,10 +49,13 @@ internal sealed class SsahTraining : IDisposable
 
         (_hashNetwork, _teacher, _adversary, _randomSamples) = NetworkSet.Create(set, Normalization, options, device, seed);
         _hashNetwork.ComputeType = _teacher.ComputeType = computeType;
+        using (NewDisposeScope())
+            _hashNetwork.AdaptNormalization(_batches.Plain(SpreadRows(set)));
         bool featuresAreFixed = _hashNetwork.HasFrozenBackbone && options.HardSamples == HardSampleSource.None;
         _drawn = featuresAreFixed ? new CachedFeatures(_hashNetwork, _batches, set.Labels.Count) : _batches;
         _average = new MovingAverage(_teacher, _hashNetwork, options.TeacherDecay);
-        _teaching = new Teaching(_teacher, set.Labels.IsMultiLabel, options.ConfidenceThreshold);
+        _confidence = new ConfidenceRule(options.ConfidenceThreshold);
+        _teaching = new Teaching(_teacher, set.Labels.IsMultiLabel, _confidence);
         _objective = new HashingObjective(options.SimilarityWeight, options.SimilarityScale, options.ClassificationWeight, set.Labels.IsMultiLabel);
         _policy = new SelfPacedPolicy(
             new PacingRange(options.MinMargin, options.MaxMargin, options.MinOcclusionArea, options.MaxOcclusionArea,
@@ -174,7 +179,16 @@ internal sealed class SsahTraining : IDisposable
         _teacher.Dispose();
         _adversary?.Dispose();
         _randomSamples?.Dispose();
+        _confidence.Dispose();
         _memory.Dispose();
+    }
+
+    // Files in folders come class after class: rows from all over the set, not its first ones.
+    private static int[] SpreadRows(TrainingSet set)
+    {
+        int[] rows = [.. set.LabelledRows, .. set.UnlabelledRows];
+        int count = Math.Min(AdaptingImages, rows.Length);
+        return [.. Enumerable.Range(0, count).Select(i => rows[(long)i * rows.Length / count])];
     }
 
     private int StepsPerEpoch(bool usesUnlabelled)
@@ -206,9 +220,10 @@ internal sealed class SsahTraining : IDisposable
     private HardSamples? MakeHardSamples(MiniBatch labelled, TaughtBatch? taught)
     {
         if (_options.HardSamples == HardSampleSource.None)
-            return taught is { } images ? new HardSamples(_drawn.Draw(images.Rows).Images, 0, 0) : null;
+            return taught is { } images ? new HardSamples(_drawn.Draw(images.Rows, strong: true).Images, 0, 0) : null;
         var limits = new HardSampleLimits(_policy.Area, _policy.AngleDegrees * Math.PI / 180);
-        var sources = taught is { } unlabelled ? cat([labelled.Images, unlabelled.Images]) : labelled.Images;
+        // Another view than the teacher saw, and a stronger one: agreeing on one and the same view would teach less.
+        var sources = taught is { } unlabelled ? cat([labelled.Images, _drawn.Draw(unlabelled.Rows, strong: true).Images]) : labelled.Images;
         return _adversary?.call(sources, limits) ?? _randomSamples!.Make(sources, limits);
     }
 

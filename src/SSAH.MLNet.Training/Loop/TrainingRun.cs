@@ -17,7 +17,7 @@ internal sealed record TrainingOutcome(int Steps, TimeSpan Elapsed, double? Best
 internal sealed class TrainingRun(SsahTraining training, TrainingSet set, SsahTrainer.Options options, IHost host, IChannel channel)
 {
     private const int ValidationBatch = 256;
-    private static readonly RetrievalOptions s_headlineOnly = new() { Cutoffs = [], StableOrder = false, Diagnostics = false, BootstrapSamples = 0 };
+    private static readonly RetrievalOptions s_headlineOnly = new() { Cutoffs = [], StableOrder = false, Diagnostics = false, BootstrapSamples = 0, ExcludeSameRow = true };
     private Tensor[]? _bestState;
     private double? _bestMap;
     private int _validationsWithoutGain;
@@ -69,10 +69,10 @@ internal sealed class TrainingRun(SsahTraining training, TrainingSet set, SsahTr
     {
         if (set.ValidationRows.Length == 0)
             return null;
-        var metrics = RetrievalEvaluation.Evaluate(
-            Encode(set.ValidationRows), set.Labels.Take(set.ValidationRows), Encode(set.LabelledRows), set.Labels.Take(set.LabelledRows),
-            s_headlineOnly);
-        double map = metrics.MeanAveragePrecision;
+        // Not among the labelled training rows: their codes are learned by heart, and the better, the more a network over-fits.
+        var codes = Encode(set.ValidationRows);
+        var labels = set.Labels.Take(set.ValidationRows);
+        double map = RetrievalEvaluation.Evaluate(codes, labels, codes, labels, s_headlineOnly).MeanAveragePrecision;
         if (_bestMap is null || map > _bestMap)
         {
             _bestMap = map;

@@ -82,6 +82,22 @@ internal sealed class HashNetwork : nn.Module<Tensor, HashOutput>
             layer.TracksStatistics = value;
     }
 
+    /// <summary>Lets the normalisations that an imported backbone did not have adapt to images, so that they change nothing at first. Does nothing to other networks.</summary>
+    /// <param name="images">A few hundred images, [N, C, H, W].</param>
+    public void AdaptNormalization(Tensor images)
+    {
+        var added = modules().OfType<OperatorGraph>().Where(graph => graph.AddsNormalization).SelectMany(graph => graph.modules()).OfType<BatchNormalization>().ToArray();
+        if (added.Length == 0)
+            return;
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        foreach (var layer in added)
+            layer.Adapts = !layer.IsFrozen;
+        Features(images);
+        foreach (var layer in added)
+            layer.Adapts = false;
+    }
+
     /// <summary>The linear layer with the normalisation folded in: weight [K, F] row-major and bias [K].</summary>
     public (float[] Weight, float[] Bias) FoldedHashLayer()
     {

@@ -2,6 +2,7 @@ using SSAH.MLNet.Training.Networks.Layers;
 using SSAH.MLNet.Training.Onnx;
 using TorchSharp;
 using TorchSharp.Modules;
+using Convolution = SSAH.MLNet.Training.Networks.Layers.Convolution;
 using static TorchSharp.torch;
 
 namespace SSAH.MLNet.Training.Networks;
@@ -60,6 +61,30 @@ internal sealed class OperatorGraph : Layer
             values[i + 1] = Compute(values, i);
         return [.. values.Select(v => v.shape)];
     }
+
+    /// <summary>
+    /// The same network with a neutral normalisation behind every convolution of a map, unless it has normalisations already. Exported networks often have
+    /// theirs folded into the convolutions, and without them training at any useful learning rate destroys what the network knows.
+    /// </summary>
+    /// <param name="shapes">What <see cref="Shapes"/> gave.</param>
+    public OperatorGraph WithNormalization(long[][] shapes)
+    {
+        if (_nodes.Any(node => node.Operator is BatchNormalization))
+            return this;
+        int[] moved = new int[_nodes.Length + 1];
+        var nodes = new List<OperatorNode>(2 * _nodes.Length);
+        for (int i = 0; i < _nodes.Length; i++)
+        {
+            nodes.Add(_nodes[i] with { Inputs = [.. _nodes[i].Inputs.Select(input => moved[input])] });
+            if (_nodes[i].Operator is Convolution && shapes[i + 1] is [_, var channels, > 1, _])
+                nodes.Add(new OperatorNode(BatchNormalization.Neutral(channels), [nodes.Count]));
+            moved[i + 1] = nodes.Count;
+        }
+        return new OperatorGraph(nodes) { AddsNormalization = true };
+    }
+
+    /// <summary>Whether its normalisations were added and have to adapt to images before training.</summary>
+    public bool AddsNormalization { get; private init; }
 
     /// <summary>
     /// Takes the first stages out of training. A stage is what computes at one resolution: what stands behind the first halving of the image is stage 1.

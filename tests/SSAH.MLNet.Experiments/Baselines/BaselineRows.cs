@@ -6,7 +6,7 @@ namespace SSAH.MLNet.Experiments;
 internal static class BaselineRows
 {
     private const int Bits = 48;
-    private const int BackboneSide = 96;
+    private const int BackboneSide = 160;
 
     public static IReadOnlyList<ExperimentRow> All { get; } =
     [

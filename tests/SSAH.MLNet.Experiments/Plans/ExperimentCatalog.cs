@@ -28,17 +28,17 @@ internal static class ExperimentCatalog
         new()
         {
             Name = "c10-labels-250", Title = "C10-labels-250, 48 bits, from scratch", DataFile = Cifar, Split = Protocol("C10-labels-250"),
-            Steps = 1500, Rows = AblationGrid.Rows("9", "8", "1"),
+            Steps = 2000, Rows = AblationGrid.Rows("9", "8", "1"),
         },
         new()
         {
             Name = "c10-labels-1000", Title = "C10-labels-1000, 48 bits, from scratch", DataFile = Cifar, Split = Protocol("C10-labels-1000"),
-            Steps = 1500, Rows = AblationGrid.Rows("9", "8", "1"),
+            Steps = 2000, Rows = AblationGrid.Rows("9", "8", "1"),
         },
         new()
         {
             Name = "c10-54k-pretrained", Title = "C10-54k, 48 bits, MobileNetV1 0.5 pretrained on ImageNet", DataFile = Cifar, Split = Protocol("C10-54k"),
-            Steps = 2000, Configure = Pretrained(side: 96), Rows = AblationGrid.Rows("9", "8", "1"),
+            Steps = 1500, Configure = Pretrained(side: 96), Rows = AblationGrid.Rows("9", "8", "1"),
         },
         new()
         {

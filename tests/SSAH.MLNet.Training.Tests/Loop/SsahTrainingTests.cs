@@ -156,4 +156,31 @@ public sealed class SsahTrainingTests
             Assert.All(Enumerable.Range(0, 56), p => Assert.Equal(8, Math.Abs(view[p + 8] - view[p])));
         }
     }
+
+    [Fact]
+    public void A_strong_view_is_shifted_twice_as_far_and_changes_colours_one_by_one()
+    {
+        var easy = new EasyView(0.25, false, 0.3);
+        var shape = new PixelShape(3, 8, 8);
+        var normalization = new ImageNormalization([0, 0, 0], [1, 1, 1]);
+        byte[] grey = [.. Enumerable.Repeat((byte)100, 3 * 64)];
+        bool IsGrey(EasyView view, int seed)
+        {
+            float[] drawn = new float[3 * 64];
+            view.Draw(grey, shape, normalization, new Random(seed), drawn);
+            return drawn[0] == drawn[64] && drawn[0] == drawn[128];
+        }
+        Assert.All(Enumerable.Range(0, 20), seed => Assert.True(IsGrey(easy, seed)));
+        Assert.All(Enumerable.Range(0, 20), seed => Assert.False(IsGrey(easy.Strong(), seed)));
+
+        byte[] columns = [.. Enumerable.Range(0, 64).Select(i => (byte)(i % 8))];
+        double Furthest(EasyView view) => Enumerable.Range(0, 200).Max(seed =>
+        {
+            float[] drawn = new float[64];
+            view.Draw(columns, new PixelShape(1, 8, 8), new ImageNormalization([0], [1]), new Random(seed), drawn);
+            return drawn[0];
+        });
+        Assert.Equal(2, Furthest(easy with { Jitter = 0 }));
+        Assert.Equal(4, Furthest((easy with { Jitter = 0 }).Strong()));
+    }
 }

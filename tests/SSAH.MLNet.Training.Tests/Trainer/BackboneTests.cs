@@ -59,6 +59,45 @@ public sealed class BackboneTests : IDisposable
     }
 
     [Fact]
+    public void Folded_normalisations_come_back_without_changing_what_the_network_says()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(5, CPU);
+        var convolutions = new OnnxGraph("folded");
+        string image = convolutions.Input("image", -1, 3, -1, -1);
+        string Convolve(string value, int inputs, int outputs)
+        {
+            float[] weights = (randn(outputs * inputs * 9, generator: generator) * 0.1).data<float>().ToArray();
+            return convolutions.Op("Relu", [convolutions.Op("Conv", [value, convolutions.Constant(weights, outputs, inputs, 3, 3)], ("pads", new[] { 1L, 1L, 1L, 1L }))]);
+        }
+        convolutions.Output("features", convolutions.Op("GlobalAveragePool", [Convolve(Convolve(image, 3, 16), 16, 32)]), TensorProto.Types.DataType.Float, -1, 32, 1, 1);
+        File.WriteAllBytes(_file, convolutions.ToBytes());
+
+        var options = Pictures.Options(steps: 4);
+        options.Backbone = Backbone.FromOnnx(_file);
+        using var training = new SsahTraining(Set(), options, CPU, ScalarType.Float32, seed: 1);
+        Assert.Equal(2, training.Teacher.modules().OfType<BatchNormalization>().Count());
+        Assert.All(training.Teacher.modules().OfType<BatchNormalization>(), layer => Assert.False(layer.Adapts));
+        var pictures = training.Batches.Plain([.. Enumerable.Range(0, 60)]);
+        using var _ = no_grad();
+        // In training a normalisation uses its batch: all 60 pictures are the batch that it adapted to.
+        var before = new OnnxBackboneReader(File.ReadAllBytes(_file), "features", "folded").Build();
+        var shape = new PixelShape(3, Picture.Side, Picture.Side);
+        var expected = before.forward(new BackboneInput(shape, [Picture.Side, Picture.Side], training.Normalization, new BackbonePreprocessing()).forward(pictures)).flatten(1);
+        training.Teacher.eval();
+        Assert.True(training.Teacher.Features(pictures).allclose(expected, 1e-3, 1e-2));
+        training.Teacher.train();
+        Assert.True(training.Teacher.Features(pictures).allclose(expected, 1e-3, 1e-2));
+    }
+
+    [Fact]
+    public void A_network_with_normalisations_gets_no_more()
+    {
+        using var graph = new OnnxBackboneReader(File.ReadAllBytes(_file), "features", "net").Build();
+        Assert.Same(graph, graph.WithNormalization(graph.Shapes(3, Picture.Side, Picture.Side)));
+    }
+
+    [Fact]
     public void Frozen_stages_keep_their_weights_and_the_others_learn_more_slowly_than_the_head()
     {
         var set = Set();

@@ -37,6 +37,16 @@ internal sealed class BatchNormalization : Layer
     /// <summary>Whether the running statistics are used in training too; on in a frozen stage.</summary>
     public bool IsFrozen { get; set; }
 
+    /// <summary>Whether the next pass sets statistics, scale and shift to those of its values, which it passes on unchanged.</summary>
+    public bool Adapts { get; set; }
+
+    /// <summary>A normalisation that changes nothing until it is told to adapt.</summary>
+    public static BatchNormalization Neutral(long channels)
+    {
+        const double epsilon = 1e-5;
+        return new BatchNormalization(full(channels, Math.Sqrt(1 + epsilon)), zeros(channels), zeros(channels), ones(channels), epsilon);
+    }
+
     /// <summary>Reads a BatchNormalization node.</summary>
     public static Layer Read(OnnxNode node)
     {
@@ -45,12 +55,28 @@ internal sealed class BatchNormalization : Layer
         return new BatchNormalization(node.Floats(1), node.Floats(2), node.Floats(3), node.Floats(4), node.Float("epsilon", 1e-5f));
     }
 
-    public override Tensor forward(Tensor input) => nn.functional.batch_norm(
-        input, runningMean, runningVariance, scale, shift, training && !IsFrozen, training && TracksStatistics && !IsFrozen ? Momentum : 0, _epsilon);
+    public override Tensor forward(Tensor input)
+    {
+        if (Adapts)
+            Adapt(input);
+        return nn.functional.batch_norm(
+            input, runningMean, runningVariance, scale, shift, training && !IsFrozen, training && TracksStatistics && !IsFrozen ? Momentum : 0, _epsilon);
+    }
 
     public override string Export(OnnxGraph graph, string value)
     {
         string Store(Tensor tensor) => graph.Constant(Values(tensor), tensor.shape);
         return graph.Op("BatchNormalization", [value, Store(scale), Store(shift), Store(runningMean), Store(runningVariance)], ("epsilon", (float)_epsilon));
+    }
+
+    private void Adapt(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var values = input.to(ScalarType.Float32);
+        runningMean.copy_(values.mean([0, 2, 3]));
+        runningVariance.copy_(values.var([0, 2, 3], unbiased: false));
+        scale.copy_((runningVariance + _epsilon).sqrt());
+        shift.copy_(runningMean);
     }
 }
