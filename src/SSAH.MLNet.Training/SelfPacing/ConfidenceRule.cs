@@ -8,8 +8,7 @@ namespace SSAH.MLNet.Training.SelfPacing;
 /// confidence, lower for classes that it seldom thinks of.
 /// </summary>
 /// <remarks>
-/// Reconstructed. A fixed threshold that suits thousands of labels admits nearly everything once a network has learned a few hundred by heart, and one that suits
-/// those leaves most images unused elsewhere.
+/// Not in the paper. How sure a network is depends on how many labels it has learned by heart, so no fixed threshold suits few and many.
 /// </remarks>
 internal sealed class ConfidenceRule(double? fixedThreshold) : IDisposable
 {
