@@ -78,4 +78,17 @@ public sealed class StoppingTests
         Assert.Contains(lines, l => l.Contains("step 10", StringComparison.Ordinal) && l.Contains("images/s", StringComparison.Ordinal));
         Assert.Contains(lines, l => l.Contains("45 labelled, 45 unlabelled", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void A_validation_row_is_not_searched_among_itself_or_the_training_rows()
+    {
+        var ml = new MLContext(1);
+        var maps = new List<double>();
+        var options = Pictures.Options(steps: 4);
+        // One row of six is held out: nothing else was, so it can find nothing.
+        (options.ValidationFraction, options.ReportEverySteps) = (1 / 6.0, 2);
+        options.MetricsCallback = m => maps.Add(m.ValidationMap!.Value);
+        using var encoder = ml.Transforms.SsahHash(options).Fit(Pictures.View(ml, Pictures.Draw(6, labelledEvery: 1)));
+        Assert.Equal([0.0, 0.0], maps);
+    }
 }
