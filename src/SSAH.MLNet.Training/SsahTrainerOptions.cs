@@ -96,23 +96,23 @@ public sealed partial class SsahTrainer
         /// <summary>Cells a side of each occlusion grid; empty switches occlusion off. Default 4, 8 and 16 (and 32 for pictures of 96 pixels and more).</summary>
         public IReadOnlyList<int>? OcclusionScales { get; set; }
 
-        /// <summary>Largest occluded share of the image at the lowest difficulty. Default 0.08.</summary>
-        public double MinOcclusionArea { get; set; } = 0.08;
+        /// <summary>Largest occluded share of the image at the lowest difficulty. Default 0.03.</summary>
+        public double MinOcclusionArea { get; set; } = 0.03;
 
-        /// <summary>Largest occluded share of the image at the highest difficulty. Default 0.33.</summary>
-        public double MaxOcclusionArea { get; set; } = 0.33;
+        /// <summary>Largest occluded share of the image at the highest difficulty. Default 0.12.</summary>
+        public double MaxOcclusionArea { get; set; } = 0.12;
 
-        /// <summary>Largest rotation at the lowest difficulty, in degrees. Default 10.</summary>
-        public double MinRotationDegrees { get; set; } = 10;
+        /// <summary>Largest rotation at the lowest difficulty, in degrees. Default 5.</summary>
+        public double MinRotationDegrees { get; set; } = 5;
 
-        /// <summary>Largest rotation at the highest difficulty, in degrees; 0 switches rotation off. Default 30.</summary>
-        public double MaxRotationDegrees { get; set; } = 30;
+        /// <summary>Largest rotation at the highest difficulty, in degrees; 0 switches rotation off. Default 15.</summary>
+        public double MaxRotationDegrees { get; set; } = 15;
 
-        /// <summary>Margin mu between a hard sample's loss and its image's at the lowest difficulty. Default 0.2.</summary>
-        public double MinMargin { get; set; } = 0.2;
+        /// <summary>Margin mu between a hard sample's loss and its image's at the lowest difficulty. Default 0.05.</summary>
+        public double MinMargin { get; set; } = 0.05;
 
-        /// <summary>Margin mu at the highest difficulty. Default 1.</summary>
-        public double MaxMargin { get; set; } = 1;
+        /// <summary>Margin mu at the highest difficulty. Default 0.3.</summary>
+        public double MaxMargin { get; set; } = 0.3;
 
         /// <summary>Share of the training in which the difficulty goes from lowest to highest when H-Net always copes, above 0 to 1. Default 0.8.</summary>
         public double FastestPacing { get; set; } = 0.8;

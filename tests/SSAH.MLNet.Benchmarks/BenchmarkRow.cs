@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using SSAH.MLNet.Measurements;
 
 namespace SSAH.MLNet.Benchmarks;
 
@@ -19,6 +21,9 @@ internal static class BenchmarkRow
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"row {name} ours {ours / per * 1e6:0.00}us anchor {anchorName} {anchor / per * 1e6:0.00}us ratio {ratio:0.00} target {target:0.0#} {verdict}"));
     }
+
+    /// <summary>Prints what the rows are measured on.</summary>
+    public static void PrintMachine() => Note($"{Machine.Description}, {RuntimeInformation.OSDescription}, kernel {KernelLevels.Best}");
 
     /// <summary>Prints a remark that is no row.</summary>
     public static void Note(FormattableString text) => Console.WriteLine("# " + text.ToString(CultureInfo.InvariantCulture));

@@ -26,7 +26,7 @@ internal static class EncodeBenchmark
             Console.Error.WriteLine("usage: bench encode   (no options)");
             return 2;
         }
-        MachineDescription.Print();
+        BenchmarkRow.PrintMachine();
         string file = Path.Combine(Path.GetTempPath(), $"ssah-bench-{Guid.NewGuid():N}.onnx");
         try
         {

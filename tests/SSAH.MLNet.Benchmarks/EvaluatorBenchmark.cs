@@ -26,7 +26,7 @@ internal static class EvaluatorBenchmark
             Console.Error.WriteLine("usage: bench evaluator   (no options)");
             return 2;
         }
-        MachineDescription.Print();
+        BenchmarkRow.PrintMachine();
         var data = new EvaluatorData(Queries, Rows, Bits);
         using NumpyAnchor? numpy = NumpyAnchor.Open(data, NumpyQueries);
         double sortMap = 0;

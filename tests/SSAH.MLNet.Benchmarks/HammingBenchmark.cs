@@ -13,7 +13,7 @@ internal static class HammingBenchmark
                 + "  --small          leaves the rows of ten million codes out");
             return 2;
         }
-        MachineDescription.Print();
+        BenchmarkRow.PrintMachine();
         FaissAnchor? faiss = FaissAnchor.Find(install: args.Contains("--install-faiss"));
         ScanRows.Run(bits: 64, new ScanTargets(Batch: 12, Single: 6, Avx2: 4, Radius: 8, Faiss: 30), faiss);
         ScanRows.Run(bits: 128, new ScanTargets(Batch: 7, Single: 3.5, Avx2: 2.5, Radius: 5, Faiss: null), faiss);

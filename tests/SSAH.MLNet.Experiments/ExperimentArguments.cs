@@ -12,7 +12,7 @@ internal sealed class ExperimentArguments
 
         --data DIR         folder of the data files and of backbones/ (default: SSAH_DATA, then ../shared/data)
         --out DIR          where results go (default out/experiments)
-        --rows 1,2,9       only these rows
+        --rows 1,2,9       these rows of the ablation grid in place of the plan's
         --seeds 1,2,3      other seeds than the plan's
         --steps N          other number of H-steps than the plan's
         --bits N           other code length than the plan's

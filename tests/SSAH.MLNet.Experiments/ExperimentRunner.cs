@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.ML;
 using SSAH.MLNet.Samples.Datasets;
+using TorchSharp;
 
 namespace SSAH.MLNet.Experiments;
 
@@ -13,6 +14,7 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
 
     public void Run()
     {
+        var rows = plan.Choose(arguments.Rows);
         string dataFile = Path.Combine(arguments.DataFolder, plan.DataFile);
         var images = ImageSets.Read(dataFile, new ImageReadOptions { Side = plan.Side });
         Console.WriteLine(images);
@@ -22,7 +24,7 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
             var split = plan.Split(images, seed);
             var data = new ExperimentData(images, split, arguments.DataFolder);
             split.Save(Path.Combine(arguments.Out, $"{plan.Name}-seed{seed}.split.txt"));
-            foreach (var row in plan.Rows.Where(r => arguments.Rows is null || arguments.Rows.Contains(r.Id)))
+            foreach (var row in rows)
             {
                 string file = Path.Combine(arguments.Out, $"{plan.Name}-{row.Id}-seed{seed}{arguments.Suffix}.json");
                 if (File.Exists(file))
@@ -32,9 +34,11 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
                 }
                 Console.WriteLine($"\n{plan.Name}, row {row.Id} ({row.Title}), seed {seed}");
                 var record = row.Baseline is { } baseline ? RunBaseline(row, baseline, data, seed) : Train(row, data, seed);
+                if (record is null)
+                    continue;
                 record.Save(file);
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"result {plan.Name} row {row.Id} seed {seed}: mAP {record.MeanAveragePrecision:F4} validation {record.ValidationMap:F4} in {record.TrainingSeconds:F0} s"));
+                    $"result {plan.Name} row {row.Id} seed {seed}: mAP {record.MeanAveragePrecision:F4} in {record.TrainingSeconds:F0} s"));
             }
         }
     }
@@ -46,7 +50,7 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
         return Record(row, seed, codes.Queries.Bits, data.Evaluate(codes.Queries, codes.Database), time.Elapsed.TotalSeconds);
     }
 
-    private RunRecord Train(ExperimentRow row, ExperimentData data, int seed)
+    private RunRecord? Train(ExperimentRow row, ExperimentData data, int seed)
     {
         var mlContext = new MLContext(seed);
         var metrics = new List<SsahTrainingMetrics>();
@@ -70,6 +74,12 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
         var time = Stopwatch.StartNew();
         using var encoder = mlContext.Transforms.SsahHash(options).Fit(data.TrainingView(mlContext));
         double seconds = time.Elapsed.TotalSeconds;
+        if (arguments.ValidationFraction > 0)
+        {
+            // A run that choices are made by never looks at the queries.
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"validation {plan.Name} row {row.Id} seed {seed}: mAP {metrics[^1].ValidationMap:F4} in {seconds:F0} s"));
+            return null;
+        }
         var figures = data.Evaluate(mlContext, encoder);
         encoder.SaveOnnx(Path.Combine(arguments.Out, $"{plan.Name}-{row.Id}-seed{seed}{arguments.Suffix}.onnx"));
         using var trained = JsonDocument.Parse(encoder.Metadata["ssah.options"]);
@@ -77,7 +87,7 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
         return Record(row, seed, options.Bits, figures, seconds) with
         {
             Steps = steps,
-            ValidationMap = metrics[^1].ValidationMap,
+            Threads = torch.get_num_threads(),
             FinalGap = last.Average(m => m.HardDifficulty - m.EasyDifficulty),
             FinalMargin = last.Average(m => m.Margin),
             FinalArea = last.Average(m => m.OccludedArea),
@@ -108,7 +118,7 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
             StableOrder = figures.StableMeanAveragePrecision,
             PrecisionAt100 = at100.Precision,
             NdcgAt100 = at100.Ndcg,
-            Machine = Machine.Describe(),
+            Machine = Measurements.Machine.Description,
             Date = DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
             Command = $"./build.sh experiment {arguments.Portable}",
         };

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace SSAH.MLNet.Experiments;
 
-/// <summary>Trainer options that the command line sets by name, for trying things out: <c>--set ConfidenceThreshold=0.8</c>.</summary>
+/// <summary>Trainer options that the command line sets by name, for trying things out: <c>--set ConfidenceThreshold=0.8 --set OcclusionScales=4+8</c>.</summary>
 internal sealed class OptionOverrides
 {
     private readonly List<(string Name, string Value)> _values = [];
@@ -22,7 +22,14 @@ internal sealed class OptionOverrides
         {
             var property = typeof(SsahTrainer.Options).GetProperty(name)!;
             var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-            property.SetValue(options, type.IsEnum ? Enum.Parse(type, value) : Convert.ChangeType(value, type, CultureInfo.InvariantCulture));
+            property.SetValue(options, Parse(value, type));
         }
+    }
+
+    private static object Parse(string value, Type type)
+    {
+        if (type == typeof(IReadOnlyList<int>))
+            return value.Split('+').Select(number => int.Parse(number, CultureInfo.InvariantCulture)).ToArray();
+        return type.IsEnum ? Enum.Parse(type, value) : Convert.ChangeType(value, type, CultureInfo.InvariantCulture);
     }
 }

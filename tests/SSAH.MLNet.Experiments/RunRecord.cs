@@ -24,6 +24,9 @@ internal sealed record RunRecord
 
     public required double TrainingSeconds { get; init; }
 
+    /// <summary>Threads that the training computed with (OMP_NUM_THREADS); null for a baseline.</summary>
+    public int? Threads { get; init; }
+
     public required double MeanAveragePrecision { get; init; }
 
     public required double WorstOrder { get; init; }
@@ -36,9 +39,6 @@ internal sealed record RunRecord
 
     /// <summary>NDCG@100; null with one label an image.</summary>
     public required double? NdcgAt100 { get; init; }
-
-    /// <summary>mAP on the labelled rows that were held out, for choices; null where none were.</summary>
-    public double? ValidationMap { get; init; }
 
     /// <summary>Mean d(x~) - d(x) and margin mu over the last tenth of the training.</summary>
     public double? FinalGap { get; init; }

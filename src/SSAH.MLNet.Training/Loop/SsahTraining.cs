@@ -227,8 +227,8 @@ internal sealed class SsahTraining : IDisposable
         return _adversary?.call(sources, limits) ?? _randomSamples!.Make(sources, limits);
     }
 
-    // Difficulty of every hard sample, the target that A-Net has for it, and the weight with which it stands in H-Net's loss.
-    private readonly record struct HardDifficulty(Tensor Values, Tensor Targets, Tensor Weights, double LabelledHard, double LabelledEasy);
+    // The weight with which every hard sample's difficulty stands in H-Net's loss, and the mean difficulty of labelled hard samples and of their images.
+    private readonly record struct HardDifficulty(Tensor Weights, double LabelledHard, double LabelledEasy);
 
     private HardDifficulty AddHardLosses(StepLosses losses, HashOutput easy, MiniBatch labelled, TaughtBatch? taught, Tensor images, double consistentWeight)
     {
@@ -238,7 +238,7 @@ internal sealed class SsahTraining : IDisposable
         var anchors = taught is { Taught.Logits: not null } known
             ? new Anchors(cat([easyCode, known.Taught.Code]), cat([labelled.Targets, known.Targets]))
             : new Anchors(easyCode, labelled.Targets);
-        var (values, easyValues, weights) = (new List<Tensor>(), new List<Tensor>(), new List<Tensor>());
+        var weights = new List<Tensor>();
         bool hasLabelled = _options.HardSamples != HardSampleSource.None;
         long first = hasLabelled ? labelled.Images.shape[0] : 0;
         double hardMean = 0, easyMean = 0;
@@ -248,25 +248,17 @@ internal sealed class SsahTraining : IDisposable
             var plain = _objective.PerRow(new HashOutput(easyCode, easy.Logits?.detach()), labelled.Targets, anchors, skipSelf: true);
             losses.Add("adversarial", hard.mean(), _options.AdversarialWeight);
             (hardMean, easyMean) = (hard.detach().mean().ToDouble(), plain.mean().ToDouble());
-            Collect(hard, plain, _options.AdversarialWeight / first);
+            weights.Add(full(first, _options.AdversarialWeight / first, device: images.device));
         }
         if (taught is { } unlabelled)
         {
             var hard = Consistency(Slice(output, first, unlabelled.Count), unlabelled, anchors);
-            var plain = Consistency(unlabelled.Taught, unlabelled, anchors);
             // Divided by all images drawn, so that few confident ones weigh little.
             double share = 1.0 / _options.UnlabelledBatchSize;
             losses.Add("consistent", hard.sum() * share, consistentWeight);
-            Collect(hard, plain, consistentWeight * share);
+            weights.Add(full(unlabelled.Count, consistentWeight * share, device: images.device));
         }
-        return new HardDifficulty(cat(values), cat(easyValues) + _policy.Margin, cat(weights), hardMean, easyMean);
-
-        void Collect(Tensor hard, Tensor plain, double weight)
-        {
-            values.Add(hard.detach());
-            easyValues.Add(plain.detach());
-            weights.Add(full_like(hard.detach(), weight));
-        }
+        return new HardDifficulty(cat(weights), hardMean, easyMean);
     }
 
     private Tensor Consistency(HashOutput output, TaughtBatch taught, Anchors anchors)
@@ -275,16 +267,16 @@ internal sealed class SsahTraining : IDisposable
         return taught.Taught.Logits is null ? codes : codes + _objective.PerRow(output, taught.Targets, anchors, skipSelf: false);
     }
 
-    // A-Net minimises |mean d - mean tau| of the batch: its gradient at an image is one sign times that of d, which H-Net's backward pass has already computed, weighted.
+    // A-Net minimises |mean d - tau|: its gradient at an image is one sign times that of d, which H-Net's backward pass has already computed, weighted.
     private void StepAdversary(HardSamples hard, Tensor leaf, HardDifficulty difficulty)
     {
         if (leaf.grad is not { } gradient)
             return;
+        // Of labelled images only, whose easy view is the hard sample's source: an unlabelled image's other view is hard for H-Net before A-Net touches it.
+        // And not one sign for each image: images beyond their target have the largest gradients, outvote all others and make A-Net timid.
+        double sign = Math.Sign(difficulty.LabelledHard - difficulty.LabelledEasy - _policy.Margin);
         // An image without weight in H-Net's loss left no gradient to learn from.
-        var weighted = difficulty.Weights.gt(0);
-        // Not one sign for each image: images beyond their target have the largest gradients, outvote all others and make A-Net timid.
-        var sign = ((difficulty.Values - difficulty.Targets) * weighted).sum().sign();
-        var factor = sign * weighted / difficulty.Weights.clamp_min(1e-12) / difficulty.Values.shape[0];
+        var factor = sign * difficulty.Weights.gt(0) / difficulty.Weights.clamp_min(1e-12) / difficulty.Weights.shape[0];
         _adversaryOptimizer!.zero_grad();
         // The gradient of this product with a constant is the gradient that was wanted.
         (hard.Images * (gradient * factor.view(-1, 1, 1, 1)).detach()).sum().backward();

@@ -8,7 +8,8 @@ namespace SSAH.MLNet.Training.Networks;
 internal static class OcclusionMask
 {
     /// <summary>
-    /// Adds the grids up at the image's size and occludes the cells whose score is positive and among the highest <paramref name="area"/> share.
+    /// Adds the grids up at the image's size, each weighted by the size of its cells, and occludes where the sum is positive and among the highest <paramref name="area"/>
+    /// share: large blocks with ragged edges. With equal weights the finest grid would strew specks over the image, which is noise rather than occlusion.
     /// The result is exactly 0 or 1; its gradient is that of a sigmoid around the threshold (straight-through).
     /// </summary>
     /// <param name="scores">One tensor a scale: [N, 1, cells, cells].</param>
@@ -17,7 +18,8 @@ internal static class OcclusionMask
     /// <param name="area">Largest occluded share of the image, 0 to 1.</param>
     public static Tensor FromScores(IReadOnlyList<Tensor> scores, long height, long width, double area)
     {
-        var sum = scores.Select(s => nn.functional.interpolate(s, [height, width], mode: InterpolationMode.Nearest)).Aggregate((a, b) => a + b);
+        double coarsest = scores.Min(s => s.shape[2]);
+        var sum = scores.Select(s => nn.functional.interpolate(s * (coarsest / s.shape[2]), [height, width], mode: InterpolationMode.Nearest)).Aggregate((a, b) => a + b);
         var threshold = Threshold(sum.detach(), area);
         var margin = sum - threshold;
         var soft = margin.sigmoid();

@@ -40,7 +40,4 @@ internal static class AblationGrid
         new("8", "2 + consistent loss", (o, _) => o.HardSamples = HardSampleSource.Random),
         new("9", "full SSAH (7 + consistent loss)", (_, _) => { }),
     ];
-
-    /// <summary>Some of the rows, in the order of their names.</summary>
-    public static IReadOnlyList<ExperimentRow> Rows(params string[] ids) => [.. ids.Select(id => All.Single(row => row.Id == id))];
 }

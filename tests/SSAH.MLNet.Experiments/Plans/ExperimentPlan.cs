@@ -32,6 +32,19 @@ internal sealed record ExperimentPlan
     /// <summary>What all rows share besides the defaults of the trainer.</summary>
     public Action<SsahTrainer.Options, ExperimentData>? Configure { get; init; }
 
-    /// <summary>The rows.</summary>
+    /// <summary>The rows that it can run, in the order in which it runs them.</summary>
     public required IReadOnlyList<ExperimentRow> Rows { get; init; }
+
+    /// <summary>Names of the rows that it runs when none are asked for; null: all.</summary>
+    public string[]? DefaultRows { get; init; }
+
+    /// <summary>The rows to run.</summary>
+    /// <param name="asked">Their names; null: the default ones.</param>
+    /// <exception cref="FormatException">There is no such row.</exception>
+    public IReadOnlyList<ExperimentRow> Choose(string[]? asked)
+    {
+        if (asked?.FirstOrDefault(id => Rows.All(row => row.Id != id)) is { } unknown)
+            throw new FormatException($"{Name} has no row '{unknown}'; it has {string.Join(", ", Rows.Select(row => row.Id))}.");
+        return (asked ?? DefaultRows) is { } chosen ? [.. Rows.Where(row => chosen.Contains(row.Id))] : Rows;
+    }
 }

@@ -47,21 +47,26 @@ public sealed class SsahTrainingTests
         Assert.Equal(Train(), Train());
     }
 
-    [Fact]
-    public void The_adversary_finds_the_part_that_matters()
+    // Only the top left quarter shows the class: an occluder of a quarter of the picture hurts most there, and chance seldom covers it.
+    private static TrainingSet QuarterThatMatters(int unlabelled)
     {
-        // Only the top left quarter shows the class: an occluder of a quarter of the picture hurts most there, and chance seldom covers it.
         var random = new Random(2);
         var builder = new TrainingSet.Builder(new PixelShape(3, Picture.Side, Picture.Side));
-        for (int row = 0; row < 60; row++)
+        for (int row = 0; row < 60 + unlabelled; row++)
         {
-            var pixels = builder.Add([row % 3]);
+            var pixels = builder.Add(row < 60 ? [row % 3] : []);
             random.NextBytes(pixels);
             for (int i = 0; i < pixels.Length; i++)
                 if (i % 256 / 16 < 8 && i % 16 < 8)
                     pixels[i] = (byte)(i / 256 == row % 3 ? 220 : 60);
         }
-        var set = builder.Build(3, multiLabel: false, names: null, validationFraction: 0, seed: 1);
+        return builder.Build(3, multiLabel: false, names: null, validationFraction: 0, seed: 1);
+    }
+
+    [Fact]
+    public void The_adversary_finds_the_part_that_matters()
+    {
+        var set = QuarterThatMatters(unlabelled: 0);
         double Difficulty(HardSampleSource source)
         {
             var options = Pictures.Options(steps: 400);
@@ -83,6 +88,27 @@ public sealed class SsahTrainingTests
         }
         double adversarial = Difficulty(HardSampleSource.Adversarial), chance = Difficulty(HardSampleSource.Random);
         Assert.True(adversarial > 1.5 * chance && adversarial > 0, $"adversarial {adversarial}, random {chance}");
+    }
+
+    [Fact]
+    public void Unlabelled_images_that_are_hard_without_it_do_not_hold_the_adversary_back()
+    {
+        // The strong views of unlabelled images change the colours that the classes differ in: their loss is beyond the margin whatever A-Net does.
+        var options = Pictures.Options(steps: 400);
+        (options.HardSamples, options.ConfidenceThreshold, options.ConsistentRamp, options.FixedDifficulty) = (HardSampleSource.Adversarial, 0, 0, 1);
+        (options.AdversarialWeight, options.ConsistentWeight, options.ColorJitter) = (0.001, 0.001, 0.8);
+        (options.OcclusionScales, options.MaxRotationDegrees, options.MaxOcclusionArea) = ([2, 4], 0, 0.25);
+        (options.MinMargin, options.MaxMargin, options.AdversaryLearningRate) = (0.3, 0.3, 0.01);
+        (options.Schedule, options.WarmUp) = (LearningRateSchedule.Constant, 0);
+        using var training = new SsahTraining(QuarterThatMatters(unlabelled: 120), options, CPU, ScalarType.Float32, seed: 1);
+        for (int i = 0; i < 100; i++)
+            training.RunStep();
+        training.Report(null);
+        for (int i = 0; i < 20; i++)
+            training.RunStep();
+        var metrics = training.Report(null);
+        double gap = metrics.HardDifficulty - metrics.EasyDifficulty;
+        Assert.True(gap > 0.2, $"gap {gap}, occluded {metrics.OccludedArea}, consistent loss {metrics.ConsistentLoss}");
     }
 
     [Fact]

@@ -29,6 +29,18 @@ public sealed class OcclusionMaskTests
     }
 
     [Fact]
+    public void Fine_cells_do_not_tear_a_coarse_one_apart() => Gen.Int[0, 1000].Sample(seed =>
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator((ulong)seed, CPU);
+        var coarse = tensor(new float[] { 1, 0.1f, 0.1f, 0.1f }, [1, 1, 2, 2]);
+        var fine = rand(1, 1, 8, 8, generator: generator) * 2 - 1;
+        var mask = OcclusionMask.FromScores([coarse, fine], 16, 16, 0.25);
+        Assert.Equal(1, mask.narrow(2, 0, 8).narrow(3, 0, 8).mean().ToSingle(), 1e-6f);
+        Assert.Equal(0.25, mask.mean().ToSingle(), 1e-6f);
+    }, iter: 20);
+
+    [Fact]
     public void Negative_scores_and_no_area_give_the_empty_mask()
     {
         using var scope = NewDisposeScope();

@@ -7,7 +7,6 @@ namespace SSAH.MLNet.Benchmarks;
 /// <summary>Debian's faiss, run by the anchor script in a process of its own.</summary>
 internal sealed class FaissAnchor
 {
-    private const string Python = "/usr/bin/python3";
     private const string Remedy = "apt-get install python3-faiss (as root), or run with --install-faiss";
 
     private readonly string _script;
@@ -18,15 +17,15 @@ internal sealed class FaissAnchor
     /// <param name="install">Install the package first.</param>
     public static FaissAnchor? Find(bool install)
     {
-        string? script = FindScript();
+        string? script = DebianPython.SharedScript("faiss_flat.py");
         if (script is null)
         {
             BenchmarkRow.Note($"no faiss rows: ../shared/anchors/faiss_flat.py is not there");
             return null;
         }
-        if (install && Run("apt-get", ["install", "-y", "python3-faiss"]) is null)
+        if (install && !InstallPackage())
             BenchmarkRow.Note($"apt-get could not install python3-faiss");
-        if (!File.Exists(Python) || Run(Python, ["-c", "import faiss"]) is null)
+        if (!DebianPython.Has("faiss"))
         {
             BenchmarkRow.Note($"no faiss rows: python3-faiss is not installed: {Remedy}");
             return null;
@@ -42,8 +41,7 @@ internal sealed class FaissAnchor
             string codes = Path.Combine(folder.FullName, "database.bin"), asked = Path.Combine(folder.FullName, "queries.bin");
             File.WriteAllBytes(codes, MemoryMarshal.AsBytes(database.Words));
             File.WriteAllBytes(asked, MemoryMarshal.AsBytes(queries.Words));
-            string output = Run(Python, [_script, codes, asked, $"{database.Bits}", $"{k}", $"{queries.Count}"])
-                ?? throw new InvalidOperationException("The faiss script failed.");
+            string output = DebianPython.Run(threads: 1, _script, codes, asked, $"{database.Bits}", $"{k}", $"{queries.Count}");
             return double.Parse(output.Split(' ')[1], CultureInfo.InvariantCulture) * 1e-6;
         }
         finally
@@ -52,33 +50,17 @@ internal sealed class FaissAnchor
         }
     }
 
-    private static string? FindScript()
-    {
-        for (DirectoryInfo? folder = new(Environment.CurrentDirectory); folder is not null; folder = folder.Parent)
-        {
-            string script = Path.Combine(folder.FullName, "shared", "anchors", "faiss_flat.py");
-            if (File.Exists(script))
-                return script;
-        }
-        return null;
-    }
-
-    /// <summary>The program's output, or <see langword="null"/> when it is missing or fails.</summary>
-    private static string? Run(string program, string[] arguments)
+    private static bool InstallPackage()
     {
         try
         {
-            var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-            using Process process = Process.Start(start)!;
-            process.ErrorDataReceived += (_, _) => { };
-            process.BeginErrorReadLine();
-            string output = process.StandardOutput.ReadToEnd();
+            using Process process = Process.Start("apt-get", ["install", "-y", "python3-faiss"]);
             process.WaitForExit();
-            return process.ExitCode == 0 ? output : null;
+            return process.ExitCode == 0;
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            return null;
+            return false;
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics;
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
@@ -9,8 +8,6 @@ namespace SSAH.MLNet.Benchmarks;
 /// <summary>Runs <c>../shared/anchors/numpy_map.py</c>, the evaluation that most hashing code does in Python, on the same codes.</summary>
 internal sealed class NumpyAnchor : IDisposable
 {
-    // Debian's own interpreter: it sees the packages that apt installs, whatever else is called python3 on the machine.
-    private const string Python = "/usr/bin/python3";
     private const string Install = "apt-get install -y python3-numpy";
 
     private readonly string _script;
@@ -25,9 +22,9 @@ internal sealed class NumpyAnchor : IDisposable
     /// <summary>Writes the data for the anchor; null, with the reason printed, where it cannot run.</summary>
     public static NumpyAnchor? Open(EvaluatorData data, int queries)
     {
-        if (FindScript() is not { } script)
+        if (DebianPython.SharedScript("numpy_map.py") is not { } script)
             return Skip("../shared/anchors/numpy_map.py is not here");
-        if (!File.Exists(Python) || Call("-c", "import numpy").ExitCode != 0)
+        if (!DebianPython.Has("numpy"))
             return Skip($"Debian's python3-numpy is not installed; as root: {Install}");
         string file = Path.Combine(Path.GetTempPath(), $"evaluator-{Guid.NewGuid():N}.npz");
         WriteNpz(file, data);
@@ -37,10 +34,11 @@ internal sealed class NumpyAnchor : IDisposable
     /// <summary>Seconds that the anchor measures for its first queries: loading and start are not in them.</summary>
     public double Run()
     {
-        (int exitCode, string output) = Call(_script, _file, _queries.ToString(CultureInfo.InvariantCulture));
+        // One thread each: the comparison is of one core with one core.
+        string output = DebianPython.Run(threads: 1, _script, _file, _queries.ToString(CultureInfo.InvariantCulture));
         string[] words = output.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        if (exitCode != 0 || words is not ["mAP", var map, "seconds", var seconds, ..])
-            throw new InvalidOperationException($"{_script} failed with exit code {exitCode}: {output}");
+        if (words is not ["mAP", var map, "seconds", var seconds, ..])
+            throw new InvalidOperationException($"{_script} printed {output}");
         MeanAveragePrecision = double.Parse(map, CultureInfo.InvariantCulture);
         return double.Parse(seconds, CultureInfo.InvariantCulture);
     }
@@ -51,32 +49,6 @@ internal sealed class NumpyAnchor : IDisposable
     {
         BenchmarkRow.Note($"no numpy rows: {reason}");
         return null;
-    }
-
-    private static string? FindScript()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "SSAH.MLNet.sln")))
-            {
-                string script = Path.Combine(folder.FullName, "..", "shared", "anchors", "numpy_map.py");
-                return File.Exists(script) ? script : null;
-            }
-        }
-        return null;
-    }
-
-    private static (int ExitCode, string Output) Call(params string[] arguments)
-    {
-        var start = new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        // One thread each: the comparison is of one core with one core.
-        foreach (string variable in (string[])["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"])
-            start.Environment[variable] = "1";
-        using Process process = Process.Start(start)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, process.ExitCode == 0 ? output : output + errors.Result);
     }
 
     /// <summary>The layout of <c>numpy.savez</c>: a zip of .npy arrays.</summary>
