@@ -49,8 +49,7 @@ internal sealed class SsahTraining : IDisposable
 
         (_hashNetwork, _teacher, _adversary, _randomSamples) = NetworkSet.Create(set, Normalization, options, device, seed);
         _hashNetwork.ComputeType = _teacher.ComputeType = computeType;
-        using (NewDisposeScope())
-            _hashNetwork.AdaptNormalization(_batches.Plain(SpreadRows(set)));
+        _hashNetwork.AdaptNormalization(() => _batches.Plain(SpreadRows(set)));
         bool featuresAreFixed = _hashNetwork.HasFrozenBackbone && options.HardSamples == HardSampleSource.None;
         _drawn = featuresAreFixed ? new CachedFeatures(_hashNetwork, _batches, set.Labels.Count) : _batches;
         _average = new MovingAverage(_teacher, _hashNetwork, options.TeacherDecay);

@@ -83,8 +83,8 @@ internal sealed class HashNetwork : nn.Module<Tensor, HashOutput>
     }
 
     /// <summary>Lets the normalisations that an imported backbone did not have adapt to images, so that they change nothing at first. Does nothing to other networks.</summary>
-    /// <param name="images">A few hundred images, [N, C, H, W].</param>
-    public void AdaptNormalization(Tensor images)
+    /// <param name="images">Gives a few hundred images, [N, C, H, W]; not called where nothing adapts.</param>
+    public void AdaptNormalization(Func<Tensor> images)
     {
         var added = modules().OfType<OperatorGraph>().Where(graph => graph.AddsNormalization).SelectMany(graph => graph.modules()).OfType<BatchNormalization>().ToArray();
         if (added.Length == 0)
@@ -93,7 +93,7 @@ internal sealed class HashNetwork : nn.Module<Tensor, HashOutput>
         using var _ = no_grad();
         foreach (var layer in added)
             layer.Adapts = !layer.IsFrozen;
-        Features(images);
+        Features(images());
         foreach (var layer in added)
             layer.Adapts = false;
     }

@@ -1,6 +1,6 @@
 namespace SSAH.MLNet.Experiments;
 
-/// <summary>Rows 1 to 9 of the ablation grid (docs/method.md).</summary>
+/// <summary>Rows 1 to 9 of the ablation grid (docs/method.md), and 1c: what unlabelled images bring without any hard sample.</summary>
 internal static class AblationGrid
 {
     public static IReadOnlyList<ExperimentRow> All { get; } =
@@ -10,6 +10,7 @@ internal static class AblationGrid
             o.HardSamples = HardSampleSource.None;
             o.ConsistentWeight = 0;
         }),
+        new("1c", "1 + consistent loss, no hard samples", (o, _) => o.HardSamples = HardSampleSource.None),
         new("2", "1 + random occlusion and rotation", (o, _) =>
         {
             o.HardSamples = HardSampleSource.Random;
