@@ -41,7 +41,7 @@ internal static class ExperimentCatalog
         new()
         {
             Name = "c10-54k-pretrained", Title = "C10-54k, 48 bits, MobileNetV1 0.5 pretrained on ImageNet", DataFile = Cifar, Split = Protocol("C10-54k"),
-            Steps = 1500, Configure = Pretrained(side: 96), Rows = AblationGrid.All, DefaultRows = s_headline,
+            Steps = 1000, Configure = Pretrained(side: 96), Rows = AblationGrid.All, DefaultRows = s_headline,
         },
         new()
         {

@@ -63,6 +63,16 @@ public sealed class SsahTrainingTests
         return builder.Build(3, multiLabel: false, names: null, validationFraction: 0, seed: 1);
     }
 
+    private static SsahTrainingMetrics AfterAHundredSteps(SsahTraining training)
+    {
+        for (int i = 0; i < 100; i++)
+            training.RunStep();
+        training.Report(null);
+        for (int i = 0; i < 20; i++)
+            training.RunStep();
+        return training.Report(null);
+    }
+
     [Fact]
     public void The_adversary_finds_the_part_that_matters()
     {
@@ -78,12 +88,7 @@ public sealed class SsahTrainingTests
             (options.MinMargin, options.MaxMargin, options.AdversaryLearningRate) = (99, 100, 0.01);
             (options.Schedule, options.WarmUp) = (LearningRateSchedule.Constant, 0);
             using var training = new SsahTraining(set, options, CPU, ScalarType.Float32, seed: 1);
-            for (int i = 0; i < 100; i++)
-                training.RunStep();
-            training.Report(null);
-            for (int i = 0; i < 20; i++)
-                training.RunStep();
-            var metrics = training.Report(null);
+            var metrics = AfterAHundredSteps(training);
             return metrics.HardDifficulty - metrics.EasyDifficulty;
         }
         double adversarial = Difficulty(HardSampleSource.Adversarial), chance = Difficulty(HardSampleSource.Random);
@@ -101,12 +106,7 @@ public sealed class SsahTrainingTests
         (options.MinMargin, options.MaxMargin, options.AdversaryLearningRate) = (0.3, 0.3, 0.01);
         (options.Schedule, options.WarmUp) = (LearningRateSchedule.Constant, 0);
         using var training = new SsahTraining(QuarterThatMatters(unlabelled: 120), options, CPU, ScalarType.Float32, seed: 1);
-        for (int i = 0; i < 100; i++)
-            training.RunStep();
-        training.Report(null);
-        for (int i = 0; i < 20; i++)
-            training.RunStep();
-        var metrics = training.Report(null);
+        var metrics = AfterAHundredSteps(training);
         double gap = metrics.HardDifficulty - metrics.EasyDifficulty;
         Assert.True(gap > 0.2, $"gap {gap}, occluded {metrics.OccludedArea}, consistent loss {metrics.ConsistentLoss}");
     }
