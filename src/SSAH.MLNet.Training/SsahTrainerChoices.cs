@@ -39,7 +39,7 @@ public enum TrainingDevice
 /// <summary>Number type of the convolutions in training; weights, statistics and losses are always float32.</summary>
 public enum TrainingPrecision
 {
-    /// <summary>bfloat16 where the processor computes with it (AVX512-BF16), else float32.</summary>
+    /// <summary>bfloat16 where the processor is faster with it (AVX512-BF16 on AMD, AMX on Intel), else float32.</summary>
     Auto,
 
     /// <summary>float32.</summary>

@@ -16,7 +16,7 @@ namespace SSAH.MLNet.Training.Networks;
 internal sealed class AdversarialNetwork : nn.Module<Tensor, HardSampleLimits, HardSamples>
 {
     /// <summary>Parameters that start at zero.</summary>
-    public static readonly string[] ZeroHeads = [nameof(maskHeads), nameof(turnHead)];
+    public static readonly string[] ZeroHeads = [nameof(maskHead), nameof(turnHead)];
 
     // What the heads say is bounded against noise of size 1: A-Net leans towards hard places and angles but never makes the same sample again and again.
     private const double MaskBound = 2;
@@ -24,7 +24,7 @@ internal sealed class AdversarialNetwork : nn.Module<Tensor, HardSampleLimits, H
     private readonly HardSampleShape _shape;
     private readonly Generator _generator;
     private readonly Chain trunk;
-    private readonly ParameterList maskHeads;
+    private readonly Parameter? maskHead;
     private readonly Linear? turnHead;
 
     public AdversarialNetwork(int channels, HardSampleShape shape, Generator generator, int width = 16) : base(nameof(AdversarialNetwork))
@@ -36,7 +36,7 @@ internal sealed class AdversarialNetwork : nn.Module<Tensor, HardSampleLimits, H
             new Convolution(channels, w, 3, stride: 2), new BatchNormalization(w), new Rectifier(),
             new Convolution(w, 2 * w, 3, stride: 2), new BatchNormalization(2 * w), new Rectifier(),
             new Convolution(2 * w, 2 * w, 3), new BatchNormalization(2 * w), new Rectifier());
-        maskHeads = new ParameterList([.. shape.Scales.Select(_ => new Parameter(zeros(1, 2 * w, 1, 1)))]);
+        maskHead = shape.Scales.Count == 0 ? null : new Parameter(zeros(shape.Scales.Count, 2 * w, 1, 1));
         turnHead = shape.Rotates ? nn.Linear(2 * w, 1) : null;
         RegisterComponents();
     }
@@ -45,12 +45,14 @@ internal sealed class AdversarialNetwork : nn.Module<Tensor, HardSampleLimits, H
     public override HardSamples forward(Tensor images, HardSampleLimits limits)
     {
         long n = images.shape[0];
-        var features = trunk.forward(images);                                                       // [N, 2w, H/4, W/4]
+        var features = trunk.forward(GraphOperator.ChannelsLast(images));                           // [N, 2w, H/4, W/4]
         var scores = new List<Tensor>(_shape.Scales.Count);
+        // The mean over a cell of a weighted sum of maps: the sum first, of which there is one map a scale.
+        var maps = maskHead is null ? null : nn.functional.conv2d(features, maskHead);              // [N, scales, H/4, W/4]
         for (int i = 0; i < _shape.Scales.Count; i++)
         {
             long cells = _shape.Scales[i];
-            var logits = (nn.functional.interpolate(features, [cells, cells], mode: InterpolationMode.Area) * maskHeads[i]).sum(1, keepdim: true);
+            var logits = nn.functional.interpolate(maps!.narrow(1, i, 1), [cells, cells], mode: InterpolationMode.Area);
             scores.Add(Bounded(logits, MaskBound) + randn(n, 1, cells, cells, device: images.device, generator: _generator));
         }
         return _shape.Warp(images, scores, Turn(features), limits);

@@ -70,7 +70,7 @@ internal sealed class HashNetwork : nn.Module<Tensor, HashOutput>
     /// <summary>The backbone's features of images [N, C, H, W]: [N, F], float32.</summary>
     public Tensor Features(Tensor images)
     {
-        var x = ComputeType == ScalarType.Float32 ? images : GraphOperator.ChannelsLast(images.to(ComputeType));
+        var x = GraphOperator.ChannelsLast(images.to(ComputeType));
         return backbone.forward(x).to(ScalarType.Float32);
     }
 

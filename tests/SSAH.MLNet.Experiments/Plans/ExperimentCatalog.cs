@@ -15,8 +15,8 @@ internal static class ExperimentCatalog
     [
         new()
         {
-            Name = "grid", Title = "Ablation grid: C10-54k, 48 bits, from scratch, short training", DataFile = Cifar, Split = Protocol("C10-54k"),
-            Steps = 1500, Seeds = [1, 2, 3], Rows = AblationGrid.All,
+            Name = "grid", Title = "Ablation grid: C10-54k, 48 bits, from scratch, a network of half the width, short training", DataFile = Cifar, Split = Protocol("C10-54k"),
+            Steps = 1500, Seeds = [1, 2, 3], Configure = (options, _) => options.Backbone = Backbone.SmallResNet(width: 16), Rows = AblationGrid.All,
         },
         new()
         {

@@ -46,7 +46,7 @@ internal sealed class Convolution : Layer
     {
         // Both detours are around kernels of libtorch 2.10 that give wrong gradients; ConvolutionTests holds every case against float64.
         if (input.dtype == ScalarType.BFloat16 && _groups > 1 && !IsPlainDepthwise)
-            return ChannelsLast(Convolve(input.to(ScalarType.Float32).contiguous(), weight, bias).to(input.dtype));
+            return Convolve(input.to(ScalarType.Float32), weight, bias).to(input.dtype);
         var (kernel, offset) = (Like(weight, input), bias is null ? null : Like(bias, input));
         return input.dtype == ScalarType.Float32 && _groups == 1 && NeedsWholeBlocks ? ConvolveWholeBlocks(input, kernel, offset) : Convolve(input, kernel, offset);
     }
