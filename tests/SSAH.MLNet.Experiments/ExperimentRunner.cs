@@ -27,7 +27,8 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
             foreach (var row in rows)
             {
                 string file = Path.Combine(arguments.Out, $"{plan.Name}-{row.Id}-seed{seed}{arguments.Suffix}.json");
-                if (File.Exists(file))
+                // A run for a choice leaves no result behind and repeats none.
+                if (arguments.ValidationFraction == 0 && File.Exists(file))
                 {
                     Console.WriteLine($"{file} is there already");
                     continue;
