@@ -41,8 +41,8 @@ internal static class ResultTables
         table.Append($"| row | | mAP, ties averaged | worst to best order | stable order | {(graded ? "NDCG@100" : "precision@100")} | seeds | steps | training | date |\n");
         table.Append("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
         foreach (var row in plan.Rows)
-            if (records.Where(r => r.Row == row.Id).ToList() is { Count: > 0 } runs)
-                table.Append(Line(row, runs, graded));
+            foreach (var runs in records.Where(r => r.Row == row.Id).GroupBy(r => r.Steps).OrderBy(g => g.Key))
+                table.Append(Line(row, [.. runs], graded));
         foreach (string machine in records.Select(r => r.Machine).Distinct())
             table.Append(CultureInfo.InvariantCulture, $"\nMachine: {machine}.\n");
         return table.ToString().TrimEnd('\n');

@@ -46,12 +46,12 @@ internal static class ExperimentCatalog
         new()
         {
             Name = "grocery", Title = "GROCERY, fine classes, 10 labels a class, 48 bits, MobileNetV1 0.5 pretrained on ImageNet", DataFile = "grocery.tar.gz",
-            Side = 128, Split = ImageSplits.Draw, Steps = 600, Configure = Pretrained(side: 128), Rows = AblationGrid.All, DefaultRows = s_headline,
+            Side = 128, Split = ImageSplits.Draw, Steps = 600, Configure = Pretrained(side: 128, unlabelled: 96), Rows = AblationGrid.All, DefaultRows = s_headline,
         },
         new()
         {
             Name = "ucm-ml", Title = "UCM-ML, 340 labelled, 48 bits, MobileNetV1 0.5 pretrained on ImageNet", DataFile = "ucmerced.tar.gz",
-            Side = 128, Split = ImageSplits.Draw, Steps = 600, Configure = Pretrained(side: 128), Rows = AblationGrid.All, DefaultRows = s_headline,
+            Side = 128, Split = ImageSplits.Draw, Steps = 1000, Configure = Pretrained(side: 128, unlabelled: 96), Rows = AblationGrid.All, DefaultRows = s_headline,
         },
         new()
         {
@@ -62,9 +62,10 @@ internal static class ExperimentCatalog
 
     private static Func<ImageSet, int, RetrievalSplit> Protocol(string name) => (images, seed) => RetrievalProtocols.Draw(name, images.ToLabelSets(), seed);
 
-    private static Action<SsahTrainer.Options, ExperimentData> Pretrained(int side) => (options, data) =>
+    private static Action<SsahTrainer.Options, ExperimentData> Pretrained(int side, int unlabelled = 192) => (options, data) =>
     {
         options.Backbone = Backbone.FromOnnx(data.BackboneFile(MobileNet), preprocessing: BackbonePreprocessing.MinusOneToOne with { Side = side });
         options.LearningRate = 0.03;
+        options.UnlabelledBatchSize = unlabelled;
     };
 }

@@ -60,8 +60,8 @@ public sealed class ConvolutionTests
             AssertClose(exactValue, value, tolerance);
             AssertClose(exactInput, inputGradient, tolerance);
             AssertClose(exactWeight, weightGradient, tolerance);
-            // One map in the other order makes the backward pass of every layer before it reorder too, at twice the time.
-            if (channelsLast)
+            // One map in the other order makes the backward pass of every layer before it reorder too, at twice the time. (A single channel is in both orders.)
+            if (channelsLast && inputs > 1)
                 Assert.Equal((1, 1), (value.stride(1), inputGradient.stride(1)));
         }
     }
