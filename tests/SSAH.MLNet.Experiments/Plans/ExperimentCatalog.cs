@@ -21,12 +21,12 @@ internal static class ExperimentCatalog
         new()
         {
             Name = "c10-54k-long", Title = "C10-54k, 48 bits, from scratch, long training", DataFile = Cifar, Split = Protocol("C10-54k"),
-            Steps = 8000, Rows = AblationGrid.All, DefaultRows = s_headline,
+            Steps = 4000, Rows = AblationGrid.All, DefaultRows = s_headline,
         },
         new()
         {
             Name = "c10-54k-12bits", Title = "C10-54k, 12 bits, from scratch, long training", DataFile = Cifar, Split = Protocol("C10-54k"),
-            Bits = 12, Steps = 8000, Rows = AblationGrid.All, DefaultRows = s_headline,
+            Bits = 12, Steps = 4000, Rows = AblationGrid.All, DefaultRows = s_headline,
         },
         new()
         {
@@ -50,7 +50,7 @@ internal static class ExperimentCatalog
         },
         new()
         {
-            Name = "ucm-ml", Title = "UCM-ML, 340 labelled, 48 bits, MobileNetV1 0.5 pretrained on ImageNet", DataFile = "ucmerced.tar.gz",
+            Name = "ucm-ml", Title = "UCM-ML, 336 labelled, 48 bits, MobileNetV1 0.5 pretrained on ImageNet", DataFile = "ucmerced.tar.gz",
             Side = 128, Split = ImageSplits.Draw, Steps = 1000, Configure = Pretrained(side: 128, unlabelled: 96), Rows = AblationGrid.All, DefaultRows = s_headline,
         },
         new()
