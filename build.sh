@@ -19,7 +19,7 @@ usage: ./build.sh VERB [arguments]
   demo [options]     train on real images, save, load in a second process, evaluate, write an HTML page
                      --data PATH  --budget MINUTES (5)  --steps N  --compare  --out DIR (out/demo)  --bits N (48)  --side N (32)  --seed N (1)
   bench NAME         a benchmark: hamming, evaluator, training, encode
-  experiment NAME    reproduces a table of docs/results.md; 'experiment help' lists names and options.
+  experiment NAME    reproduces a table of docs/results.md; 'experiment list' names them, 'experiment help' lists the options.
                      c10-54k is the demo's comparison with fixed steps (takes the options of demo)
   help               this text
 TEXT

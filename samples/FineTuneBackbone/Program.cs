@@ -35,7 +35,7 @@ Train("hash layer alone", new SsahTrainer.Options
     HardSamples = HardSampleSource.None,
 });
 
-// 2. The whole network, with a tenth of the learning rate: full SSAH.
+// 2. The whole network, with three tenths of the learning rate in the backbone: full SSAH.
 Train("fine-tuned", new SsahTrainer.Options { Backbone = Backbone.FromOnnx(args[0], args[1], preprocessing) });
 return 0;
 

@@ -30,7 +30,7 @@ public sealed partial class SsahTrainer
         /// </summary>
         public double? BackboneLearningRateFactor { get; set; }
 
-        /// <summary>Passes over the larger of the labelled and the unlabelled rows. Default 20 where no other limit is given, else no limit.</summary>
+        /// <summary>Passes over the labelled or the unlabelled rows, whichever take more steps. Default 20 where no other limit is given, else no limit.</summary>
         public int? Epochs { get; set; }
 
         /// <summary>Largest number of H-steps. Default: no limit.</summary>
@@ -82,8 +82,8 @@ public sealed partial class SsahTrainer
         public double ConsistentRamp { get; set; } = 0.1;
 
         /// <summary>
-        /// Confidence that the teacher must have in an unlabelled image's easy view before the image is learned from, 0 to 1. Null (default) follows the teacher: its mean
-        /// confidence, less for classes that it seldom thinks of.
+        /// Confidence that the teacher must have in an unlabelled image's easy view before the image is learned from, 0 to 1: the probability of its class, or with several labels
+        /// the mean of max(p, 1 - p). Null (default) follows the teacher: its mean confidence, with one label less for classes that it seldom thinks of.
         /// </summary>
         public double? ConfidenceThreshold { get; set; }
 
@@ -93,7 +93,7 @@ public sealed partial class SsahTrainer
         /// <summary>Where hard samples come from. Default <see cref="HardSampleSource.Adversarial"/>, SSAH's A-Net.</summary>
         public HardSampleSource HardSamples { get; set; } = HardSampleSource.Adversarial;
 
-        /// <summary>Cells a side of each occlusion grid; empty switches occlusion off. Default 4, 8 and 16 (and 32 for pictures of 96 pixels and more).</summary>
+        /// <summary>Cells a side of each occlusion grid; empty switches occlusion off. Default 4, 8, 16 and 32, as far as the pictures have two pixels a cell (32 cells: three).</summary>
         public IReadOnlyList<int>? OcclusionScales { get; set; }
 
         /// <summary>Largest occluded share of the image at the lowest difficulty. Default 0.03.</summary>
@@ -102,7 +102,7 @@ public sealed partial class SsahTrainer
         /// <summary>Largest occluded share of the image at the highest difficulty. Default 0.12.</summary>
         public double MaxOcclusionArea { get; set; } = 0.12;
 
-        /// <summary>Largest rotation at the lowest difficulty, in degrees. Default 5.</summary>
+        /// <summary>Largest rotation at the lowest difficulty, in degrees; never more than <see cref="MaxRotationDegrees"/>. Default 5.</summary>
         public double MinRotationDegrees { get; set; } = 5;
 
         /// <summary>Largest rotation at the highest difficulty, in degrees; 0 switches rotation off. Default 15.</summary>
@@ -118,8 +118,8 @@ public sealed partial class SsahTrainer
         public double FastestPacing { get; set; } = 0.8;
 
         /// <summary>
-        /// H-Net copes with the present difficulty, which then rises, while the loss of its hard samples is at most this share of the loss that it began with, above 0; 1 and more
-        /// let it rise from the start. Default 0.5.
+        /// H-Net copes with the present difficulty, which then rises, while the loss of its hard samples is at most this share of the loss that it began with, above 0 (1 and more
+        /// ask nothing here), and exceeds that of their images by the present margin at most. Default 0.5.
         /// </summary>
         public double CopingShare { get; set; } = 0.5;
 
@@ -132,7 +132,7 @@ public sealed partial class SsahTrainer
         /// <summary>Whether training images are mirrored at random; switch it off where left and right mean something. Default true.</summary>
         public bool HorizontalFlip { get; set; } = true;
 
-        /// <summary>Largest relative change of brightness and of contrast, 0 to 0.9. Default 0.2.</summary>
+        /// <summary>Largest change of contrast (relative) and of brightness (in standard deviations of the pixels), 0 to 0.9. Default 0.2.</summary>
         public double ColorJitter { get; set; } = 0.2;
 
         /// <summary>Seed; null takes one from the <c>MLContext</c>, which is reproducible for <c>new MLContext(seed)</c>.</summary>

@@ -6,7 +6,7 @@ public sealed record SsahTrainingMetrics
     /// <summary>H-steps so far.</summary>
     public required int Step { get; init; }
 
-    /// <summary>Passes over the larger of the labelled and the unlabelled rows so far.</summary>
+    /// <summary>Passes so far over the labelled or the unlabelled rows, whichever take more steps.</summary>
     public required double Epoch { get; init; }
 
     /// <summary>Share of the training that is done, 0 to 1, by whichever limit comes first.</summary>
@@ -15,7 +15,7 @@ public sealed record SsahTrainingMetrics
     /// <summary>Training time so far.</summary>
     public required TimeSpan Elapsed { get; init; }
 
-    /// <summary>Learning rate of H-Net at the last step.</summary>
+    /// <summary>Learning rate of H-Net's head at the next step.</summary>
     public required double LearningRate { get; init; }
 
     /// <summary>Weighted sum of all losses.</summary>

@@ -19,6 +19,8 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
         var images = ImageSets.Read(dataFile, new ImageReadOptions { Side = plan.Side });
         Console.WriteLine(images);
         Directory.CreateDirectory(arguments.Out);
+        // Runs of another length stand beside the plan's own.
+        string ending = (arguments.Steps is { } steps && steps != plan.Steps ? $"-{steps}" : "") + arguments.Suffix;
         foreach (int seed in arguments.Seeds ?? plan.Seeds)
         {
             var split = plan.Split(images, seed);
@@ -26,7 +28,7 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
             split.Save(Path.Combine(arguments.Out, $"{plan.Name}-seed{seed}.split.txt"));
             foreach (var row in rows)
             {
-                string file = Path.Combine(arguments.Out, $"{plan.Name}-{row.Id}-seed{seed}{arguments.Suffix}.json");
+                string name = Path.Combine(arguments.Out, $"{plan.Name}-{row.Id}-seed{seed}{ending}"), file = name + ".json";
                 // A run for a choice leaves no result behind and repeats none.
                 if (arguments.ValidationFraction == 0 && File.Exists(file))
                 {
@@ -34,7 +36,7 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
                     continue;
                 }
                 Console.WriteLine($"\n{plan.Name}, row {row.Id} ({row.Title}), seed {seed}");
-                var record = row.Baseline is { } baseline ? RunBaseline(row, baseline, data, seed) : Train(row, data, seed);
+                var record = row.Baseline is { } baseline ? RunBaseline(row, baseline, data, seed) : Train(row, data, seed, name + ".onnx");
                 if (record is null)
                     continue;
                 record.Save(file);
@@ -51,7 +53,7 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
         return Record(row, seed, codes.Queries.Bits, data.Evaluate(codes.Queries, codes.Database), time.Elapsed.TotalSeconds);
     }
 
-    private RunRecord? Train(ExperimentRow row, ExperimentData data, int seed)
+    private RunRecord? Train(ExperimentRow row, ExperimentData data, int seed, string modelFile)
     {
         var mlContext = new MLContext(seed);
         var metrics = new List<SsahTrainingMetrics>();
@@ -82,7 +84,7 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
             return null;
         }
         var figures = data.Evaluate(mlContext, encoder);
-        encoder.SaveOnnx(Path.Combine(arguments.Out, $"{plan.Name}-{row.Id}-seed{seed}{arguments.Suffix}.onnx"));
+        encoder.SaveOnnx(modelFile);
         using var trained = JsonDocument.Parse(encoder.Metadata["ssah.options"]);
         var last = metrics.TakeLast(Math.Max(1, metrics.Count / 10)).ToArray();
         return Record(row, seed, options.Bits, figures, seconds) with

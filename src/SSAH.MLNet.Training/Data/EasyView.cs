@@ -3,8 +3,8 @@ namespace SSAH.MLNet.Training.Data;
 /// <summary>The ordinary augmentation of every training image: a shift, a mirror image, a change of brightness and contrast.</summary>
 /// <param name="Shift">Largest shift as a share of the size.</param>
 /// <param name="Flip">Whether half of the images are mirrored.</param>
-/// <param name="Jitter">Largest relative change of brightness and of contrast.</param>
-/// <param name="Cast">Largest relative change of one colour against the others.</param>
+/// <param name="Jitter">Largest change of contrast (relative, about the mean of the data) and of brightness (in standard deviations).</param>
+/// <param name="Cast">Largest relative change of one colour's contrast against the others'.</param>
 internal sealed record EasyView(double Shift, bool Flip, double Jitter, double Cast = 0)
 {
     /// <summary>A view that is changed twice as much, in colour too: the student must recognise in it what the teacher saw in this one.</summary>

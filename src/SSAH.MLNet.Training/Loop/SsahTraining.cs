@@ -76,8 +76,11 @@ internal sealed class SsahTraining : IDisposable
     /// <summary>H-steps so far.</summary>
     public int Step { get; private set; }
 
-    /// <summary>Share of the training that is done.</summary>
-    public double Progress => _schedule.Progress(Step);
+    /// <summary>Share of the training that was done after the last step; read once a step, since a time budget may end between two looks.</summary>
+    public double Progress { get; private set; }
+
+    /// <summary>Training time so far.</summary>
+    public TimeSpan Elapsed => _schedule.Elapsed;
 
     /// <summary>Called with its name when a phase of a step has ended; for measurements.</summary>
     public Action<string>? PhaseEnded { get; set; }
@@ -129,7 +132,7 @@ internal sealed class SsahTraining : IDisposable
             StepAdversary(samples, leaf!, measured);
         PhaseEnded?.Invoke("A-step");
         Observe(losses, easy, hard, difficulty, progress);
-        Step++;
+        Progress = _schedule.Progress(++Step);
     }
 
     /// <summary>Closes the present window of metrics.</summary>
@@ -243,8 +246,9 @@ internal sealed class SsahTraining : IDisposable
         double hardMean = 0, easyMean = 0;
         if (hasLabelled)
         {
-            var hard = _objective.PerRow(Slice(output, 0, first), labelled.Targets, anchors, skipSelf: false);
-            var plain = _objective.PerRow(new HashOutput(easyCode, easy.Logits?.detach()), labelled.Targets, anchors, skipSelf: true);
+            var hard = _objective.PerRow(Slice(output, 0, first), labelled.Targets, anchors);
+            // Against the same anchors, the image itself included: a hard sample that is its image is exactly as hard.
+            var plain = _objective.PerRow(new HashOutput(easyCode, easy.Logits?.detach()), labelled.Targets, anchors);
             losses.Add("adversarial", hard.mean(), _options.AdversarialWeight);
             (hardMean, easyMean) = (hard.detach().mean().ToDouble(), plain.mean().ToDouble());
             weights.Add(full(first, _options.AdversarialWeight / first, device: images.device));
@@ -263,7 +267,7 @@ internal sealed class SsahTraining : IDisposable
     private Tensor Consistency(HashOutput output, TaughtBatch taught, Anchors anchors)
     {
         var codes = ConsistentLoss.PerRow(output.Code, taught.Taught.Code);
-        return taught.Taught.Logits is null ? codes : codes + _objective.PerRow(output, taught.Targets, anchors, skipSelf: false);
+        return taught.Taught.Logits is null ? codes : codes + _objective.PerRow(output, taught.Targets, anchors);
     }
 
     // A-Net minimises |mean d - tau|: its gradient at an image is one sign times that of d, which H-Net's backward pass has already computed, weighted.

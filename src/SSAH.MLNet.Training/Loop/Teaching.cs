@@ -8,7 +8,7 @@ namespace SSAH.MLNet.Training.Loop;
 
 /// <summary>Unlabelled images that the teacher is sure of.</summary>
 /// <param name="Taught">The teacher's output on them, detached.</param>
-/// <param name="Targets">Labels that the teacher gives them, [N, classes], 0/1.</param>
+/// <param name="Targets">Labels that the teacher gives them, [N, classes]: 0/1 with one label an image, else the probability of each.</param>
 /// <param name="Rows">Rows of the training set.</param>
 internal readonly record struct TaughtBatch(HashOutput Taught, Tensor Targets, int[] Rows)
 {
@@ -46,8 +46,9 @@ internal sealed class Teaching(HashNetwork teacher, bool multiLabel, ConfidenceR
             return (rule.Sure(output.Code.abs().mean([1]), null), unknown);
         if (multiLabel)
         {
+            // An image that is sure on the whole has labels that are not: pressing these to 0 or 1 would teach the teacher's own errors.
             var each = output.Logits.sigmoid();
-            return (rule.Sure(maximum(each, 1 - each).mean([1]), null), each.gt(0.5).to(ScalarType.Float32));
+            return (rule.Sure(maximum(each, 1 - each).mean([1]), null), each);
         }
         var probabilities = nn.functional.softmax(output.Logits, 1);
         var (best, index) = probabilities.max(1);

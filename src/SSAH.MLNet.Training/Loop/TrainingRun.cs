@@ -25,7 +25,6 @@ internal sealed class TrainingRun(SsahTraining training, TrainingSet set, SsahTr
     public TrainingOutcome Run()
     {
         string ending = "all steps done";
-        TimeSpan elapsed = default;
         try
         {
             while (training.Progress < 1)
@@ -42,7 +41,6 @@ internal sealed class TrainingRun(SsahTraining training, TrainingSet set, SsahTr
                 if (!training.ReportIsDue)
                     continue;
                 var metrics = training.Report(Validate());
-                elapsed = metrics.Elapsed;
                 channel.Info(MessageSensitivity.None, Describe(metrics));
                 options.MetricsCallback?.Invoke(metrics);
                 if (options.EarlyStoppingPatience is { } patience && _validationsWithoutGain >= patience)
@@ -58,7 +56,7 @@ internal sealed class TrainingRun(SsahTraining training, TrainingSet set, SsahTr
             foreach (var tensor in _bestState ?? [])
                 tensor.Dispose();
         }
-        return new TrainingOutcome(training.Step, elapsed, _bestMap, ending);
+        return new TrainingOutcome(training.Step, training.Elapsed, _bestMap, ending);
     }
 
     private static string Describe(SsahTrainingMetrics m) => FormattableString.Invariant(

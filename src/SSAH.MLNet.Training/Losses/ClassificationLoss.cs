@@ -3,8 +3,11 @@ using static TorchSharp.torch;
 
 namespace SSAH.MLNet.Training.Losses;
 
-/// <summary>Loss of the class head that reads the code: cross-entropy with one label a row, mean binary cross-entropy with several.</summary>
-/// <remarks>Reconstructed; a classification term on the code is DSDH's (Li et al. 2017) and GreedyHash's (Su et al. 2018).</remarks>
+/// <summary>Loss of the class head that reads the code: cross-entropy with one label a row, the sum of the labels' binary cross-entropies with several.</summary>
+/// <remarks>
+/// Reconstructed; a classification term on the code is DSDH's (Li et al. 2017) and GreedyHash's (Su et al. 2018). Both forms are the negative log-likelihood of a
+/// row's labels; a mean over many labels would leave the similarity loss, which only asks whether any is shared, to decide alone.
+/// </remarks>
 internal static class ClassificationLoss
 {
     /// <summary>Loss of each row.</summary>
@@ -13,6 +16,6 @@ internal static class ClassificationLoss
     /// <param name="multiLabel">Whether a row may have several labels.</param>
     /// <returns>[N].</returns>
     public static Tensor PerRow(Tensor logits, Tensor targets, bool multiLabel) => multiLabel
-        ? nn.functional.binary_cross_entropy_with_logits(logits, targets, reduction: nn.Reduction.None).mean([1])
+        ? nn.functional.binary_cross_entropy_with_logits(logits, targets, reduction: nn.Reduction.None).sum(1)
         : -(targets * nn.functional.log_softmax(logits, 1)).sum(1);
 }

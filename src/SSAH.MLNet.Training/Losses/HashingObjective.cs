@@ -6,7 +6,7 @@ namespace SSAH.MLNet.Training.Losses;
 
 /// <summary>Codes with known labels that other codes are compared with. Detach them where they must not move.</summary>
 /// <param name="Codes">[M, K].</param>
-/// <param name="Targets">[M, classes], 0/1.</param>
+/// <param name="Targets">[M, classes]: 0/1, or the probability of each.</param>
 internal readonly record struct Anchors(Tensor Codes, Tensor Targets);
 
 /// <summary>The hashing loss of single images with given labels: what H-Net minimises and what A-Net's difficulty d is measured in.</summary>
@@ -14,12 +14,13 @@ internal sealed class HashingObjective(double similarityWeight, double similarit
 {
     /// <summary>Pairwise similarity loss of each row, before its weight: [N].</summary>
     /// <param name="codes">[N, K].</param>
-    /// <param name="targets">[N, classes], 0/1.</param>
+    /// <param name="targets">[N, classes]: 0/1, or the probability of each. Rows are similar where both more likely have a label than not.</param>
     /// <param name="anchors">Codes to compare with.</param>
     /// <param name="skipSelf">Whether row i and anchor i are the same image.</param>
     public Tensor Similarity(Tensor codes, Tensor targets, Anchors anchors, bool skipSelf)
     {
-        var similar = targets.matmul(anchors.Targets.t()).gt(0).to(ScalarType.Float32);             // [N, M]
+        // Not the product of probabilities: many small ones would add up to a label that nobody has.
+        var similar = Likely(targets).matmul(Likely(anchors.Targets).t()).gt(0).to(ScalarType.Float32); // [N, M]
         var valid = ones_like(similar);
         if (skipSelf)
             valid.diagonal().fill_(0);
@@ -32,6 +33,8 @@ internal sealed class HashingObjective(double similarityWeight, double similarit
         : zeros(output.Code.shape[0], device: output.Code.device);
 
     /// <summary>The weighted sum of both for each row: the difficulty d, [N].</summary>
-    public Tensor PerRow(HashOutput output, Tensor targets, Anchors anchors, bool skipSelf) =>
-        similarityWeight * Similarity(output.Code, targets, anchors, skipSelf) + classificationWeight * Classification(output, targets);
+    public Tensor PerRow(HashOutput output, Tensor targets, Anchors anchors) =>
+        similarityWeight * Similarity(output.Code, targets, anchors, skipSelf: false) + classificationWeight * Classification(output, targets);
+
+    private static Tensor Likely(Tensor targets) => targets.gt(0.5).to(ScalarType.Float32);
 }

@@ -9,7 +9,7 @@ internal static class NetworkSet
 {
     private static readonly int[] s_scales = [4, 8, 16, 32];
 
-    /// <summary>H-Net, its moving average, and the source of hard samples (exactly one of the last two is not null).</summary>
+    /// <summary>H-Net, its moving average, and the source of hard samples, if any (at most one of the last two is not null).</summary>
     public static (HashNetwork HashNetwork, HashNetwork Teacher, AdversarialNetwork? Adversary, RandomHardSamples? Random) Create(
         TrainingSet set, ImageNormalization normalization, SsahTrainer.Options options, Device device, int seed)
     {
@@ -29,7 +29,7 @@ internal static class NetworkSet
             Initialization.Apply(adversary, generator, zero: AdversarialNetwork.ZeroHeads);
             adversary.to(device);
         }
-        else
+        else if (options.HardSamples == HardSampleSource.Random)
         {
             random = new RandomHardSamples(shape, noise);
         }

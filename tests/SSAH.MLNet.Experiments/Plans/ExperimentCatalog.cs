@@ -6,7 +6,8 @@ namespace SSAH.MLNet.Experiments;
 internal static class ExperimentCatalog
 {
     private const string Cifar = "cifar10.tar.gz";
-    private const string MobileNet = "mobilenet_v1_0.5_160_quant.onnx";
+    private const string MobileNetV1 = "mobilenet_v1_0.5_160_quant.onnx";
+    private const string MobileNetV2 = "mobilenet_v2_1.0_224_quant.onnx";
 
     // Full SSAH, its control with random hard samples, and H-Net alone.
     private static readonly string[] s_headline = ["1", "8", "9"];
@@ -41,17 +42,22 @@ internal static class ExperimentCatalog
         new()
         {
             Name = "c10-54k-pretrained", Title = "C10-54k, 48 bits, MobileNetV1 0.5 pretrained on ImageNet", DataFile = Cifar, Split = Protocol("C10-54k"),
-            Steps = 1000, Configure = Pretrained(side: 96), Rows = AblationGrid.All, DefaultRows = s_headline,
+            Steps = 1000, Configure = Pretrained(MobileNetV1, side: 96), Rows = AblationGrid.All, DefaultRows = s_headline,
+        },
+        new()
+        {
+            Name = "c10-54k-pretrained-long", Title = "C10-54k, 48 bits, MobileNetV2 1.0 pretrained on ImageNet, long training", DataFile = Cifar, Split = Protocol("C10-54k"),
+            Steps = 1800, Configure = Pretrained(MobileNetV2, side: 96), Rows = AblationGrid.All, DefaultRows = s_headline,
         },
         new()
         {
             Name = "grocery", Title = "GROCERY, fine classes, 10 labels a class, 48 bits, MobileNetV1 0.5 pretrained on ImageNet", DataFile = "grocery.tar.gz",
-            Side = 128, Split = ImageSplits.Draw, Steps = 600, Configure = Pretrained(side: 128, unlabelled: 96), Rows = AblationGrid.All, DefaultRows = s_headline,
+            Side = 128, Split = ImageSplits.Draw, Steps = 600, Configure = Pretrained(MobileNetV1, side: 128, unlabelled: 96), Rows = AblationGrid.All, DefaultRows = s_headline,
         },
         new()
         {
             Name = "ucm-ml", Title = "UCM-ML, 336 labelled, 48 bits, MobileNetV1 0.5 pretrained on ImageNet", DataFile = "ucmerced.tar.gz",
-            Side = 128, Split = ImageSplits.Draw, Steps = 1000, Configure = Pretrained(side: 128, unlabelled: 96), Rows = AblationGrid.All, DefaultRows = s_headline,
+            Side = 128, Split = ImageSplits.Draw, Steps = 600, Configure = Pretrained(MobileNetV1, side: 128, unlabelled: 96), Rows = AblationGrid.All, DefaultRows = s_headline,
         },
         new()
         {
@@ -62,10 +68,10 @@ internal static class ExperimentCatalog
 
     private static Func<ImageSet, int, RetrievalSplit> Protocol(string name) => (images, seed) => RetrievalProtocols.Draw(name, images.ToLabelSets(), seed);
 
-    private static Action<SsahTrainer.Options, ExperimentData> Pretrained(int side, int unlabelled = 192) => (options, data) =>
+    private static Action<SsahTrainer.Options, ExperimentData> Pretrained(string file, int side, int? unlabelled = null) => (options, data) =>
     {
-        options.Backbone = Backbone.FromOnnx(data.BackboneFile(MobileNet), preprocessing: BackbonePreprocessing.MinusOneToOne with { Side = side });
+        options.Backbone = Backbone.FromOnnx(data.BackboneFile(file), preprocessing: BackbonePreprocessing.MinusOneToOne with { Side = side });
         options.LearningRate = 0.03;
-        options.UnlabelledBatchSize = unlabelled;
+        options.UnlabelledBatchSize = unlabelled ?? options.UnlabelledBatchSize;
     };
 }

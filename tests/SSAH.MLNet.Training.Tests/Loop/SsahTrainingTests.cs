@@ -112,6 +112,18 @@ public sealed class SsahTrainingTests
     }
 
     [Fact]
+    public void A_hard_sample_that_is_its_image_is_exactly_as_hard()
+    {
+        var options = Pictures.Options();
+        (options.HardSamples, options.ConsistentWeight, options.OcclusionScales, options.MaxRotationDegrees) = (HardSampleSource.Random, 0, [], 0);
+        using var training = new SsahTraining(Set(), options, CPU, ScalarType.Float32, seed: 1);
+        training.RunStep();
+        var metrics = training.Report(null);
+        Assert.True(metrics.EasyDifficulty > 0.5);
+        Assert.Equal(metrics.EasyDifficulty, metrics.HardDifficulty, 1e-4);
+    }
+
+    [Fact]
     public void Hard_samples_do_not_move_the_running_statistics()
     {
         using var training = new SsahTraining(Set(), Pictures.Options(), CPU, ScalarType.Float32, seed: 1);

@@ -50,6 +50,22 @@ public sealed class TeachingTests
     }
 
     [Fact]
+    public void With_several_labels_each_is_taught_as_sure_as_the_teacher_is_of_it()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(5, CPU);
+        using var teacher = Teacher(generator);
+        var images = randn(Rows, 3, 16, 16, generator: generator);
+        using var noGradient = no_grad();
+        var probabilities = teacher.call(images).Logits!.sigmoid();
+        using var rule = new ConfidenceRule(0);
+        var taught = new Teaching(teacher, multiLabel: true, rule).Label(new MiniBatch(images, zeros(Rows, Classes)), [.. Enumerable.Range(0, Rows)])!.Value;
+
+        Assert.Equal(Rows, taught.Count);
+        Assert.True(taught.Targets.allclose(probabilities));
+    }
+
+    [Fact]
     public void Nobody_sure_is_nothing_taught()
     {
         using var scope = NewDisposeScope();

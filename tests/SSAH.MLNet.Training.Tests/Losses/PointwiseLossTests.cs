@@ -19,14 +19,14 @@ public sealed class PointwiseLossTests
     }
 
     [Fact]
-    public void Multi_label_is_the_mean_binary_cross_entropy()
+    public void Multi_label_is_the_sum_of_the_labels_binary_cross_entropies()
     {
         using var scope = NewDisposeScope();
-        double[] logits = [0.3, -2, 1.5, 4, 0, -0.2], targets = [1, 0, 1, 1, 0, 1];
+        double[] logits = [0.3, -2, 1.5, 4, 0, -0.2], targets = [1, 0, 1, 1, 0.25, 0.8];
         double[] result = ClassificationLoss.PerRow(tensor(logits, [2, 3]), tensor(targets, [2, 3]), multiLabel: true).data<double>().ToArray();
         for (int row = 0; row < 2; row++)
         {
-            double expected = Enumerable.Range(3 * row, 3).Average(i =>
+            double expected = Enumerable.Range(3 * row, 3).Sum(i =>
             {
                 double p = 1 / (1 + Math.Exp(-logits[i]));
                 return -(targets[i] * Math.Log(p) + (1 - targets[i]) * Math.Log(1 - p));
@@ -70,9 +70,25 @@ public sealed class PointwiseLossTests
         var objective = new HashingObjective(1, 12, 0, multiLabel: false);
         var codes = tensor(new float[] { 1, 1, -1, -1 }, [2, 2]);
         var targets = tensor(new float[] { 1, 0, 1, 0 }, [2, 2]);
-        float[] loss = objective.PerRow(new HashOutput(codes, null), targets, new Anchors(codes, targets), skipSelf: true).data<float>().ToArray();
+        float[] loss = objective.Similarity(codes, targets, new Anchors(codes, targets), skipSelf: true).data<float>().ToArray();
         // Each row only meets the other one, of its class and opposite to it: theta = -12, and softplus(-12) + 12.
         Assert.All(loss, value => Assert.Equal(12, value, 1e-3));
+    }
+
+    [Theory]
+    [InlineData(0.9, 0.6, true)]
+    [InlineData(0.9, 0.4, false)]
+    [InlineData(0.4, 0.4, false)]
+    public void Images_are_similar_where_both_probably_have_a_label(float first, float second, bool similar)
+    {
+        using var scope = NewDisposeScope();
+        var objective = new HashingObjective(1, 12, 0, multiLabel: true);
+        var code = ones(1, 4);
+        // Many other labels of small probability: they must not add up to one that is shared.
+        Tensor Labels(float probability) => cat([tensor(new[] { probability }), full(30, 0.3f)]).unsqueeze(0);
+        float loss = objective.Similarity(code, Labels(first), new Anchors(code, Labels(second)), skipSelf: false).ToSingle();
+        // Equal codes: theta = 12 costs nothing where the pair is similar and 12 where it is not.
+        Assert.Equal(similar ? 0 : 12, loss, 1e-3);
     }
 
     [Fact]
@@ -83,10 +99,10 @@ public sealed class PointwiseLossTests
         var anchors = new Anchors(rand(6, 8) * 2 - 1, nn.functional.one_hot(tensor(new long[] { 0, 1, 2, 0, 1, 2 }), 3).to(ScalarType.Float32));
         var (codes, logits) = (rand(4, 8) * 2 - 1, randn(4, 3));
         var targets = nn.functional.one_hot(tensor(new long[] { 2, 1, 0, 0 }), 3).to(ScalarType.Float32);
-        var whole = objective.PerRow(new HashOutput(codes, logits), targets, anchors, skipSelf: false);
+        var whole = objective.PerRow(new HashOutput(codes, logits), targets, anchors);
         for (int i = 0; i < 4; i++)
         {
-            var alone = objective.PerRow(new HashOutput(codes.narrow(0, i, 1), logits.narrow(0, i, 1)), targets.narrow(0, i, 1), anchors, skipSelf: false);
+            var alone = objective.PerRow(new HashOutput(codes.narrow(0, i, 1), logits.narrow(0, i, 1)), targets.narrow(0, i, 1), anchors);
             Assert.True(alone.allclose(whole.narrow(0, i, 1), 1e-5, 1e-6));
         }
     }

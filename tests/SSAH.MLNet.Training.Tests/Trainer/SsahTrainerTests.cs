@@ -167,14 +167,26 @@ public sealed class SsahTrainerTests
     }
 
     [Fact]
-    public void Several_labels_a_row_train_with_NaN_as_unknown()
+    public void Several_labels_a_row_are_learned_with_NaN_as_unknown()
     {
+        // The third class has the labels of both others, so codes must show how much is shared.
+        int[][] labelsOfClass = [[0], [1], [0, 1]];
+        float[] Vector(Picture p) => p.Label == uint.MaxValue ? [float.NaN, float.NaN, float.NaN] : [.. Enumerable.Range(0, 3).Select(l => labelsOfClass[p.Class].Contains(l) ? 1f : 0)];
+        LabelSets Sets(Picture[] pictures) => LabelSets.FromSets([.. pictures.Select(p => labelsOfClass[p.Class])], 3);
+        var (queries, database) = (Pictures.Draw(30, 0, seed: 5), Pictures.Draw(90, 0, seed: 6));
+        double Ndcg(BinaryCodes of, BinaryCodes among) =>
+            RetrievalEvaluation.Evaluate(of, Sets(queries), among, Sets(database), new RetrievalOptions { Cutoffs = [30] }).Cutoffs[0].Ndcg!.Value;
+
         var ml = new MLContext(1);
-        float[] Labels(Picture p) => p.Label == uint.MaxValue ? [float.NaN, float.NaN, float.NaN] : [p.Class == 0 ? 1 : 0, p.Class > 0 ? 1 : 0, 1];
-        var view = ml.Data.LoadFromEnumerable(Pictures.Draw(60, 2).Select(p => new MultiLabelPicture { Pixels = p.Pixels, Label = Labels(p) }));
-        var options = Pictures.Options(steps: 12);
-        options.ConfidenceThreshold = 0.5;
+        var options = Pictures.Options(steps: 80);
+        options.ConfidenceThreshold = null;
+        var view = ml.Data.LoadFromEnumerable(Pictures.Draw(240, 4).Select(p => new MultiLabelPicture { Pixels = p.Pixels, Label = Vector(p) }));
         using var encoder = ml.Transforms.SsahHash(options).Fit(view);
-        Assert.Contains("\"labelledRows\":30", encoder.Metadata["ssah.summary"], StringComparison.Ordinal);
+
+        Assert.Contains("\"labelledRows\":60", encoder.Metadata["ssah.summary"], StringComparison.Ordinal);
+        BinaryCodes Encoded(Picture[] pictures) => BinaryCodes.FromPacked(16, [.. Codes(ml, encoder, pictures).SelectMany(c => c.HashCode)]);
+        double learned = Ndcg(Encoded(queries), Encoded(database));
+        double unlearned = Ndcg(BinaryCodes.FromPacked(16, new byte[2 * queries.Length]), BinaryCodes.FromPacked(16, new byte[2 * database.Length]));
+        Assert.True(learned > 0.85 && unlearned < 0.65, $"NDCG {learned}; {unlearned} where all codes are equal.");
     }
 }
