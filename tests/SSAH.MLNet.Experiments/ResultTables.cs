@@ -54,10 +54,11 @@ internal static class ResultTables
         string seeds = string.Join(", ", runs.Select(r => r.Seed).Order());
         double mean = runs.Average(r => r.MeanAveragePrecision);
         string threads = string.Join(", ", runs.Select(r => r.Threads).OfType<int>().Distinct().Order());
+        string training = string.Create(CultureInfo.InvariantCulture, $"{runs.Average(r => r.TrainingSeconds):F0} s") + (threads == "" ? "" : $", threads: {threads}");
         string spread = runs.Count < 2 ? "" : string.Create(CultureInfo.InvariantCulture,
             $" ± {Math.Sqrt(runs.Sum(r => Math.Pow(r.MeanAveragePrecision - mean, 2)) / (runs.Count - 1)):F3}");
         return string.Create(CultureInfo.InvariantCulture,
             $"| {row.Id} | {row.Title} | {mean:F3}{spread} | {Mean(r => r.WorstOrder)} to {Mean(r => r.BestOrder)} | {Mean(r => r.StableOrder ?? double.NaN)} | " +
-            $"{(graded ? Mean(r => r.NdcgAt100 ?? double.NaN) : Mean(r => r.PrecisionAt100))} | {seeds} | {runs[0].Steps} | {runs.Average(r => r.TrainingSeconds):F0} s{(threads == "" ? "" : $", threads: {threads}")} | {runs.Max(r => r.Date)} |\n");
+            $"{(graded ? Mean(r => r.NdcgAt100 ?? double.NaN) : Mean(r => r.PrecisionAt100))} | {seeds} | {runs[0].Steps} | {training} | {runs.Max(r => r.Date)} |\n");
     }
 }

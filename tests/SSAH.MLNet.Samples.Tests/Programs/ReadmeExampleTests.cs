@@ -25,9 +25,13 @@ public sealed class ReadmeExampleTests : IDisposable
             .Replace("\"pictures/", $"@\"{_folder.Path}/pictures/", StringComparison.Ordinal)
             .Replace("\"hasher.zip\"", $"@\"{_folder.At("hasher.zip")}\"", StringComparison.Ordinal);
 
+        // A data view is computed when it is read: ask for what the example ends with.
+        code += "\nConsole.WriteLine(\"neighbours \" + string.Join(' ', Microsoft.ML.Data.ColumnCursorExtensions.GetColumn<long[]>(nearest, \"Neighbours\").Select(ids => ids.Distinct().Count(id => id is >= 0 and < 120))));";
+
         var printed = Run(Compile(code));
 
         Assert.Contains("20 queries, 60 database rows", printed, StringComparison.Ordinal);
+        Assert.Contains("neighbours " + string.Join(' ', Enumerable.Repeat(10, 20)), printed, StringComparison.Ordinal);
         var loaded = new MLContext().Model.Load(_folder.At("hasher.zip"), out var schema);
         Assert.Contains(loaded.GetOutputSchema(schema), column => column.Name == "HashCode");
     }
