@@ -60,8 +60,8 @@ public sealed partial class SsahTrainer
         /// <summary>Weight decay of H-Net's weight matrices. Default 5e-4.</summary>
         public double WeightDecay { get; set; } = 5e-4;
 
-        /// <summary>Weight of the supervised pairwise similarity loss. Default 1.</summary>
-        public double SimilarityWeight { get; set; } = 1;
+        /// <summary>Weight of the supervised pairwise similarity loss. Default 3.</summary>
+        public double SimilarityWeight { get; set; } = 3;
 
         /// <summary>c of the pairwise similarity: the log-odds at complete agreement of two codes. Default 12.</summary>
         public double SimilarityScale { get; set; } = 12;
