@@ -103,6 +103,8 @@ public sealed class SsahTrainingTests
         (options.HardSamples, options.ConfidenceThreshold, options.ConsistentRamp, options.FixedDifficulty) = (HardSampleSource.Adversarial, 0, 0, 1);
         (options.AdversarialWeight, options.ConsistentWeight, options.ColorJitter) = (0.001, 0.001, 0.8);
         (options.OcclusionScales, options.MaxRotationDegrees, options.MaxOcclusionArea) = ([2, 4], 0, 0.25);
+        // The margin and the gap that is asked for are in units of d, which the weight scales.
+        options.SimilarityWeight = 1;
         (options.MinMargin, options.MaxMargin, options.AdversaryLearningRate) = (0.3, 0.3, 0.01);
         (options.Schedule, options.WarmUp) = (LearningRateSchedule.Constant, 0);
         using var training = new SsahTraining(QuarterThatMatters(unlabelled: 120), options, CPU, ScalarType.Float32, seed: 1);
