@@ -47,17 +47,17 @@ public sealed class SsahTrainingTests
         Assert.Equal(Train(), Train());
     }
 
-    // Only the top left quarter shows the class: an occluder of a quarter of the picture hurts most there, and chance seldom covers it.
-    private static TrainingSet QuarterThatMatters(int unlabelled)
+    // Only the top left quarter shows the class: an occluder of a quarter of the picture hurts most there, and chance seldom covers it. Noise has no label and shows none.
+    private static TrainingSet QuarterThatMatters(int noise)
     {
         var random = new Random(2);
         var builder = new TrainingSet.Builder(new PixelShape(3, Picture.Side, Picture.Side));
-        for (int row = 0; row < 60 + unlabelled; row++)
+        for (int row = 0; row < 60 + noise; row++)
         {
             var pixels = builder.Add(row < 60 ? [row % 3] : []);
             random.NextBytes(pixels);
             for (int i = 0; i < pixels.Length; i++)
-                if (i % 256 / 16 < 8 && i % 16 < 8)
+                if (row < 60 && i % 256 / 16 < 8 && i % 16 < 8)
                     pixels[i] = (byte)(i / 256 == row % 3 ? 220 : 60);
         }
         return builder.Build(3, multiLabel: false, names: null, validationFraction: 0, seed: 1);
@@ -76,7 +76,7 @@ public sealed class SsahTrainingTests
     [Fact]
     public void The_adversary_finds_the_part_that_matters()
     {
-        var set = QuarterThatMatters(unlabelled: 0);
+        var set = QuarterThatMatters(noise: 0);
         double Difficulty(HardSampleSource source)
         {
             var options = Pictures.Options(steps: 400);
@@ -98,19 +98,18 @@ public sealed class SsahTrainingTests
     [Fact]
     public void Unlabelled_images_that_are_hard_without_it_do_not_hold_the_adversary_back()
     {
-        // The strong views of unlabelled images change the colours that the classes differ in: their loss is beyond the margin whatever A-Net does.
+        // What the teacher sees in noise, the student cannot see in another view of it: this loss is beyond the margin whatever A-Net does.
         var options = Pictures.Options(steps: 400);
         (options.HardSamples, options.ConfidenceThreshold, options.ConsistentRamp, options.FixedDifficulty) = (HardSampleSource.Adversarial, 0, 0, 1);
         (options.AdversarialWeight, options.ConsistentWeight, options.ColorJitter) = (0.001, 0.001, 0.8);
         (options.OcclusionScales, options.MaxRotationDegrees, options.MaxOcclusionArea) = ([2, 4], 0, 0.25);
-        // The margin and the gap that is asked for are in units of d, which the weight scales.
-        options.SimilarityWeight = 1;
-        (options.MinMargin, options.MaxMargin, options.AdversaryLearningRate) = (0.3, 0.3, 0.01);
+        (options.MinMargin, options.MaxMargin, options.AdversaryLearningRate) = (1, 1, 0.01);
         (options.Schedule, options.WarmUp) = (LearningRateSchedule.Constant, 0);
-        using var training = new SsahTraining(QuarterThatMatters(unlabelled: 120), options, CPU, ScalarType.Float32, seed: 1);
+        using var training = new SsahTraining(QuarterThatMatters(noise: 120), options, CPU, ScalarType.Float32, seed: 1);
         var metrics = AfterAHundredSteps(training);
         double gap = metrics.HardDifficulty - metrics.EasyDifficulty;
-        Assert.True(gap > 0.2, $"gap {gap}, occluded {metrics.OccludedArea}, consistent loss {metrics.ConsistentLoss}");
+        // Held back it makes samples that are no harder than their images.
+        Assert.True(gap > 0.08, $"gap {gap}, occluded {metrics.OccludedArea}, consistent loss {metrics.ConsistentLoss}");
     }
 
     [Fact]
