@@ -108,11 +108,14 @@ public sealed partial class SsahTrainer
         /// <summary>Largest rotation at the highest difficulty, in degrees; 0 switches rotation off. Default 15.</summary>
         public double MaxRotationDegrees { get; set; } = 15;
 
-        /// <summary>Margin mu between a hard sample's loss and its image's at the lowest difficulty. Default 0.05.</summary>
-        public double MinMargin { get; set; } = 0.05;
+        /// <summary>
+        /// Margin mu between a hard sample's difficulty and its image's at the lowest level. A difficulty is the mean of the similarity and the class loss, weighed by
+        /// <see cref="SimilarityWeight"/> and <see cref="ClassificationWeight"/>. Default 0.025.
+        /// </summary>
+        public double MinMargin { get; set; } = 0.025;
 
-        /// <summary>Margin mu at the highest difficulty. Default 0.3.</summary>
-        public double MaxMargin { get; set; } = 0.3;
+        /// <summary>Margin mu at the highest level. Default 0.15.</summary>
+        public double MaxMargin { get; set; } = 0.15;
 
         /// <summary>Share of the training in which the difficulty goes from lowest to highest when H-Net always copes, above 0 to 1. Default 0.8.</summary>
         public double FastestPacing { get; set; } = 0.8;

@@ -36,10 +36,10 @@ public sealed record SsahTrainingMetrics
     /// <summary>Consistent loss of unlabelled images, before its ramp.</summary>
     public required double ConsistentLoss { get; init; }
 
-    /// <summary>d(x~): mean difficulty of labelled hard samples.</summary>
+    /// <summary>d(x~): mean difficulty of labelled hard samples, the mean of their similarity and class loss by the weights of the two.</summary>
     public required double HardDifficulty { get; init; }
 
-    /// <summary>d(x): the same loss of the images that they were made from.</summary>
+    /// <summary>d(x): the same of the images that they were made from.</summary>
     public required double EasyDifficulty { get; init; }
 
     /// <summary>mu: margin between the two that A-Net aims at.</summary>

@@ -14,7 +14,10 @@ internal sealed class ExperimentData(ImageSet images, RetrievalSplit split, stri
     public int[] Training { get; } = [.. split.Labelled.Concat(split.UnlabelledTraining).Order()];
 
     /// <summary>A file among the pretrained backbones.</summary>
-    public string BackboneFile(string name) => Path.Combine(folder, "backbones", name);
+    public string BackboneFile(string name) => BackboneFile(folder, name);
+
+    /// <summary>A file among the pretrained backbones of a data folder.</summary>
+    public static string BackboneFile(string dataFolder, string name) => Path.Combine(dataFolder, "backbones", name);
 
     /// <summary>All training rows; only the labelled ones show their label.</summary>
     public IDataView TrainingView(MLContext mlContext)

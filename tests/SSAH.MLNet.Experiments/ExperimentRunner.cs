@@ -58,21 +58,14 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
         var mlContext = new MLContext(seed);
         var metrics = new List<SsahTrainingMetrics>();
         int steps = arguments.Steps ?? plan.Steps;
-        var options = new SsahTrainer.Options
+        var options = plan.OptionsFor(row, arguments.DataFolder);
+        (options.Bits, options.Seed, options.MaxSteps) = (arguments.Bits ?? plan.Bits, seed, steps);
+        (options.ReportEverySteps, options.ValidationFraction) = (Math.Max(1, steps / Reports), arguments.ValidationFraction);
+        options.MetricsCallback = m =>
         {
-            Bits = arguments.Bits ?? plan.Bits,
-            Seed = seed,
-            MaxSteps = steps,
-            ReportEverySteps = Math.Max(1, steps / Reports),
-            ValidationFraction = arguments.ValidationFraction,
-            MetricsCallback = m =>
-            {
-                metrics.Add(m);
-                Console.WriteLine(Describe(m));
-            },
+            metrics.Add(m);
+            Console.WriteLine(Describe(m));
         };
-        plan.Configure?.Invoke(options, data);
-        row.Configure!(options, data);
         arguments.Overrides.Apply(options);
         var time = Stopwatch.StartNew();
         using var encoder = mlContext.Transforms.SsahHash(options).Fit(data.TrainingView(mlContext));

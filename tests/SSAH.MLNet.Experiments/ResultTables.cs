@@ -40,15 +40,27 @@ internal static class ResultTables
         table.Append(CultureInfo.InvariantCulture, $"{plan.Title}. `./build.sh experiment {name}`\n\n");
         table.Append($"| row | | mAP, ties averaged | worst to best order | stable order | {(graded ? "NDCG@100" : "precision@100")} | seeds | steps | training | date |\n");
         table.Append("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
+        var differing = new List<string>();
         foreach (var row in plan.Rows)
-            foreach (var runs in records.Where(r => r.Row == row.Id).GroupBy(r => r.Steps).OrderBy(g => g.Key))
-                table.Append(Line(row, [.. runs], graded));
+            foreach (var runs in records.Where(r => r.Row == row.Id).GroupBy(r => (r.Steps, Options: OptionDifferences.Describe(plan, row, r))).OrderBy(g => g.Key))
+            {
+                string mark = "";
+                if (runs.Key.Options != "")
+                {
+                    if (!differing.Contains(runs.Key.Options))
+                        differing.Add(runs.Key.Options);
+                    mark = new string('*', 1 + differing.IndexOf(runs.Key.Options));
+                }
+                table.Append(Line(row, mark, [.. runs], graded));
+            }
+        foreach (var (i, options) in differing.Index())
+            table.Append(CultureInfo.InvariantCulture, $"\n{string.Concat(Enumerable.Repeat("\\*", i + 1))} Measured with other options than today's: {options}.\n");
         foreach (string machine in records.Select(r => r.Machine).Distinct())
             table.Append(CultureInfo.InvariantCulture, $"\nMachine: {machine}.\n");
         return table.ToString().TrimEnd('\n');
     }
 
-    private static string Line(ExperimentRow row, List<RunRecord> runs, bool graded)
+    private static string Line(ExperimentRow row, string mark, List<RunRecord> runs, bool graded)
     {
         string Mean(Func<RunRecord, double> value) => runs.Average(value).ToString("F3", CultureInfo.InvariantCulture);
         string seeds = string.Join(", ", runs.Select(r => r.Seed).Order());
@@ -58,7 +70,7 @@ internal static class ResultTables
         string spread = runs.Count < 2 ? "" : string.Create(CultureInfo.InvariantCulture,
             $" ± {Math.Sqrt(runs.Sum(r => Math.Pow(r.MeanAveragePrecision - mean, 2)) / (runs.Count - 1)):F3}");
         return string.Create(CultureInfo.InvariantCulture,
-            $"| {row.Id} | {row.Title} | {mean:F3}{spread} | {Mean(r => r.WorstOrder)} to {Mean(r => r.BestOrder)} | {Mean(r => r.StableOrder ?? double.NaN)} | " +
+            $"| {row.Id}{mark} | {row.Title} | {mean:F3}{spread} | {Mean(r => r.WorstOrder)} to {Mean(r => r.BestOrder)} | {Mean(r => r.StableOrder ?? double.NaN)} | " +
             $"{(graded ? Mean(r => r.NdcgAt100 ?? double.NaN) : Mean(r => r.PrecisionAt100))} | {seeds} | {runs[0].Steps} | {training} | {runs.Max(r => r.Date)} |\n");
     }
 }

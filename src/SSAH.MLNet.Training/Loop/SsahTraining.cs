@@ -229,7 +229,7 @@ internal sealed class SsahTraining : IDisposable
         return _adversary?.call(sources, limits) ?? _randomSamples!.Make(sources, limits);
     }
 
-    // The weight with which every hard sample's difficulty stands in H-Net's loss, and the mean difficulty of labelled hard samples and of their images.
+    // The weight with which every hard sample's loss stands in H-Net's, and the mean difficulty of labelled hard samples and of their images.
     private readonly record struct HardDifficulty(Tensor Weights, double LabelledHard, double LabelledEasy);
 
     private HardDifficulty AddHardLosses(StepLosses losses, HashOutput easy, MiniBatch labelled, TaughtBatch? taught, Tensor images, double consistentWeight)
@@ -250,7 +250,7 @@ internal sealed class SsahTraining : IDisposable
             // Against the same anchors, the image itself included: a hard sample that is its image is exactly as hard.
             var plain = _objective.PerRow(new HashOutput(easyCode, easy.Logits?.detach()), labelled.Targets, anchors);
             losses.Add("adversarial", hard.mean(), _options.AdversarialWeight);
-            (hardMean, easyMean) = (hard.detach().mean().ToDouble(), plain.mean().ToDouble());
+            (hardMean, easyMean) = (hard.detach().mean().ToDouble() / _objective.TotalWeight, plain.mean().ToDouble() / _objective.TotalWeight);
             weights.Add(full(first, _options.AdversarialWeight / first, device: images.device));
         }
         if (taught is { } unlabelled)
@@ -270,7 +270,7 @@ internal sealed class SsahTraining : IDisposable
         return taught.Taught.Logits is null ? codes : codes + _objective.PerRow(output, taught.Targets, anchors);
     }
 
-    // A-Net minimises |mean d - tau|: its gradient at an image is one sign times that of d, which H-Net's backward pass has already computed, weighted.
+    // A-Net minimises |mean d - tau|: its gradient at an image is one sign times that of d, which H-Net's backward pass has already computed, weighted. Adam does not mind d's divisor.
     private void StepAdversary(HardSamples hard, Tensor leaf, HardDifficulty difficulty)
     {
         if (leaf.grad is not { } gradient)

@@ -9,7 +9,7 @@ namespace SSAH.MLNet.Training.Losses;
 /// <param name="Targets">[M, classes]: 0/1, or the probability of each.</param>
 internal readonly record struct Anchors(Tensor Codes, Tensor Targets);
 
-/// <summary>The hashing loss of single images with given labels: what H-Net minimises and what A-Net's difficulty d is measured in.</summary>
+/// <summary>The hashing loss of single images with given labels: what H-Net minimises and what A-Net's difficulty d is made from.</summary>
 internal sealed class HashingObjective(double similarityWeight, double similarityScale, double classificationWeight, bool multiLabel)
 {
     /// <summary>Pairwise similarity loss of each row, before its weight: [N].</summary>
@@ -32,7 +32,10 @@ internal sealed class HashingObjective(double similarityWeight, double similarit
         ? ClassificationLoss.PerRow(logits, targets, multiLabel)
         : zeros(output.Code.shape[0], device: output.Code.device);
 
-    /// <summary>The weighted sum of both for each row: the difficulty d, [N].</summary>
+    /// <summary>Sum of the weights of both losses: divided by it, a loss is a difficulty d, whose size does not depend on how the losses are weighed.</summary>
+    public double TotalWeight => similarityWeight + classificationWeight;
+
+    /// <summary>The weighted sum of both for each row: [N].</summary>
     public Tensor PerRow(HashOutput output, Tensor targets, Anchors anchors) =>
         similarityWeight * Similarity(output.Code, targets, anchors, skipSelf: false) + classificationWeight * Classification(output, targets);
 

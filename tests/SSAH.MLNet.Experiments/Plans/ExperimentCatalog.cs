@@ -68,9 +68,9 @@ internal static class ExperimentCatalog
 
     private static Func<ImageSet, int, RetrievalSplit> Protocol(string name) => (images, seed) => RetrievalProtocols.Draw(name, images.ToLabelSets(), seed);
 
-    private static Action<SsahTrainer.Options, ExperimentData> Pretrained(string file, int side, int? unlabelled = null) => (options, data) =>
+    private static Action<SsahTrainer.Options, string> Pretrained(string file, int side, int? unlabelled = null) => (options, dataFolder) =>
     {
-        options.Backbone = Backbone.FromOnnx(data.BackboneFile(file), preprocessing: BackbonePreprocessing.MinusOneToOne with { Side = side });
+        options.Backbone = Backbone.FromOnnx(ExperimentData.BackboneFile(dataFolder, file), preprocessing: BackbonePreprocessing.MinusOneToOne with { Side = side });
         options.LearningRate = 0.03;
         options.UnlabelledBatchSize = unlabelled ?? options.UnlabelledBatchSize;
     };

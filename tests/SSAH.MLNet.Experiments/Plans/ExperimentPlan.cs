@@ -29,14 +29,25 @@ internal sealed record ExperimentPlan
     /// <summary>Seeds of split and training when none are asked for.</summary>
     public int[] Seeds { get; init; } = [1];
 
-    /// <summary>What all rows share besides the defaults of the trainer.</summary>
-    public Action<SsahTrainer.Options, ExperimentData>? Configure { get; init; }
+    /// <summary>What all rows share besides the defaults of the trainer; it is given the data folder.</summary>
+    public Action<SsahTrainer.Options, string>? Configure { get; init; }
 
     /// <summary>The rows that it can run, in the order in which it runs them.</summary>
     public required IReadOnlyList<ExperimentRow> Rows { get; init; }
 
     /// <summary>Names of the rows that it runs when none are asked for; null: all.</summary>
     public string[]? DefaultRows { get; init; }
+
+    /// <summary>The trainer's options for a row, without a seed.</summary>
+    /// <param name="row">A row that is trained.</param>
+    /// <param name="dataFolder">Folder of the data files and of backbones/.</param>
+    public SsahTrainer.Options OptionsFor(ExperimentRow row, string dataFolder)
+    {
+        var options = new SsahTrainer.Options { Bits = Bits, MaxSteps = Steps };
+        Configure?.Invoke(options, dataFolder);
+        row.Configure!(options);
+        return options;
+    }
 
     /// <summary>The rows to run.</summary>
     /// <param name="asked">Their names; null: the default ones.</param>

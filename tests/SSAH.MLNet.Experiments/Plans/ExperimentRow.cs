@@ -6,7 +6,7 @@ namespace SSAH.MLNet.Experiments;
 /// <param name="Configure">Sets what the row changes of the plan's options; null for a baseline that is not trained by SSAH.</param>
 /// <param name="Baseline">Makes the codes of a baseline; null for a row that SSAH trains.</param>
 internal sealed record ExperimentRow(
-    string Id, string Title, Action<SsahTrainer.Options, ExperimentData>? Configure = null, Func<ExperimentData, int, BaselineCodes>? Baseline = null);
+    string Id, string Title, Action<SsahTrainer.Options>? Configure = null, Func<ExperimentData, int, BaselineCodes>? Baseline = null);
 
 /// <summary>Codes of a baseline.</summary>
 /// <param name="Queries">One a query.</param>

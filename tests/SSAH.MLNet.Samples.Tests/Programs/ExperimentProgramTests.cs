@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using SSAH.MLNet.Samples.Datasets;
 
 namespace SSAH.MLNet.Samples.Tests.Programs;
@@ -28,6 +29,22 @@ public sealed class ExperimentProgramTests : IDisposable
     }
 
     [Fact]
+    public void Runs_with_other_options_than_todays_have_a_line_of_their_own_that_says_so()
+    {
+        WriteResult(seed: 1, map: "0.61");
+        WriteResult(seed: 2, map: "0.65", options: """{"HardSamples":"Random","ConsistentWeight":0,"SimilarityWeight":0.7,"UnlabelledBatchSize":5}""");
+        string document = _folder.At("docs", "results.md");
+        File.WriteAllText(document, "<!-- table grid -->\n<!-- end -->\n");
+        Assert.Equal((0, ""), Start("tables"));
+        string[] lines = File.ReadAllLines(document);
+        Assert.Contains(lines, line => line.StartsWith("| 2 | 1 + random occlusion and rotation | 0.610 |", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("| 2* | 1 + random occlusion and rotation | 0.650 |", StringComparison.Ordinal));
+        string today = new SsahTrainer.Options().SimilarityWeight.ToString(CultureInfo.InvariantCulture);
+        // Row 2 uses no unlabelled images: their number does not matter.
+        Assert.Contains($@"\* Measured with other options than today's: SimilarityWeight 0.7 (today {today}).", lines);
+    }
+
+    [Fact]
     public void A_table_without_end_is_an_error_and_loses_nothing()
     {
         WriteResult(seed: 1, map: "0.61");
@@ -50,12 +67,12 @@ public sealed class ExperimentProgramTests : IDisposable
         Assert.Contains("not 'Epoch=3'", Start("grid", "--set", "Epoch=3").Output, StringComparison.Ordinal);
     }
 
-    private void WriteResult(int seed, string map)
+    private void WriteResult(int seed, string map, string options = "null")
     {
         Directory.CreateDirectory(_folder.At("docs", "results"));
         File.WriteAllText(_folder.At("docs", "results", $"grid-2-seed{seed}.json"), $$"""
             {"Experiment":"grid","Row":"2","Title":"t","Protocol":"p","Seed":{{seed}},"Bits":48,"Steps":100,"TrainingSeconds":30,"MeanAveragePrecision":{{map}},
-             "WorstOrder":0.5,"BestOrder":0.7,"StableOrder":0.6,"PrecisionAt100":0.8,"NdcgAt100":null,"Machine":"a machine","Date":"2026-11-24","Command":"c"}
+             "WorstOrder":0.5,"BestOrder":0.7,"StableOrder":0.6,"PrecisionAt100":0.8,"NdcgAt100":null,"Machine":"a machine","Date":"2026-11-24","Command":"c","Options":{{options}}}
             """);
     }
 
