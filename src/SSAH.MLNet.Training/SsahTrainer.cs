@@ -42,6 +42,8 @@ public sealed partial class SsahTrainer : IEstimator<HashEncoder>
         var set = TrainingSetReader.Read(input, _options, seed, _host, channel);
         var device = ComputeDevice.Choose(_options.Device, _host, channel);
         var computeType = ComputeDevice.NumberType(_options.Precision, device, set.Shape.Channels);
+        using var memory = KeptMemory.Start();
+        using var collections = ForegroundCollections.Start();
         using var training = new SsahTraining(set, _options, device, computeType, seed);
         var outcome = new TrainingRun(training, set, _options, _host, channel).Run();
         byte[] model = HashModelExporter.Export(training.Teacher, set.Shape, training.Normalization,

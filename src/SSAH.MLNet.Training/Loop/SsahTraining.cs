@@ -12,7 +12,6 @@ namespace SSAH.MLNet.Training.Loop;
 internal sealed class SsahTraining : IDisposable
 {
     private const int AdaptingImages = 256;
-    private readonly KeptMemory _memory = KeptMemory.Start();
     private readonly SsahTrainer.Options _options;
     private readonly TrainingSet _set;
     private readonly MiniBatchSource _batches;
@@ -182,7 +181,6 @@ internal sealed class SsahTraining : IDisposable
         _adversary?.Dispose();
         _randomSamples?.Dispose();
         _confidence.Dispose();
-        _memory.Dispose();
     }
 
     // Files in folders come class after class: rows from all over the set, not its first ones.
