@@ -10,43 +10,26 @@ namespace SSAH.MLNet.Training.Loop;
 /// A foreground collection starts where its thread allocates, never inside the training thread's native calls, unless another thread of the program allocates much at the same time:
 /// against that this does not help. The setting (<see cref="GCSettings.LatencyMode"/>) is the whole program's; it is put back when the last training ends.
 /// </remarks>
-internal sealed class ForegroundCollections : IDisposable
+internal static class ForegroundCollections
 {
-    private static readonly Lock s_gate = new();
-    private static int s_users;
+    private static readonly SharedSetting s_setting = new(Begin, End);
     private static GCLatencyMode s_before;
-    private bool _released;
-
-    private ForegroundCollections()
-    {
-        lock (s_gate)
-            if (s_users++ == 0)
-                s_before = Change(GCLatencyMode.Batch);
-    }
 
     /// <summary>Collects in the foreground only until the result is disposed.</summary>
-    public static ForegroundCollections Start() => new();
+    public static IDisposable Start() => s_setting.Use();
 
-    /// <inheritdoc/>
-    public void Dispose()
+    private static void Begin()
     {
-        lock (s_gate)
-        {
-            if (_released)
-                return;
-            _released = true;
-            // A mode that the program has chosen meanwhile stays.
-            if (--s_users == 0 && GCSettings.LatencyMode == GCLatencyMode.Batch)
-                Change(s_before);
-        }
+        s_before = GCSettings.LatencyMode;
+        // A region without collections has none in the background either, and its mode cannot be changed.
+        if (s_before != GCLatencyMode.NoGCRegion)
+            GCSettings.LatencyMode = GCLatencyMode.Batch;
     }
 
-    private static GCLatencyMode Change(GCLatencyMode mode)
+    private static void End()
     {
-        var before = GCSettings.LatencyMode;
-        // A program in a region without collections has none in the background either, and may not change the mode.
-        if (before != GCLatencyMode.NoGCRegion && mode != GCLatencyMode.NoGCRegion)
-            GCSettings.LatencyMode = mode;
-        return before;
+        // A mode that the program has chosen meanwhile stays.
+        if (s_before != GCLatencyMode.NoGCRegion && GCSettings.LatencyMode == GCLatencyMode.Batch)
+            GCSettings.LatencyMode = s_before;
     }
 }

@@ -10,38 +10,16 @@ namespace SSAH.MLNet.Training.Loop;
 /// Only glibc has these settings; elsewhere nothing happens. Blocks above 64 MB are kept only on the program's first thread (the others' arenas hold no larger ones): float32 training is faster there.
 /// The settings are put back, and the memory is returned, when the last training ends.
 /// </remarks>
-internal sealed partial class KeptMemory : IDisposable
+internal static partial class KeptMemory
 {
     // Parameters of mallopt(3) and their defaults.
     private const int TrimThreshold = -1, TopPad = -2, MmapMax = -4;
     private const int DefaultTrimThreshold = 128 * 1024, DefaultTopPad = 0, DefaultMmapMax = 65536;
     private const int Ahead = 64 << 20;
-    private static readonly Lock s_gate = new();
-    private static int s_users;
-    private bool _released;
-
-    private KeptMemory()
-    {
-        lock (s_gate)
-            if (s_users++ == 0)
-                Set(int.MaxValue, Ahead, 0);
-    }
+    private static readonly SharedSetting s_setting = new(() => Set(int.MaxValue, Ahead, 0), () => Set(DefaultTrimThreshold, DefaultTopPad, DefaultMmapMax));
 
     /// <summary>Keeps freed memory until the result is disposed.</summary>
-    public static KeptMemory Start() => new();
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        lock (s_gate)
-        {
-            if (_released)
-                return;
-            _released = true;
-            if (--s_users == 0)
-                Set(DefaultTrimThreshold, DefaultTopPad, DefaultMmapMax);
-        }
-    }
+    public static IDisposable Start() => s_setting.Use();
 
     private static void Set(int trimThreshold, int topPad, int mmapMax)
     {

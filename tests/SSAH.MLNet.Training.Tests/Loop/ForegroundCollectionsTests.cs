@@ -52,7 +52,7 @@ public sealed class ForegroundCollectionsTests
     [Fact]
     public void A_region_without_collections_is_left_alone()
     {
-        Assert.True(GC.TryStartNoGCRegion(1 << 20));
+        Assert.True(GC.TryStartNoGCRegion(64 << 20));
         using (ForegroundCollections.Start())
             Assert.Equal(GCLatencyMode.NoGCRegion, GCSettings.LatencyMode);
         Assert.Equal(GCLatencyMode.NoGCRegion, GCSettings.LatencyMode);
