@@ -19,13 +19,13 @@ internal static class LearningCharts
                 Of("quantisation", point => point.QuantizationLoss), Of("hard samples", point => point.AdversarialLoss),
                 Of("consistent", point => point.ConsistentLoss),
             ])) { WholeX = true },
-            new CurveChart("Difficulty", "step", "loss",
-            [
-                Of("hard samples, d", point => point.HardDifficulty), Of("their images, d0", point => point.EasyDifficulty),
-                Of("margin mu", point => point.Margin),
-            ])
+            new CurveChart("Difficulty", "step", "difficulty",
+                [Of("hard samples, d", point => point.HardDifficulty), Of("their images, d0", point => point.EasyDifficulty)]) { WholeX = true },
+            // By itself: beside d it would be a line at the bottom.
+            new CurveChart("What hard samples add", "step", "difficulty",
+                [Of("d - d0", point => point.HardDifficulty - point.EasyDifficulty), Of("margin mu", point => point.Margin)])
             {
-                WholeX = true, Remark = "A-Net aims at d = d0 + mu; mu rises when H-Net copes.",
+                WholeX = true, Remark = "A-Net aims at d - d0 = mu; mu rises when H-Net copes.",
             },
             new CurveChart("Occluded area", "step", "share of the image", [Of("area", point => point.OccludedArea)]) { WholeX = true },
             new CurveChart("Rotation", "step", "mean |angle|, degrees", [Of("angle", point => point.MeanAngleDegrees)]) { WholeX = true },

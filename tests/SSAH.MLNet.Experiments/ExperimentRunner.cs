@@ -92,7 +92,7 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
     }
 
     private static string Describe(SsahTrainingMetrics m) => string.Create(CultureInfo.InvariantCulture,
-        $"{m.Step,7} {m.Progress,5:P0} loss {m.TotalLoss:F3} class {m.ClassificationLoss:F3} d {m.HardDifficulty:F2} d0 {m.EasyDifficulty:F2} mu {m.Margin:F2} " +
+        $"{m.Step,7} {m.Progress,5:P0} loss {m.TotalLoss:F3} class {m.ClassificationLoss:F3} d {m.HardDifficulty:F3} d0 {m.EasyDifficulty:F3} mu {m.Margin:F3} " +
         $"area {m.OccludedArea:P0} angle {m.MeanAngleDegrees:F0} sure {m.ConfidentShare:P0} {m.ImagesPerSecond:F0} img/s {m.Elapsed.TotalSeconds:F0} s val {m.ValidationMap:F4}");
 
     private RunRecord Record(ExperimentRow row, int seed, int bits, HammingRetrievalMetrics figures, double seconds)

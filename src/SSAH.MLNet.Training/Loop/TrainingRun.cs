@@ -60,7 +60,7 @@ internal sealed class TrainingRun(SsahTraining training, TrainingSet set, SsahTr
     }
 
     private static string Describe(SsahTrainingMetrics m) => FormattableString.Invariant(
-        $"step {m.Step} epoch {m.Epoch:F1} {m.Progress:P0} loss {m.TotalLoss:F3} d {m.HardDifficulty:F2} mu {m.Margin:F2} {m.ImagesPerSecond:F0} images/s")
+        $"step {m.Step} epoch {m.Epoch:F1} {m.Progress:P0} loss {m.TotalLoss:F3} d {m.HardDifficulty:F3} mu {m.Margin:F3} {m.ImagesPerSecond:F0} images/s")
         + (m.ValidationMap is { } map ? FormattableString.Invariant($" validation mAP {map:F3}") : "");
 
     private double? Validate()
