@@ -13,6 +13,16 @@ public enum HardSampleSource
     Adversarial,
 }
 
+/// <summary>How similar two images with several labels are to the similarity loss. With one label an image both mean: 1 with the same label, else 0.</summary>
+public enum LabelSimilarity
+{
+    /// <summary>The cosine of their label vectors (Zhang et al. 2018, arXiv:1803.02987): the more labels they share, the closer their codes.</summary>
+    Cosine,
+
+    /// <summary>1 where they share any label, else 0.</summary>
+    AnyShared,
+}
+
 /// <summary>Course of the learning rates.</summary>
 public enum LearningRateSchedule
 {

@@ -63,6 +63,9 @@ public sealed partial class SsahTrainer
         /// <summary>Weight of the supervised pairwise similarity loss. Default 3, which won from scratch; with a pretrained backbone full SSAH did better with 1.</summary>
         public double SimilarityWeight { get; set; } = 3;
 
+        /// <summary>How similar images with several labels are. Default <see cref="LabelSimilarity.Cosine"/>.</summary>
+        public LabelSimilarity LabelSimilarity { get; set; } = LabelSimilarity.Cosine;
+
         /// <summary>c of the pairwise similarity: the log-odds at complete agreement of two codes. Default 12.</summary>
         public double SimilarityScale { get; set; } = 12;
 
@@ -147,10 +150,13 @@ public sealed partial class SsahTrainer
         /// <summary>Number type of the convolutions. Default <see cref="TrainingPrecision.Auto"/>.</summary>
         public TrainingPrecision Precision { get; set; } = TrainingPrecision.Auto;
 
-        /// <summary>Share of the labelled rows that is kept out of training to validate on, 0 to 0.95. Default 0: no validation.</summary>
+        /// <summary>
+        /// Share of the labelled rows that is kept out of training to validate on, 0 to 0.95: each of them searches the others, and the encoder with the best mAP, or with
+        /// several labels the best NDCG@100, is kept. Default 0: no validation.
+        /// </summary>
         public double ValidationFraction { get; set; }
 
-        /// <summary>Validations without a better mAP after which training stops; null never stops early. Needs <see cref="ValidationFraction"/>.</summary>
+        /// <summary>Validations without a better figure after which training stops; null never stops early. Needs <see cref="ValidationFraction"/>.</summary>
         public int? EarlyStoppingPatience { get; set; }
 
         /// <summary>H-steps between two reports to <see cref="MetricsCallback"/> (and two validations). Default 50.</summary>

@@ -63,6 +63,7 @@ public sealed partial class SsahTrainer
             Range(nameof(Options.TeacherDecay), options.TeacherDecay, 0, 0.99999);
             Range(nameof(Options.CropShift), options.CropShift, 0, 0.5);
             Range(nameof(Options.ColorJitter), options.ColorJitter, 0, 0.9);
+            Require(Enum.IsDefined(options.LabelSimilarity), $"{nameof(Options.LabelSimilarity)} is not a {nameof(LabelSimilarity)}.");
             Require(Enum.IsDefined(options.Schedule), $"{nameof(Options.Schedule)} is not a {nameof(LearningRateSchedule)}.");
             Require(options.SimilarityWeight > 0 || options.ClassificationWeight > 0,
                 $"{nameof(Options.SimilarityWeight)} and {nameof(Options.ClassificationWeight)} are both 0: nothing would be learned from the labels.");

@@ -74,4 +74,7 @@ public sealed record SsahTrainingMetrics
 
     /// <summary>Tie-averaged mAP of each validation row's search among the other validation rows, none of which was trained on; null where nothing was validated.</summary>
     public double? ValidationMap { get; init; }
+
+    /// <summary>Tie-averaged NDCG@100 of the same searches, by the number of shared labels; null where images have one label or nothing was validated.</summary>
+    public double? ValidationNdcg { get; init; }
 }

@@ -54,7 +54,7 @@ internal sealed class SsahTraining : IDisposable
         _average = new MovingAverage(_teacher, _hashNetwork, options.TeacherDecay);
         _confidence = new ConfidenceRule(options.ConfidenceThreshold);
         _teaching = new Teaching(_teacher, set.Labels.IsMultiLabel, _confidence);
-        _objective = new HashingObjective(options.SimilarityWeight, options.SimilarityScale, options.ClassificationWeight, set.Labels.IsMultiLabel);
+        _objective = new HashingObjective(options.SimilarityWeight, options.SimilarityScale, options.ClassificationWeight, set.Labels.IsMultiLabel, options.LabelSimilarity);
         _policy = new SelfPacedPolicy(
             new PacingRange(options.MinMargin, options.MaxMargin, options.MinOcclusionArea, options.MaxOcclusionArea,
                 Math.Min(options.MinRotationDegrees, options.MaxRotationDegrees), options.MaxRotationDegrees, options.FastestPacing, options.CopingShare),
@@ -135,7 +135,7 @@ internal sealed class SsahTraining : IDisposable
     }
 
     /// <summary>Closes the present window of metrics.</summary>
-    public SsahTrainingMetrics Report(double? validationMap)
+    public SsahTrainingMetrics Report(ValidationFigures? validation)
     {
         var window = _window;
         _window = new MetricsWindow();
@@ -167,7 +167,8 @@ internal sealed class SsahTraining : IDisposable
             BitMeans = window.BitMeans(),
             MeanAbsoluteActivation = window.Mean("activation"),
             ImagesPerSecond = (window.LabelledImages + window.UnlabelledImages) / seconds,
-            ValidationMap = validationMap,
+            ValidationMap = validation?.Map,
+            ValidationNdcg = validation?.Ndcg,
         };
     }
 

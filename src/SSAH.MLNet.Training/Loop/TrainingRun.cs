@@ -9,17 +9,29 @@ namespace SSAH.MLNet.Training.Loop;
 /// <summary>How a training ended.</summary>
 /// <param name="Steps">H-steps.</param>
 /// <param name="Elapsed">Training time.</param>
-/// <param name="BestValidationMap">Best validated mAP; null where nothing was validated.</param>
+/// <param name="BestValidation">Figures of the encoder that was kept; null where nothing was validated.</param>
 /// <param name="Ending">Why it ended, in words.</param>
-internal sealed record TrainingOutcome(int Steps, TimeSpan Elapsed, double? BestValidationMap, string Ending);
+internal sealed record TrainingOutcome(int Steps, TimeSpan Elapsed, ValidationFigures? BestValidation, string Ending);
+
+/// <summary>What validation says of an encoder.</summary>
+/// <param name="Map">Tie-averaged mAP.</param>
+/// <param name="Ndcg">Tie-averaged NDCG@100; null where images have one label.</param>
+internal readonly record struct ValidationFigures(double Map, double? Ndcg)
+{
+    /// <summary>What encoders are compared by: with several labels mAP does not see how many of them are shared.</summary>
+    public double Deciding => Ndcg ?? Map;
+
+    /// <inheritdoc/>
+    public override string ToString() => FormattableString.Invariant($"mAP {Map:F3}") + (Ndcg is { } ndcg ? FormattableString.Invariant($" NDCG {ndcg:F3}") : "");
+}
 
 /// <summary>Drives a training to its end: reports, validation, early stopping, cancellation. The teacher is left in its best state.</summary>
 internal sealed class TrainingRun(SsahTraining training, TrainingSet set, SsahTrainer.Options options, IHost host, IChannel channel)
 {
     private const int ValidationBatch = 256;
-    private static readonly RetrievalOptions s_headlineOnly = new() { Cutoffs = [], StableOrder = false, Diagnostics = false, BootstrapSamples = 0, ExcludeSameRow = true };
+    private static readonly RetrievalOptions s_headline = new() { Cutoffs = [100], StableOrder = false, Diagnostics = false, BootstrapSamples = 0, ExcludeSameRow = true };
     private Tensor[]? _bestState;
-    private double? _bestMap;
+    private ValidationFigures? _best;
     private int _validationsWithoutGain;
 
     public TrainingOutcome Run()
@@ -40,8 +52,9 @@ internal sealed class TrainingRun(SsahTraining training, TrainingSet set, SsahTr
                 training.RunStep();
                 if (!training.ReportIsDue)
                     continue;
-                var metrics = training.Report(Validate());
-                channel.Info(MessageSensitivity.None, Describe(metrics));
+                var validation = Validate();
+                var metrics = training.Report(validation);
+                channel.Info(MessageSensitivity.None, Describe(metrics) + (validation is { } figures ? $" validation {figures}" : ""));
                 options.MetricsCallback?.Invoke(metrics);
                 if (options.EarlyStoppingPatience is { } patience && _validationsWithoutGain >= patience)
                 {
@@ -56,24 +69,24 @@ internal sealed class TrainingRun(SsahTraining training, TrainingSet set, SsahTr
             foreach (var tensor in _bestState ?? [])
                 tensor.Dispose();
         }
-        return new TrainingOutcome(training.Step, training.Elapsed, _bestMap, ending);
+        return new TrainingOutcome(training.Step, training.Elapsed, _best, ending);
     }
 
     private static string Describe(SsahTrainingMetrics m) => FormattableString.Invariant(
-        $"step {m.Step} epoch {m.Epoch:F1} {m.Progress:P0} loss {m.TotalLoss:F3} d {m.HardDifficulty:F3} mu {m.Margin:F3} {m.ImagesPerSecond:F0} images/s")
-        + (m.ValidationMap is { } map ? FormattableString.Invariant($" validation mAP {map:F3}") : "");
+        $"step {m.Step} epoch {m.Epoch:F1} {m.Progress:P0} loss {m.TotalLoss:F3} d {m.HardDifficulty:F3} mu {m.Margin:F3} {m.ImagesPerSecond:F0} images/s");
 
-    private double? Validate()
+    private ValidationFigures? Validate()
     {
         if (set.ValidationRows.Length == 0)
             return null;
         // Not among the labelled training rows: their codes are learned by heart, and the better, the more a network over-fits.
         var codes = Encode(set.ValidationRows);
         var labels = set.Labels.Take(set.ValidationRows);
-        double map = RetrievalEvaluation.Evaluate(codes, labels, codes, labels, s_headlineOnly).MeanAveragePrecision;
-        if (_bestMap is null || map > _bestMap)
+        var found = RetrievalEvaluation.Evaluate(codes, labels, codes, labels, s_headline);
+        var figures = new ValidationFigures(found.MeanAveragePrecision, found.Cutoffs[0].Ndcg);
+        if (_best is not { } best || figures.Deciding > best.Deciding)
         {
-            _bestMap = map;
+            _best = figures;
             _validationsWithoutGain = 0;
             KeepState();
         }
@@ -81,7 +94,7 @@ internal sealed class TrainingRun(SsahTraining training, TrainingSet set, SsahTr
         {
             _validationsWithoutGain++;
         }
-        return map;
+        return figures;
     }
 
     private BinaryCodes Encode(int[] rows)

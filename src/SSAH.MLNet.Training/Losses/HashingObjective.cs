@@ -10,17 +10,20 @@ namespace SSAH.MLNet.Training.Losses;
 internal readonly record struct Anchors(Tensor Codes, Tensor Targets);
 
 /// <summary>The hashing loss of single images with given labels: what H-Net minimises and what A-Net's difficulty d is made from.</summary>
-internal sealed class HashingObjective(double similarityWeight, double similarityScale, double classificationWeight, bool multiLabel)
+internal sealed class HashingObjective(double similarityWeight, double similarityScale, double classificationWeight, bool multiLabel, LabelSimilarity labelSimilarity)
 {
     /// <summary>Pairwise similarity loss of each row, before its weight: [N].</summary>
     /// <param name="codes">[N, K].</param>
-    /// <param name="targets">[N, classes]: 0/1, or the probability of each. Rows are similar where both more likely have a label than not.</param>
+    /// <param name="targets">[N, classes]: 0/1, or the probability of each. A row has the labels that it more likely has than not.</param>
     /// <param name="anchors">Codes to compare with.</param>
     /// <param name="skipSelf">Whether row i and anchor i are the same image.</param>
     public Tensor Similarity(Tensor codes, Tensor targets, Anchors anchors, bool skipSelf)
     {
         // Not the product of probabilities: many small ones would add up to a label that nobody has.
-        var similar = Likely(targets).matmul(Likely(anchors.Targets).t()).gt(0).to(ScalarType.Float32); // [N, M]
+        var (own, others) = (Likely(targets), Likely(anchors.Targets));                             // [N, classes], [M, classes]
+        var shared = own.matmul(others.t());                                                        // [N, M]
+        // The root of the product, not the product of roots: equal sets must be similar by exactly 1.
+        var similar = labelSimilarity == LabelSimilarity.AnyShared ? shared.gt(0).to(ScalarType.Float32) : shared / (own.sum(1).unsqueeze(1) * others.sum(1)).clamp_min(1).sqrt();
         var valid = ones_like(similar);
         if (skipSelf)
             valid.diagonal().fill_(0);

@@ -61,6 +61,11 @@ internal static class ExperimentCatalog
         },
         new()
         {
+            Name = "ucm-ml-small", Title = "UCM-ML, 336 labelled, 48 bits, MobileNetV1 0.5 pretrained on ImageNet, at 64 pixels: for choices", DataFile = "ucmerced.tar.gz",
+            Side = 64, Split = ImageSplits.Draw, Steps = 300, Configure = Pretrained(MobileNetV1, side: 64, unlabelled: 96), Rows = AblationGrid.All, DefaultRows = s_headline,
+        },
+        new()
+        {
             Name = "baselines", Title = "C10-54k, 48 bits, without deep hashing", DataFile = Cifar, Split = Protocol("C10-54k"), Seeds = [1, 2, 3],
             Rows = BaselineRows.All,
         },

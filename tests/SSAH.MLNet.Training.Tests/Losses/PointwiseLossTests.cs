@@ -67,7 +67,7 @@ public sealed class PointwiseLossTests
     public void The_objective_skips_an_image_against_itself_and_survives_one_class_in_the_batch()
     {
         using var scope = NewDisposeScope();
-        var objective = new HashingObjective(1, 12, 0, multiLabel: false);
+        var objective = new HashingObjective(1, 12, 0, multiLabel: false, LabelSimilarity.Cosine);
         var codes = tensor(new float[] { 1, 1, -1, -1 }, [2, 2]);
         var targets = tensor(new float[] { 1, 0, 1, 0 }, [2, 2]);
         float[] loss = objective.Similarity(codes, targets, new Anchors(codes, targets), skipSelf: true).data<float>().ToArray();
@@ -82,7 +82,7 @@ public sealed class PointwiseLossTests
     public void Images_are_similar_where_both_probably_have_a_label(float first, float second, bool similar)
     {
         using var scope = NewDisposeScope();
-        var objective = new HashingObjective(1, 12, 0, multiLabel: true);
+        var objective = new HashingObjective(1, 12, 0, multiLabel: true, LabelSimilarity.Cosine);
         var code = ones(1, 4);
         // Many other labels of small probability: they must not add up to one that is shared.
         Tensor Labels(float probability) => cat([tensor(new[] { probability }), full(30, 0.3f)]).unsqueeze(0);
@@ -91,11 +91,47 @@ public sealed class PointwiseLossTests
         Assert.Equal(similar ? 0 : 12, loss, 1e-3);
     }
 
+    [Theory]
+    [InlineData(LabelSimilarity.Cosine, new[] { 0, 1, 2 }, new[] { 0, 1, 2 }, 1)]
+    [InlineData(LabelSimilarity.Cosine, new[] { 0 }, new[] { 0 }, 1)]
+    [InlineData(LabelSimilarity.Cosine, new[] { 0 }, new[] { 1 }, 0)]
+    [InlineData(LabelSimilarity.Cosine, new int[0], new[] { 1 }, 0)]
+    [InlineData(LabelSimilarity.Cosine, new[] { 0, 1 }, new[] { 1, 2 }, 0.5)]
+    [InlineData(LabelSimilarity.Cosine, new[] { 0 }, new[] { 0, 1, 2, 3 }, 0.5)]
+    [InlineData(LabelSimilarity.Cosine, new[] { 0, 1, 2, 3 }, new[] { 1, 2, 3, 4 }, 0.75)]
+    [InlineData(LabelSimilarity.AnyShared, new[] { 0, 1, 2 }, new[] { 2, 3, 4 }, 1)]
+    [InlineData(LabelSimilarity.AnyShared, new[] { 0, 1 }, new[] { 2, 3, 4 }, 0)]
+    public void Images_are_as_similar_as_their_labels(LabelSimilarity kind, int[] first, int[] second, double similar)
+    {
+        using var scope = NewDisposeScope();
+        var objective = new HashingObjective(1, 12, 0, multiLabel: true, kind);
+        Tensor Labels(int[] labels) => tensor(Enumerable.Range(0, 5).Select(c => labels.Contains(c) ? 1f : 0f).ToArray(), [1, 5]);
+        // Orthogonal to a known similar and a known dissimilar anchor, so that both means have a fixed part: softplus(0) = log 2.
+        var code = tensor(new float[] { 1, 0, 0 }, [1, 3]);
+        var known = new Anchors(tensor(new float[] { 0, 1, 0, 0, 0, 1 }, [2, 3]), cat([Labels(first.Length > 0 ? first : [0]), Labels([])]));
+        var anchors = new Anchors(cat([code, known.Codes]), cat([Labels(second), known.Targets]));
+        float loss = objective.Similarity(code, Labels(first), anchors, skipSelf: false).ToSingle();
+        double same = first.Length > 0 ? 1 : 0, theta = 4, nothing = Math.Log(2);
+        double positives = similar + same > 0 ? (similar * (Math.Log(1 + Math.Exp(theta)) - theta) + same * nothing) / (similar + same) : 0;
+        double negatives = ((1 - similar) * Math.Log(1 + Math.Exp(theta)) + (2 - same) * nothing) / (3 - similar - same);
+        Assert.Equal((positives + negatives) / (similar + same > 0 ? 2 : 1), loss, 1e-5);
+    }
+
+    [Fact]
+    public void Equal_sets_of_labels_leave_no_dissimilar_pair()
+    {
+        using var scope = NewDisposeScope();
+        var objective = new HashingObjective(1, 12, 0, multiLabel: true, LabelSimilarity.Cosine);
+        // Seven labels: seven over the square of the float32 root of seven is not 1.
+        var (codes, targets) = (ones(3, 4), ones(3, 7));
+        Assert.All(objective.Similarity(codes, targets, new Anchors(codes, targets), skipSelf: false).data<float>().ToArray(), loss => Assert.Equal(0, loss, 1e-4));
+    }
+
     [Fact]
     public void The_objective_of_an_image_does_not_depend_on_the_rest_of_its_batch()
     {
         using var scope = NewDisposeScope();
-        var objective = new HashingObjective(0.7, 12, 1.3, multiLabel: false);
+        var objective = new HashingObjective(0.7, 12, 1.3, multiLabel: false, LabelSimilarity.Cosine);
         var anchors = new Anchors(rand(6, 8) * 2 - 1, nn.functional.one_hot(tensor(new long[] { 0, 1, 2, 0, 1, 2 }), 3).to(ScalarType.Float32));
         var (codes, logits) = (rand(4, 8) * 2 - 1, randn(4, 3));
         var targets = nn.functional.one_hot(tensor(new long[] { 2, 1, 0, 0 }), 3).to(ScalarType.Float32);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using SSAH.MLNet.Hashing;
@@ -166,13 +167,19 @@ public sealed class SsahTrainerTests
         Assert.Contains("\"unlabelledRows\":0", encoder.Metadata["ssah.summary"], StringComparison.Ordinal);
     }
 
+    // The third class has the labels of both others, so codes must show how much is shared.
+    private static readonly int[][] s_labelsOfClass = [[0], [1], [0, 1]];
+
+    private static IDataView MultiLabelView(MLContext ml, Picture[] pictures)
+    {
+        static float[] Vector(Picture p) => p.Label == uint.MaxValue ? [float.NaN, float.NaN, float.NaN] : [.. Enumerable.Range(0, 3).Select(l => s_labelsOfClass[p.Class].Contains(l) ? 1f : 0)];
+        return ml.Data.LoadFromEnumerable(pictures.Select(p => new MultiLabelPicture { Pixels = p.Pixels, Label = Vector(p) }));
+    }
+
     [Fact]
     public void Several_labels_a_row_are_learned_with_NaN_as_unknown()
     {
-        // The third class has the labels of both others, so codes must show how much is shared.
-        int[][] labelsOfClass = [[0], [1], [0, 1]];
-        float[] Vector(Picture p) => p.Label == uint.MaxValue ? [float.NaN, float.NaN, float.NaN] : [.. Enumerable.Range(0, 3).Select(l => labelsOfClass[p.Class].Contains(l) ? 1f : 0)];
-        LabelSets Sets(Picture[] pictures) => LabelSets.FromSets([.. pictures.Select(p => labelsOfClass[p.Class])], 3);
+        LabelSets Sets(Picture[] pictures) => LabelSets.FromSets([.. pictures.Select(p => s_labelsOfClass[p.Class])], 3);
         var (queries, database) = (Pictures.Draw(30, 0, seed: 5), Pictures.Draw(90, 0, seed: 6));
         double Ndcg(BinaryCodes of, BinaryCodes among) =>
             RetrievalEvaluation.Evaluate(of, Sets(queries), among, Sets(database), new RetrievalOptions { Cutoffs = [30] }).Cutoffs[0].Ndcg!.Value;
@@ -180,13 +187,28 @@ public sealed class SsahTrainerTests
         var ml = new MLContext(1);
         var options = Pictures.Options(steps: 80);
         options.ConfidenceThreshold = null;
-        var view = ml.Data.LoadFromEnumerable(Pictures.Draw(240, 4).Select(p => new MultiLabelPicture { Pixels = p.Pixels, Label = Vector(p) }));
-        using var encoder = ml.Transforms.SsahHash(options).Fit(view);
+        using var encoder = ml.Transforms.SsahHash(options).Fit(MultiLabelView(ml, Pictures.Draw(240, 4)));
 
         Assert.Contains("\"labelledRows\":60", encoder.Metadata["ssah.summary"], StringComparison.Ordinal);
         BinaryCodes Encoded(Picture[] pictures) => BinaryCodes.FromPacked(16, [.. Codes(ml, encoder, pictures).SelectMany(c => c.HashCode)]);
         double learned = Ndcg(Encoded(queries), Encoded(database));
         double unlearned = Ndcg(BinaryCodes.FromPacked(16, new byte[2 * queries.Length]), BinaryCodes.FromPacked(16, new byte[2 * database.Length]));
         Assert.True(learned > 0.85 && unlearned < 0.65, $"NDCG {learned}; {unlearned} where all codes are equal.");
+    }
+
+    [Fact]
+    public void With_several_labels_the_encoder_of_the_best_NDCG_is_kept()
+    {
+        var ml = new MLContext(1);
+        var options = Pictures.Options(steps: 60);
+        (options.ValidationFraction, options.ReportEverySteps) = (0.4, 3);
+        var reports = new List<SsahTrainingMetrics>();
+        options.MetricsCallback = reports.Add;
+        using var encoder = ml.Transforms.SsahHash(options).Fit(MultiLabelView(ml, Pictures.Draw(90, 2)));
+        using var summary = JsonDocument.Parse(encoder.Metadata["ssah.summary"]);
+        var best = reports.MaxBy(m => m.ValidationNdcg!.Value)!;
+        Assert.All(reports, m => Assert.InRange(m.ValidationNdcg!.Value, 0.3, 1));
+        Assert.Equal(best.ValidationNdcg, summary.RootElement.GetProperty("validationNdcg").GetDouble());
+        Assert.Equal(best.ValidationMap, summary.RootElement.GetProperty("validationMap").GetDouble());
     }
 }

@@ -37,7 +37,11 @@ public sealed class StoppingTests
         var options = Pictures.Options(steps: 10_000);
         (options.ValidationFraction, options.EarlyStoppingPatience, options.ReportEverySteps) = (0.4, 2, 5);
         var maps = new List<double>();
-        options.MetricsCallback = m => maps.Add(m.ValidationMap!.Value);
+        options.MetricsCallback = m =>
+        {
+            maps.Add(m.ValidationMap!.Value);
+            Assert.Null(m.ValidationNdcg);
+        };
         using var encoder = ml.Transforms.SsahHash(options).Fit(Data(ml));
         Assert.All(maps, map => Assert.InRange(map, 0.01, 1));
         Assert.True(maps[^1] <= maps[..^2].Max() && maps[^2] <= maps[..^2].Max());
