@@ -40,7 +40,7 @@ internal static class OptionDifferences
             where !aside.Contains(property.Name) && measured.TryGetProperty(property.Name, out _)
             let value = property.GetValue(today)
             let now = JsonSerializer.Serialize(value is Enum or Backbone ? value.ToString() : value)
-            let then = measured.GetProperty(property.Name).GetRawText()
+            let then = JsonSerializer.Serialize(measured.GetProperty(property.Name)) // files are indented, and so are the lists in their raw text
             where now != then
             select $"{property.Name} {then.Trim('"')} (today {now.Trim('"')})";
         return string.Join(", ", differences);

@@ -59,6 +59,12 @@ internal static class ExperimentCatalog
             Name = "ucm-ml", Title = "UCM-ML, 336 labelled, 48 bits, MobileNetV1 0.5 pretrained on ImageNet", DataFile = "ucmerced.tar.gz",
             Side = 128, Split = ImageSplits.Draw, Steps = 600, Configure = Pretrained(MobileNetV1, side: 128, unlabelled: 96), Rows = AblationGrid.All, DefaultRows = s_headline,
         },
+        // The same at a quarter of the pixels and of the time, to choose by.
+        new()
+        {
+            Name = "c10-54k-pretrained-small", Title = "C10-54k, 48 bits, MobileNetV1 0.5 pretrained on ImageNet, at 64 pixels: for choices", DataFile = Cifar, Split = Protocol("C10-54k"),
+            Steps = 400, Configure = Pretrained(MobileNetV1, side: 64, unlabelled: 96), Rows = AblationGrid.All, DefaultRows = s_headline,
+        },
         new()
         {
             Name = "ucm-ml-small", Title = "UCM-ML, 336 labelled, 48 bits, MobileNetV1 0.5 pretrained on ImageNet, at 64 pixels: for choices", DataFile = "ucmerced.tar.gz",

@@ -29,6 +29,19 @@ public sealed class ExperimentProgramTests : IDisposable
     }
 
     [Fact]
+    public void A_list_that_is_todays_is_no_other_option()
+    {
+        WriteResult(seed: 1, map: "0.61", row: 3, options: "{\"OcclusionScales\": [\n 8\n ]}");
+        WriteResult(seed: 2, map: "0.65", row: 3, options: "{\"OcclusionScales\": [\n 8,\n 4 ]}");
+        string document = _folder.At("docs", "results.md");
+        File.WriteAllText(document, "<!-- table grid -->\n<!-- end -->\n");
+        Assert.Equal((0, ""), Start("tables"));
+        string[] lines = File.ReadAllLines(document);
+        Assert.Contains(lines, line => line.StartsWith("| 3 |", StringComparison.Ordinal) && line.Contains("0.610", StringComparison.Ordinal));
+        Assert.Contains(@"\* Measured with other options than today's: OcclusionScales [8,4] (today [8]).", lines);
+    }
+
+    [Fact]
     public void Runs_with_other_options_than_todays_have_a_line_of_their_own_that_says_so()
     {
         WriteResult(seed: 1, map: "0.61");
@@ -67,11 +80,11 @@ public sealed class ExperimentProgramTests : IDisposable
         Assert.Contains("not 'Epoch=3'", Start("grid", "--set", "Epoch=3").Output, StringComparison.Ordinal);
     }
 
-    private void WriteResult(int seed, string map, string options = "null")
+    private void WriteResult(int seed, string map, string options = "null", int row = 2)
     {
         Directory.CreateDirectory(_folder.At("docs", "results"));
-        File.WriteAllText(_folder.At("docs", "results", $"grid-2-seed{seed}.json"), $$"""
-            {"Experiment":"grid","Row":"2","Title":"t","Protocol":"p","Seed":{{seed}},"Bits":48,"Steps":100,"TrainingSeconds":30,"MeanAveragePrecision":{{map}},
+        File.WriteAllText(_folder.At("docs", "results", $"grid-{row}-seed{seed}.json"), $$"""
+            {"Experiment":"grid","Row":"{{row}}","Title":"t","Protocol":"p","Seed":{{seed}},"Bits":48,"Steps":100,"TrainingSeconds":30,"MeanAveragePrecision":{{map}},
              "WorstOrder":0.5,"BestOrder":0.7,"StableOrder":0.6,"PrecisionAt100":0.8,"NdcgAt100":null,"Machine":"a machine","Date":"2026-11-24","Command":"c","Options":{{options}}}
             """);
     }
