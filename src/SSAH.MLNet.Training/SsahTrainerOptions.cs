@@ -60,7 +60,7 @@ public sealed partial class SsahTrainer
         /// <summary>Weight decay of H-Net's weight matrices. Default 5e-4.</summary>
         public double WeightDecay { get; set; } = 5e-4;
 
-        /// <summary>Weight of the supervised pairwise similarity loss. Default 3, which won from scratch; with a pretrained backbone full SSAH did better with 1.</summary>
+        /// <summary>Weight of the supervised pairwise similarity loss. Default 3, which won on held-out images; one long training of a pretrained backbone did better with 1.</summary>
         public double SimilarityWeight { get; set; } = 3;
 
         /// <summary>How similar images with several labels are. Default <see cref="LabelSimilarity.Cosine"/>.</summary>
