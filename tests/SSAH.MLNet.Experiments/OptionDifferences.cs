@@ -23,6 +23,11 @@ internal static class OptionDifferences
         nameof(SsahTrainer.Options.UnlabelledBatchSize), nameof(SsahTrainer.Options.ConfidenceThreshold), nameof(SsahTrainer.Options.ConsistentRamp),
     ];
 
+    private static readonly string[] s_ofSeveralLabels = [nameof(SsahTrainer.Options.LabelSimilarity)];
+
+    // What was done before there was an option for it; records of that time do not have it.
+    private static readonly Dictionary<string, string> s_before = new() { [nameof(SsahTrainer.Options.LabelSimilarity)] = Text(LabelSimilarity.AnyShared) };
+
     /// <summary>Names and values, both of the run and of today: <c>SimilarityWeight 1 (today 3)</c>; empty for a run with today's options and for baselines.</summary>
     public static string Describe(ExperimentPlan plan, ExperimentRow row, RunRecord record)
     {
@@ -34,15 +39,18 @@ internal static class OptionDifferences
             .. s_beside,
             .. today.HardSamples == HardSampleSource.None ? s_ofHardSamples : [],
             .. today.ConsistentWeight == 0 ? s_ofUnlabelledImages : [],
+            .. record.NdcgAt100 is null ? s_ofSeveralLabels : [],
         ];
         var differences =
             from property in typeof(SsahTrainer.Options).GetProperties()
-            where !aside.Contains(property.Name) && measured.TryGetProperty(property.Name, out _)
-            let value = property.GetValue(today)
-            let now = JsonSerializer.Serialize(value is Enum or Backbone ? value.ToString() : value)
-            let then = JsonSerializer.Serialize(measured.GetProperty(property.Name)) // files are indented, and so are the lists in their raw text
+            let then = measured.TryGetProperty(property.Name, out var value) ? Text(value) : s_before.GetValueOrDefault(property.Name)
+            where then is not null && !aside.Contains(property.Name)
+            let now = Text(property.GetValue(today))
             where now != then
             select $"{property.Name} {then.Trim('"')} (today {now.Trim('"')})";
         return string.Join(", ", differences);
     }
+
+    // Not the raw text of a record's value: files are indented, and so are the lists in them.
+    private static string Text(object? value) => JsonSerializer.Serialize(value is Enum or Backbone ? value.ToString() : value);
 }

@@ -42,6 +42,20 @@ public sealed class ExperimentProgramTests : IDisposable
     }
 
     [Fact]
+    public void Runs_with_several_labels_from_before_there_was_a_choice_of_similarity_say_so()
+    {
+        WriteResult(seed: 1, map: "0.61", options: "{}", ndcg: "0.7");
+        WriteResult(seed: 2, map: "0.65", options: """{"LabelSimilarity":"Cosine"}""", ndcg: "0.8");
+        string document = _folder.At("docs", "results.md");
+        File.WriteAllText(document, "<!-- table grid -->\n<!-- end -->\n");
+        Assert.Equal((0, ""), Start("tables"));
+        string[] lines = File.ReadAllLines(document);
+        Assert.Contains(lines, line => line.StartsWith("| 2* |", StringComparison.Ordinal) && line.Contains("0.700", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("| 2 |", StringComparison.Ordinal) && line.Contains("0.800", StringComparison.Ordinal));
+        Assert.Contains(@"\* Measured with other options than today's: LabelSimilarity AnyShared (today Cosine).", lines);
+    }
+
+    [Fact]
     public void Runs_with_other_options_than_todays_have_a_line_of_their_own_that_says_so()
     {
         WriteResult(seed: 1, map: "0.61");
@@ -80,12 +94,12 @@ public sealed class ExperimentProgramTests : IDisposable
         Assert.Contains("not 'Epoch=3'", Start("grid", "--set", "Epoch=3").Output, StringComparison.Ordinal);
     }
 
-    private void WriteResult(int seed, string map, string options = "null", int row = 2)
+    private void WriteResult(int seed, string map, string options = "null", int row = 2, string ndcg = "null")
     {
         Directory.CreateDirectory(_folder.At("docs", "results"));
         File.WriteAllText(_folder.At("docs", "results", $"grid-{row}-seed{seed}.json"), $$"""
             {"Experiment":"grid","Row":"{{row}}","Title":"t","Protocol":"p","Seed":{{seed}},"Bits":48,"Steps":100,"TrainingSeconds":30,"MeanAveragePrecision":{{map}},
-             "WorstOrder":0.5,"BestOrder":0.7,"StableOrder":0.6,"PrecisionAt100":0.8,"NdcgAt100":null,"Machine":"a machine","Date":"2026-11-24","Command":"c","Options":{{options}}}
+             "WorstOrder":0.5,"BestOrder":0.7,"StableOrder":0.6,"PrecisionAt100":0.8,"NdcgAt100":{{ndcg}},"Machine":"a machine","Date":"2026-11-24","Command":"c","Options":{{options}}}
             """);
     }
 

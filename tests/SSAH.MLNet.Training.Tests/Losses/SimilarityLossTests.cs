@@ -72,7 +72,7 @@ public sealed class SimilarityLossTests
     public void The_more_similar_a_pair_the_closer_its_best_codes()
     {
         using var scope = NewDisposeScope();
-        // The row's code meets an anchor that is similar by a degree, one that is the same and one that is strange; only the first is in its direction.
+        // The agreement with the pair in question is sought; those with a similar and with a dissimilar anchor stay as they are.
         var anchors = eye(3, dtype: ScalarType.Float64);
         double Best(double degree) => Enumerable.Range(-100, 201).Select(i => i / 100.0).MinBy(agreement => SimilarityLoss.PerRow(
             tensor(new[] { agreement, 1.0, -1.0 }, [1, 3]), anchors, tensor(new[] { degree, 1.0, 0.0 }, [1, 3]), ones(1, 3, dtype: ScalarType.Float64), Scale).ToDouble());

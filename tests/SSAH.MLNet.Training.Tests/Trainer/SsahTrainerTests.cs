@@ -197,7 +197,7 @@ public sealed class SsahTrainerTests
     }
 
     [Fact]
-    public void With_several_labels_the_encoder_of_the_best_NDCG_is_kept()
+    public void With_several_labels_validation_reports_NDCG_and_the_summary_the_best_one()
     {
         var ml = new MLContext(1);
         var options = Pictures.Options(steps: 60);
