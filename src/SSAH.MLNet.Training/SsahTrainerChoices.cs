@@ -13,13 +13,16 @@ public enum HardSampleSource
     Adversarial,
 }
 
-/// <summary>How similar two images with several labels are to the similarity loss. With one label an image both mean: 1 with the same label, else 0.</summary>
+/// <summary>What the similarity loss asks of two images' codes where images have several labels. Where each has one, it is as <see cref="AnyShared"/> in either case.</summary>
 public enum LabelSimilarity
 {
-    /// <summary>The cosine of their label vectors (Zhang et al. 2018, arXiv:1803.02987): the more labels they share, the closer their codes.</summary>
+    /// <summary>
+    /// That they agree as their labels do: u_i . u_j / K is to be the cosine of the label vectors (squared error; Zhang et al. 2018, arXiv:1803.02987, after KSH, Liu et al. 2012).
+    /// The more labels are shared, the closer the codes; where none is, half of the bits agree.
+    /// </summary>
     Cosine,
 
-    /// <summary>1 where they share any label, else 0.</summary>
+    /// <summary>That they are close where any label is shared, and apart where none is (the pairwise likelihood of images with one label).</summary>
     AnyShared,
 }
 

@@ -63,10 +63,10 @@ public sealed partial class SsahTrainer
         /// <summary>Weight of the supervised pairwise similarity loss. Default 3, which won on held-out images; one long training of a pretrained backbone did better with 1.</summary>
         public double SimilarityWeight { get; set; } = 3;
 
-        /// <summary>How similar images with several labels are. Default <see cref="LabelSimilarity.Cosine"/>.</summary>
+        /// <summary>What the similarity loss makes of several labels an image. Default <see cref="LabelSimilarity.Cosine"/>.</summary>
         public LabelSimilarity LabelSimilarity { get; set; } = LabelSimilarity.Cosine;
 
-        /// <summary>c of the pairwise similarity: the log-odds at complete agreement of two codes. Default 12.</summary>
+        /// <summary>c of the pairwise similarity: the log-odds at complete agreement of two codes; for <see cref="LabelSimilarity.Cosine"/> the factor of the squared error. Default 12.</summary>
         public double SimilarityScale { get; set; } = 12;
 
         /// <summary>Weight of the class head's loss; 0 trains without a class head. Default 1.</summary>

@@ -22,12 +22,13 @@ internal sealed class HashingObjective(double similarityWeight, double similarit
         // Not the product of probabilities: many small ones would add up to a label that nobody has.
         var (own, others) = (Likely(targets), Likely(anchors.Targets));                             // [N, classes], [M, classes]
         var shared = own.matmul(others.t());                                                        // [N, M]
-        // The root of the product, not the product of roots: equal sets must be similar by exactly 1.
-        var similar = labelSimilarity == LabelSimilarity.AnyShared ? shared.gt(0).to(ScalarType.Float32) : shared / (own.sum(1).unsqueeze(1) * others.sum(1)).clamp_min(1).sqrt();
-        var valid = ones_like(similar);
+        var valid = ones_like(shared);
         if (skipSelf)
             valid.diagonal().fill_(0);
-        return SimilarityLoss.PerRow(codes, anchors.Codes, similar, valid, similarityScale);
+        if (!multiLabel || labelSimilarity == LabelSimilarity.AnyShared)
+            return SimilarityLoss.PerRow(codes, anchors.Codes, shared.gt(0).to(ScalarType.Float32), valid, similarityScale);
+        var cosines = shared / (own.sum(1).unsqueeze(1) * others.sum(1)).clamp_min(1).sqrt();
+        return GradedSimilarityLoss.PerRow(codes, anchors.Codes, cosines, valid, similarityScale);
     }
 
     /// <summary>Class head's loss of each row, before its weight: [N]; zeros where there is no class head.</summary>

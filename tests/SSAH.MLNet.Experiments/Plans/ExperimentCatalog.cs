@@ -59,6 +59,11 @@ internal static class ExperimentCatalog
             Name = "ucm-ml", Title = "UCM-ML, 336 labelled, 48 bits, MobileNetV1 0.5 pretrained on ImageNet", DataFile = "ucmerced.tar.gz",
             Side = 128, Split = ImageSplits.Draw, Steps = 600, Configure = Pretrained(MobileNetV1, side: 128, unlabelled: 96), Rows = AblationGrid.All, DefaultRows = s_headline,
         },
+        new()
+        {
+            Name = "ucm-ml-all", Title = "The same with all 1,680 images of the training part labelled: what labels for the unlabelled images would bring", DataFile = "ucmerced.tar.gz",
+            Side = 128, Split = AllLabelled, Steps = 600, Configure = Pretrained(MobileNetV1, side: 128), Rows = AblationGrid.All, DefaultRows = ["1"],
+        },
         // The same at a quarter of the pixels and of the time, to choose by.
         new()
         {
@@ -78,6 +83,13 @@ internal static class ExperimentCatalog
     ];
 
     private static Func<ImageSet, int, RetrievalSplit> Protocol(string name) => (images, seed) => RetrievalProtocols.Draw(name, images.ToLabelSets(), seed);
+
+    private static RetrievalSplit AllLabelled(ImageSet images, int seed)
+    {
+        var few = ImageSplits.Draw(images, seed);
+        return RetrievalSplit.Create($"all {few.Database.Count} labelled of {images.Name}", seed, few.RowCount, few.DatabaseIncludesLabelled,
+            [.. few.Queries.Select(row => (row, SplitRole.Query)), .. few.Database.Select(row => (row, SplitRole.Labelled))]);
+    }
 
     private static Action<SsahTrainer.Options, string> Pretrained(string file, int side, int? unlabelled = null) => (options, dataFolder) =>
     {

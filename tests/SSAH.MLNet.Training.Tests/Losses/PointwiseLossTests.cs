@@ -87,7 +87,7 @@ public sealed class PointwiseLossTests
         // Many other labels of small probability: they must not add up to one that is shared.
         Tensor Labels(float probability) => cat([tensor(new[] { probability }), full(30, 0.3f)]).unsqueeze(0);
         float loss = objective.Similarity(code, Labels(first), new Anchors(code, Labels(second)), skipSelf: false).ToSingle();
-        // Equal codes: theta = 12 costs nothing where the pair is similar and 12 where it is not.
+        // Equal codes agree by 1, which costs nothing where the pair is similar and the factor 12 where it is not.
         Assert.Equal(similar ? 0 : 12, loss, 1e-3);
     }
 
@@ -106,25 +106,20 @@ public sealed class PointwiseLossTests
         using var scope = NewDisposeScope();
         var objective = new HashingObjective(1, 12, 0, multiLabel: true, kind);
         Tensor Labels(int[] labels) => tensor(Enumerable.Range(0, 5).Select(c => labels.Contains(c) ? 1f : 0f).ToArray(), [1, 5]);
-        // Orthogonal to a known similar and a known dissimilar anchor, so that both means have a fixed part: softplus(0) = log 2.
-        var code = tensor(new float[] { 1, 0, 0 }, [1, 3]);
-        var known = new Anchors(tensor(new float[] { 0, 1, 0, 0, 0, 1 }, [2, 3]), cat([Labels(first.Length > 0 ? first : [0]), Labels([])]));
-        var anchors = new Anchors(cat([code, known.Codes]), cat([Labels(second), known.Targets]));
-        float loss = objective.Similarity(code, Labels(first), anchors, skipSelf: false).ToSingle();
-        double same = first.Length > 0 ? 1 : 0, theta = 4, nothing = Math.Log(2);
-        double positives = similar + same > 0 ? (similar * (Math.Log(1 + Math.Exp(theta)) - theta) + same * nothing) / (similar + same) : 0;
-        double negatives = ((1 - similar) * Math.Log(1 + Math.Exp(theta)) + (2 - same) * nothing) / (3 - similar - same);
-        Assert.Equal((positives + negatives) / (similar + same > 0 ? 2 : 1), loss, 1e-5);
+        // Codes that agree by a half: the squared error to the degree, or the likelihood at theta = 6.
+        var (code, other) = (ones(1, 4), tensor(new float[] { 1, 1, 1, -1 }, [1, 4]));
+        float loss = objective.Similarity(code, Labels(first), new Anchors(other, Labels(second)), skipSelf: false).ToSingle();
+        double expected = kind == LabelSimilarity.Cosine ? 12 * Math.Pow(0.5 - similar, 2) : Math.Log(1 + Math.Exp(6)) - 6 * similar;
+        Assert.Equal(expected, loss, 1e-5);
     }
 
     [Fact]
-    public void Equal_sets_of_labels_leave_no_dissimilar_pair()
+    public void With_one_label_an_image_the_degree_of_similarity_makes_no_difference()
     {
         using var scope = NewDisposeScope();
-        var objective = new HashingObjective(1, 12, 0, multiLabel: true, LabelSimilarity.Cosine);
-        // Seven labels: seven over the square of the float32 root of seven is not 1.
-        var (codes, targets) = (ones(3, 4), ones(3, 7));
-        Assert.All(objective.Similarity(codes, targets, new Anchors(codes, targets), skipSelf: false).data<float>().ToArray(), loss => Assert.Equal(0, loss, 1e-4));
+        var (codes, targets) = (rand(5, 8) * 2 - 1, nn.functional.one_hot(tensor(new long[] { 0, 1, 2, 0, 1 }), 3).to(ScalarType.Float32));
+        Tensor Loss(LabelSimilarity kind) => new HashingObjective(1, 12, 0, multiLabel: false, kind).Similarity(codes, targets, new Anchors(codes, targets), skipSelf: true);
+        Assert.True(Loss(LabelSimilarity.Cosine).equal(Loss(LabelSimilarity.AnyShared)).all().ToBoolean());
     }
 
     [Fact]
