@@ -86,7 +86,8 @@ public sealed partial class SsahTrainer
 
         /// <summary>
         /// Confidence that the teacher must have in an unlabelled image's easy view before the image is learned from, 0 to 1: the probability of its class, or with several labels
-        /// the mean of max(p, 1 - p). Null (default) follows the teacher: its mean confidence, with one label less for classes that it seldom thinks of.
+        /// the mean of max(p, 1 - p); of these only the labels with as much confidence of their own are taught to the class head. Null (default) follows the teacher: its mean confidence,
+        /// with one label less for classes that it seldom thinks of.
         /// </summary>
         public double? ConfidenceThreshold { get; set; }
 

@@ -266,7 +266,7 @@ internal sealed class SsahTraining : IDisposable
     private Tensor Consistency(HashOutput output, TaughtBatch taught, Anchors anchors)
     {
         var codes = ConsistentLoss.PerRow(output.Code, taught.Taught.Code);
-        return taught.Taught.Logits is null ? codes : codes + _objective.PerRow(output, taught.Targets, anchors);
+        return taught.Taught.Logits is null ? codes : codes + _objective.PerRow(output, taught.Targets, anchors, taught.Known);
     }
 
     // A-Net minimises |mean d - tau|: its gradient at an image is one sign times that of d, which H-Net's backward pass has already computed, weighted. Adam does not mind d's divisor.

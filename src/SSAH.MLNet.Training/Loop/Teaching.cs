@@ -8,9 +8,10 @@ namespace SSAH.MLNet.Training.Loop;
 
 /// <summary>Unlabelled images that the teacher is sure of.</summary>
 /// <param name="Taught">The teacher's output on them, detached.</param>
-/// <param name="Targets">Labels that the teacher gives them, [N, classes]: 0/1 with one label an image, else the probability of each.</param>
+/// <param name="Targets">Labels that the teacher gives them, [N, classes], 0 or 1.</param>
+/// <param name="Known">[N, classes]: 1 for the labels that it is sure of, else 0; null: of all.</param>
 /// <param name="Rows">Rows of the training set.</param>
-internal readonly record struct TaughtBatch(HashOutput Taught, Tensor Targets, int[] Rows)
+internal readonly record struct TaughtBatch(HashOutput Taught, Tensor Targets, Tensor? Known, int[] Rows)
 {
     /// <summary>Number of images.</summary>
     public int Count => Rows.Length;
@@ -26,7 +27,7 @@ internal sealed class Teaching(HashNetwork teacher, bool multiLabel, ConfidenceR
     {
         using var _ = no_grad();
         var output = teacher.call(batch.Images);
-        var (isSure, targets) = Judge(output, batch.Targets);
+        var (isSure, targets, known) = Judge(output, batch.Targets);
         var sure = isSure.nonzero().view(-1);                                                       // [S]
         // Convolution kernels are compiled for each batch size: few sizes keep them cached.
         int sizeStep = Math.Max(1, rows.Length / BatchSizes);
@@ -36,22 +37,24 @@ internal sealed class Teaching(HashNetwork teacher, bool multiLabel, ConfidenceR
         sure = sure.narrow(0, 0, count);
         int[] kept = [.. sure.cpu().data<long>().Select(i => rows[i])];
         var taught = new HashOutput(output.Code.index_select(0, sure), output.Logits?.index_select(0, sure));
-        return new TaughtBatch(taught, targets.index_select(0, sure), kept);
+        return new TaughtBatch(taught, targets.index_select(0, sure), known?.index_select(0, sure), kept);
     }
 
     // With a class head its probability is the confidence; without one, how close the activations are to bits.
-    private (Tensor Sure, Tensor Targets) Judge(HashOutput output, Tensor unknown)
+    private (Tensor Sure, Tensor Targets, Tensor? Known) Judge(HashOutput output, Tensor unknown)
     {
         if (output.Logits is null)
-            return (rule.Sure(output.Code.abs().mean([1]), null), unknown);
+            return (rule.Sure(output.Code.abs().mean([1]), null), unknown, null);
         if (multiLabel)
         {
-            // An image that is sure on the whole has labels that are not: pressing these to 0 or 1 would teach the teacher's own errors.
             var each = output.Logits.sigmoid();
-            return (rule.Sure(maximum(each, 1 - each).mean([1]), null), each);
+            var confidence = maximum(each, 1 - each);
+            var sure = rule.Sure(confidence.mean([1]), null);
+            // An image that is sure on the whole has labels that are not: pressing these to 0 or 1 would teach the teacher's own errors.
+            return (sure, each.gt(0.5).to(ScalarType.Float32), confidence.ge(rule.Threshold).to(ScalarType.Float32));
         }
         var probabilities = nn.functional.softmax(output.Logits, 1);
         var (best, index) = probabilities.max(1);
-        return (rule.Sure(best, probabilities), nn.functional.one_hot(index, output.Logits.shape[1]).to(ScalarType.Float32));
+        return (rule.Sure(best, probabilities), nn.functional.one_hot(index, output.Logits.shape[1]).to(ScalarType.Float32), null);
     }
 }

@@ -12,10 +12,15 @@ internal static class ClassificationLoss
 {
     /// <summary>Loss of each row.</summary>
     /// <param name="logits">[N, classes].</param>
-    /// <param name="targets">[N, classes]: 0/1, or probabilities.</param>
+    /// <param name="targets">[N, classes], 0 or 1.</param>
     /// <param name="multiLabel">Whether a row may have several labels.</param>
+    /// <param name="known">[N, classes]: 1 for the labels that count, where a row may have several; null: all count.</param>
     /// <returns>[N].</returns>
-    public static Tensor PerRow(Tensor logits, Tensor targets, bool multiLabel) => multiLabel
-        ? nn.functional.binary_cross_entropy_with_logits(logits, targets, reduction: nn.Reduction.None).sum(1)
-        : -(targets * nn.functional.log_softmax(logits, 1)).sum(1);
+    public static Tensor PerRow(Tensor logits, Tensor targets, bool multiLabel, Tensor? known = null)
+    {
+        if (!multiLabel)
+            return -(targets * nn.functional.log_softmax(logits, 1)).sum(1);
+        var each = nn.functional.binary_cross_entropy_with_logits(logits, targets, reduction: nn.Reduction.None);
+        return (known is null ? each : each * known).sum(1);
+    }
 }

@@ -61,15 +61,30 @@ public sealed class TeachingTests : IDisposable
         }
     }
 
-    [Fact]
-    public void With_several_labels_each_is_taught_as_sure_as_the_teacher_is_of_it()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.6)]
+    public void With_several_labels_those_are_taught_that_the_teacher_is_sure_of(double threshold)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var taught = Label(threshold: 0, multiLabel: true)!.Value;
+        float[] probabilities = _teacher.call(_batch.Images).Logits!.sigmoid().data<float>().ToArray();
+        float Confidence(int row, int label) => Math.Max(probabilities[row * Classes + label], 1 - probabilities[row * Classes + label]);
+        bool IsSure(int row) => Enumerable.Range(0, Classes).Average(label => Confidence(row, label)) >= threshold;
 
-        Assert.Equal(Rows, taught.Count);
-        Assert.True(taught.Targets.allclose(_teacher.call(_batch.Images).Logits!.sigmoid()));
+        var taught = Label(threshold, multiLabel: true)!.Value;
+
+        int[] rows = [.. taught.Rows.Select(row => row - FirstRow)];
+        Assert.All(rows, row => Assert.True(IsSure(row)));
+        Assert.InRange(Enumerable.Range(0, Rows).Count(IsSure) - rows.Length, 0, Rows / 6 - 1);
+        float[] targets = taught.Targets.data<float>().ToArray(), known = taught.Known!.data<float>().ToArray();
+        for (int i = 0; i < targets.Length; i++)
+        {
+            var (row, label) = (rows[i / Classes], i % Classes);
+            Assert.Equal(probabilities[row * Classes + label] > 0.5f ? 1 : 0, targets[i]);
+            Assert.Equal(Confidence(row, label) >= threshold ? 1 : 0, known[i]);
+        }
+        Assert.Equal(threshold > 0, known.Contains(0));
     }
 
     [Fact]
