@@ -105,6 +105,18 @@ public sealed class PointwiseLossTests
     }
 
     [Fact]
+    public void What_is_taught_of_a_label_that_is_not_known_does_not_matter_to_the_class_head()
+    {
+        using var scope = NewDisposeScope();
+        var objective = new HashingObjective(0, 12, 1, multiLabel: true, LabelSimilarity.Cosine);
+        var (output, known) = (new HashOutput(rand(1, 8), tensor(new[] { 0.5f, -1f, 2f }, [1, 3])), tensor(new[] { 1f, 1f, 0f }, [1, 3]));
+        var anchors = new Anchors(rand(2, 8), ones(2, 3));
+        float Loss(float unsure, Tensor? only) => objective.PerRow(output, tensor(new[] { 1f, 0f, unsure }, [1, 3]), anchors, only).ToSingle();
+        Assert.Equal(Loss(0, known), Loss(1, known));
+        Assert.NotEqual(Loss(0, null), Loss(1, null));
+    }
+
+    [Fact]
     public void The_objective_of_an_image_does_not_depend_on_the_rest_of_its_batch()
     {
         using var scope = NewDisposeScope();
