@@ -13,7 +13,7 @@ public enum HardSampleSource
     Adversarial,
 }
 
-/// <summary>What the similarity loss asks of two images' codes where images have several labels. Where each has one, it is as <see cref="AnyShared"/> in either case.</summary>
+/// <summary>What the similarity loss asks of two images' codes where the label column holds sets of labels. A column of one label a row is as <see cref="AnyShared"/> in either case.</summary>
 public enum LabelSimilarity
 {
     /// <summary>

@@ -245,9 +245,9 @@ internal sealed class SsahTraining : IDisposable
         double hardMean = 0, easyMean = 0;
         if (hasLabelled)
         {
-            var hard = _objective.PerRow(Slice(output, 0, first), labelled.Targets, anchors);
+            var hard = _objective.PerRow(Slice(output, 0, first), labelled.Targets, known: null, anchors);
             // Against the same anchors, the image itself included: a hard sample that is its image is exactly as hard.
-            var plain = _objective.PerRow(new HashOutput(easyCode, easy.Logits?.detach()), labelled.Targets, anchors);
+            var plain = _objective.PerRow(new HashOutput(easyCode, easy.Logits?.detach()), labelled.Targets, known: null, anchors);
             losses.Add("adversarial", hard.mean(), _options.AdversarialWeight);
             (hardMean, easyMean) = (hard.detach().mean().ToDouble() / _objective.TotalWeight, plain.mean().ToDouble() / _objective.TotalWeight);
             weights.Add(full(first, _options.AdversarialWeight / first, device: images.device));
@@ -266,7 +266,7 @@ internal sealed class SsahTraining : IDisposable
     private Tensor Consistency(HashOutput output, TaughtBatch taught, Anchors anchors)
     {
         var codes = ConsistentLoss.PerRow(output.Code, taught.Taught.Code);
-        return taught.Taught.Logits is null ? codes : codes + _objective.PerRow(output, taught.Targets, anchors, taught.Known);
+        return taught.Taught.Logits is null ? codes : codes + _objective.PerRow(output, taught.Targets, taught.Known, anchors);
     }
 
     // A-Net minimises |mean d - tau|: its gradient at an image is one sign times that of d, which H-Net's backward pass has already computed, weighted. Adam does not mind d's divisor.

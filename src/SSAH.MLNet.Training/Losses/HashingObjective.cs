@@ -37,7 +37,7 @@ internal sealed class HashingObjective(double similarityWeight, double similarit
     /// <summary>Sum of the weights of both losses: divided by it, a loss is a difficulty d, whose size does not depend on how the losses are weighed.</summary>
     public double TotalWeight => similarityWeight + classificationWeight;
 
-    /// <summary>The weighted sum of both for each row: [N].</summary>
-    public Tensor PerRow(HashOutput output, Tensor targets, Anchors anchors, Tensor? known = null) =>
+    /// <summary>The weighted sum of both for each row: [N]. The class head counts only the labels that are <paramref name="known"/>; null: all.</summary>
+    public Tensor PerRow(HashOutput output, Tensor targets, Tensor? known, Anchors anchors) =>
         similarityWeight * Similarity(output.Code, targets, anchors, skipSelf: false) + classificationWeight * Classification(output, targets, known);
 }

@@ -61,7 +61,7 @@ internal static class ExperimentCatalog
         },
         new()
         {
-            Name = "ucm-ml-all", Title = "The same with all 1,680 images of the training part labelled: what labels for the unlabelled images would bring", DataFile = "ucmerced.tar.gz",
+            Name = "ucm-ml-all", Title = "UCM-ML with all 1,680 images of the training part labelled: what labels for the unlabelled ones would bring", DataFile = "ucmerced.tar.gz",
             Side = 128, Split = AllLabelled, Steps = 600, Configure = Pretrained(MobileNetV1, side: 128), Rows = AblationGrid.All, DefaultRows = ["1"],
         },
         // The same at a quarter of the pixels and of the time, to choose by.

@@ -111,7 +111,7 @@ public sealed class PointwiseLossTests
         var objective = new HashingObjective(0, 12, 1, multiLabel: true, LabelSimilarity.Cosine);
         var (output, known) = (new HashOutput(rand(1, 8), tensor(new[] { 0.5f, -1f, 2f }, [1, 3])), tensor(new[] { 1f, 1f, 0f }, [1, 3]));
         var anchors = new Anchors(rand(2, 8), ones(2, 3));
-        float Loss(float unsure, Tensor? only) => objective.PerRow(output, tensor(new[] { 1f, 0f, unsure }, [1, 3]), anchors, only).ToSingle();
+        float Loss(float unsure, Tensor? only) => objective.PerRow(output, tensor(new[] { 1f, 0f, unsure }, [1, 3]), only, anchors).ToSingle();
         Assert.Equal(Loss(0, known), Loss(1, known));
         Assert.NotEqual(Loss(0, null), Loss(1, null));
     }
@@ -124,10 +124,10 @@ public sealed class PointwiseLossTests
         var anchors = new Anchors(rand(6, 8) * 2 - 1, nn.functional.one_hot(tensor(new long[] { 0, 1, 2, 0, 1, 2 }), 3).to(ScalarType.Float32));
         var (codes, logits) = (rand(4, 8) * 2 - 1, randn(4, 3));
         var targets = nn.functional.one_hot(tensor(new long[] { 2, 1, 0, 0 }), 3).to(ScalarType.Float32);
-        var whole = objective.PerRow(new HashOutput(codes, logits), targets, anchors);
+        var whole = objective.PerRow(new HashOutput(codes, logits), targets, null, anchors);
         for (int i = 0; i < 4; i++)
         {
-            var alone = objective.PerRow(new HashOutput(codes.narrow(0, i, 1), logits.narrow(0, i, 1)), targets.narrow(0, i, 1), anchors);
+            var alone = objective.PerRow(new HashOutput(codes.narrow(0, i, 1), logits.narrow(0, i, 1)), targets.narrow(0, i, 1), null, anchors);
             Assert.True(alone.allclose(whole.narrow(0, i, 1), 1e-5, 1e-6));
         }
     }
