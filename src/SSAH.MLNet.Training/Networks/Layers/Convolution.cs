@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using SSAH.MLNet.Training.Onnx;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -42,11 +43,13 @@ internal sealed class Convolution : Layer
         return new Convolution(weight, node.HasInput(2) ? node.Floats(2) : null, window, groups);
     }
 
+    // Every detour is around kernels of libtorch 2.10 that give wrong values or gradients on some processor; ConvolutionTests holds each case against float64.
     public override Tensor forward(Tensor input)
     {
-        // Both detours are around kernels of libtorch 2.10 that give wrong gradients; ConvolutionTests holds every case against float64.
-        if (input.dtype == ScalarType.BFloat16 && _groups > 1 && !IsPlainDepthwise)
-            return Convolve(input.to(ScalarType.Float32), weight, bias).to(input.dtype);
+        if (IsPointwise && input.device.type == DeviceType.CPU && input.stride(1) == 1 && (Avx512F.IsSupported || Steps))
+            return MultiplyPixels(input);
+        if (IsWideningDepthwise || (input.dtype == ScalarType.BFloat16 && _groups > 1 && !IsPlainDepthwise))
+            return ConvolveGroups(input);
         var (kernel, offset) = (Like(weight, input), bias is null ? null : Like(bias, input));
         return input.dtype == ScalarType.Float32 && _groups == 1 && NeedsWholeBlocks ? ConvolveWholeBlocks(input, kernel, offset) : Convolve(input, kernel, offset);
     }
@@ -59,6 +62,12 @@ internal sealed class Convolution : Layer
         return graph.Op("Conv", [.. inputs], _window.Attributes(("group", _groups)));
     }
 
+    private bool Steps => _window.Strides is not [1, 1];
+
+    private bool IsPointwise => _groups == 1 && _window is { Kernel: [1, 1], Pads: [0, 0, 0, 0] };
+
+    private bool IsWideningDepthwise => _groups > 1 && weight.shape[1] == 1 && weight.shape[0] > _groups;
+
     private bool IsPlainDepthwise => _groups == weight.shape[0] && weight.shape[1] == 1 && _window.Strides is [1, 1];
 
     // float32 on AVX-512: with kernels above 1x1 the backward pass reads beyond channels that do not fill a block.
@@ -69,6 +78,25 @@ internal sealed class Convolution : Layer
     {
         var (value, padding) = _window.Pad(input, 0);
         return nn.functional.conv2d(value, kernel, offset, _window.Strides, padding, _window.Dilations, _groups);
+    }
+
+    // 1x1 with channels last is a product of pixels and weights. As a convolution it is wrong, or divides by zero, in float32 on AMD's Zen 5; in bfloat16 it is half as fast.
+    private Tensor MultiplyPixels(Tensor input)
+    {
+        var pixels = input.permute(0, 2, 3, 1);
+        if (Steps)
+            pixels = pixels.slice(1, 0, input.shape[2], _window.Strides[0]).slice(2, 0, input.shape[3], _window.Strides[1]);
+        return nn.functional.linear(pixels, Like(weight, input).flatten(1), bias is null ? null : Like(bias, input)).permute(0, 3, 1, 2);
+    }
+
+    // Several outputs a group: with channels last wrong in float32 on Zen 5. Groups in bfloat16: wrong gradients but for the plainest.
+    private Tensor ConvolveGroups(Tensor input)
+    {
+        var value = input.to(ScalarType.Float32);
+        if (IsWideningDepthwise)
+            value = value.contiguous();
+        value = Convolve(value, weight, bias).to(input.dtype);
+        return input.stride(1) == 1 ? ChannelsLast(value) : value;
     }
 
     private Tensor ConvolveWholeBlocks(Tensor input, Tensor kernel, Tensor? offset)
