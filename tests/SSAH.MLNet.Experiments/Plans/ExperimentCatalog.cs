@@ -77,6 +77,11 @@ internal static class ExperimentCatalog
         },
         new()
         {
+            Name = "ucm-ml-choices", Title = "UCM-ML without its queries, 336 images of the training part in their place, at 64 pixels: for choices", DataFile = "ucmerced.tar.gz",
+            Side = 64, Split = WithoutQueries, Steps = 300, Configure = Pretrained(MobileNetV1, side: 64, unlabelled: 96), Rows = AblationGrid.All, DefaultRows = s_headline,
+        },
+        new()
+        {
             Name = "baselines", Title = "C10-54k, 48 bits, without deep hashing", DataFile = Cifar, Split = Protocol("C10-54k"), Seeds = [1, 2, 3],
             Rows = BaselineRows.All,
         },
@@ -89,6 +94,17 @@ internal static class ExperimentCatalog
         var few = ImageSplits.Draw(images, seed);
         return RetrievalSplit.Create($"all {few.Database.Count} labelled of {images.Name}", seed, few.RowCount, few.DatabaseIncludesLabelled,
             [.. few.Queries.Select(row => (row, SplitRole.Query)), .. few.Database.Select(row => (row, SplitRole.Labelled))]);
+    }
+
+    // What is chosen here is chosen as it will be measured, queries unseen and the database mostly unlabelled, without a look at the queries.
+    private static RetrievalSplit WithoutQueries(ImageSet images, int seed)
+    {
+        var split = ImageSplits.Draw(images, seed);
+        int[] unlabelled = [.. split.UnlabelledTraining];
+        new Random(seed).Shuffle(unlabelled);
+        return RetrievalSplit.Create($"{split.Protocol}, without its queries", seed, split.RowCount, split.DatabaseIncludesLabelled,
+            [.. split.Queries.Select(row => (row, SplitRole.Unused)), .. split.Labelled.Select(row => (row, SplitRole.Labelled)),
+                .. unlabelled[..(unlabelled.Length / 4)].Select(row => (row, SplitRole.Query))]);
     }
 
     private static Action<SsahTrainer.Options, string> Pretrained(string file, int side, int? unlabelled = null) => (options, dataFolder) =>
