@@ -8,7 +8,7 @@ namespace SSAH.MLNet.Training.Loop;
 
 /// <summary>Unlabelled images that the teacher is sure of.</summary>
 /// <param name="Taught">The teacher's output on them, detached.</param>
-/// <param name="Targets">Labels that the teacher gives them, [N, classes], 0 or 1.</param>
+/// <param name="Targets">Labels that the teacher gives them, [N, classes]: 0 or 1 where there is one an image, probabilities where there are several.</param>
 /// <param name="Known">[N, classes]: 1 for the labels that it is sure of, else 0; null: of all.</param>
 /// <param name="Rows">Rows of the training set.</param>
 internal readonly record struct TaughtBatch(HashOutput Taught, Tensor Targets, Tensor? Known, int[] Rows)
@@ -50,8 +50,8 @@ internal sealed class Teaching(HashNetwork teacher, bool multiLabel, ConfidenceR
             var each = output.Logits.sigmoid();
             var confidence = maximum(each, 1 - each);
             var sure = rule.Sure(confidence.mean([1]), null);
-            // An image that is sure on the whole has labels that are not: pressing these to 0 or 1 would teach the teacher's own errors.
-            return (sure, each.gt(0.5).to(ScalarType.Float32), confidence.ge(rule.Threshold).to(ScalarType.Float32));
+            // An image that is sure on the whole has labels that are not: pressing these to 0 or 1 would teach the teacher's own errors, to the codes as to the class head.
+            return (sure, each.to(ScalarType.Float32), confidence.ge(rule.Threshold).to(ScalarType.Float32));
         }
         var probabilities = nn.functional.softmax(output.Logits, 1);
         var (best, index) = probabilities.max(1);

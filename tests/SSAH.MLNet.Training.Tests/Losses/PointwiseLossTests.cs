@@ -95,6 +95,31 @@ public sealed class PointwiseLossTests
         Assert.Equal(expected, loss, 1e-5);
     }
 
+    [Theory]
+    [InlineData(LabelSimilarity.Cosine)]
+    [InlineData(LabelSimilarity.AnyShared)]
+    public void Degrees_take_probable_labels_by_their_probability_and_a_yes_or_no_takes_the_likely_ones(LabelSimilarity kind)
+    {
+        using var scope = NewDisposeScope();
+        var objective = new HashingObjective(1, 12, 0, multiLabel: true, kind);
+        var (code, other) = (ones(1, 4), ones(1, 4));
+        float Loss(float[] own) => objective.Similarity(code, tensor(own, [1, 3]), new Anchors(other, tensor(new[] { 0.2f, 0.9f, 0.7f }, [1, 3])), skipSelf: false).ToSingle();
+        // .8 x .2 + .3 x .9 + .6 x .7 = .85 labels are likely to be shared, of 1.7 and 1.8; of the labels above one half the last is shared.
+        double expected = kind == LabelSimilarity.Cosine ? 12 * Math.Pow(1 - 0.85 / Math.Sqrt(1.7 * 1.8), 2) : Math.Log(1 + Math.Exp(12)) - 12;
+        Assert.Equal(expected, Loss([0.8f, 0.3f, 0.6f]), 1e-4);
+        Assert.NotEqual(expected, Loss([0.8f, 0.3f, 0.4f]), 1e-1);
+    }
+
+    [Fact]
+    public void The_class_head_takes_likely_labels_for_certain()
+    {
+        using var scope = NewDisposeScope();
+        var objective = new HashingObjective(0, 12, 1, multiLabel: true, LabelSimilarity.Cosine);
+        var output = new HashOutput(rand(1, 8), tensor(new[] { 0.5f, -1f, 2f }, [1, 3]));
+        float Loss(params float[] targets) => objective.Classification(output, tensor(targets, [1, 3])).ToSingle();
+        Assert.Equal(Loss(1, 0, 1), Loss(0.9f, 0.2f, 0.6f));
+    }
+
     [Fact]
     public void With_one_label_an_image_the_degree_of_similarity_makes_no_difference()
     {
