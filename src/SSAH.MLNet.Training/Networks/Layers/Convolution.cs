@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics.X86;
 using SSAH.MLNet.Training.Onnx;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -46,7 +45,7 @@ internal sealed class Convolution : Layer
     // Every detour is around kernels of libtorch 2.10 that give wrong values or gradients on some processor; ConvolutionTests holds each case against float64.
     public override Tensor forward(Tensor input)
     {
-        if (IsPointwise && input.device.type == DeviceType.CPU && input.stride(1) == 1 && (Avx512F.IsSupported || Steps))
+        if (IsPointwise && input.device.type == DeviceType.CPU && input.stride(1) == 1)
             return MultiplyPixels(input);
         if (IsWideningDepthwise || (input.dtype == ScalarType.BFloat16 && _groups > 1 && !IsPlainDepthwise))
             return ConvolveGroups(input);
@@ -80,7 +79,7 @@ internal sealed class Convolution : Layer
         return nn.functional.conv2d(value, kernel, offset, _window.Strides, padding, _window.Dilations, _groups);
     }
 
-    // 1x1 with channels last is a product of pixels and weights. As a convolution it is wrong, or divides by zero, in float32 on AMD's Zen 5; in bfloat16 it is half as fast.
+    // 1x1 with channels last is a product of pixels and weights. As a convolution it is wrong, or divides by zero, in float32 on AMD's Zen 5, and with strides overruns its memory anywhere; in bfloat16 it is slower.
     private Tensor MultiplyPixels(Tensor input)
     {
         var pixels = input.permute(0, 2, 3, 1);
