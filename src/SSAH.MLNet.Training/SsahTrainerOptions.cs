@@ -78,7 +78,7 @@ public sealed partial class SsahTrainer
         /// <summary>Weight of the similarity and class losses of labelled hard samples. Default 0.5.</summary>
         public double AdversarialWeight { get; set; } = 0.5;
 
-        /// <summary>Largest weight of the consistent loss on unlabelled images; 0 ignores them. Default 1.</summary>
+        /// <summary>Largest weight of the consistent loss on unlabelled images; 0 ignores them. Default 1; less where the teacher is often wrong, as with few labelled images of several labels each (0.3 in docs/results.md).</summary>
         public double ConsistentWeight { get; set; } = 1;
 
         /// <summary>Share of the training over which the consistent loss ramps up, 0 to 1. Default 0.1.</summary>
@@ -109,7 +109,7 @@ public sealed partial class SsahTrainer
         /// <summary>Largest rotation at the lowest difficulty, in degrees; never more than <see cref="MaxRotationDegrees"/>. Default 5.</summary>
         public double MinRotationDegrees { get; set; } = 5;
 
-        /// <summary>Largest rotation at the highest difficulty, in degrees; 0 switches rotation off. Default 15.</summary>
+        /// <summary>Largest rotation at the highest difficulty, in degrees; 0 switches rotation off. Default 15. Pictures without an upright (from above, through a microscope): 180, as <see cref="MinRotationDegrees"/> too.</summary>
         public double MaxRotationDegrees { get; set; } = 15;
 
         /// <summary>
