@@ -57,7 +57,7 @@ internal static class ExperimentCatalog
         new()
         {
             Name = "ucm-ml", Title = "UCM-ML, 336 labelled, 48 bits, MobileNetV1 0.5 pretrained on ImageNet", DataFile = "ucmerced.tar.gz",
-            Side = 128, Split = ImageSplits.Draw, Steps = 600, Configure = FromAbove(Pretrained(MobileNetV1, side: 128, unlabelled: 96)), Rows = AblationGrid.All, DefaultRows = s_headline,
+            Side = 128, Split = ImageSplits.Draw, Steps = 600, Configure = AerialWithFewLabels(Pretrained(MobileNetV1, side: 128, unlabelled: 96)), Rows = AblationGrid.All, DefaultRows = s_headline,
         },
         new()
         {
@@ -78,7 +78,7 @@ internal static class ExperimentCatalog
         new()
         {
             Name = "ucm-ml-choices", Title = "UCM-ML without its queries, 336 images of the training part in their place, at 64 pixels: for choices", DataFile = "ucmerced.tar.gz",
-            Side = 64, Split = WithoutQueries, Steps = 300, Configure = FromAbove(Pretrained(MobileNetV1, side: 64, unlabelled: 96)), Rows = AblationGrid.All, DefaultRows = s_headline,
+            Side = 64, Split = WithoutQueries, Steps = 300, Configure = AerialWithFewLabels(Pretrained(MobileNetV1, side: 64, unlabelled: 96)), Rows = AblationGrid.All, DefaultRows = s_headline,
         },
         new()
         {
@@ -108,7 +108,7 @@ internal static class ExperimentCatalog
     }
 
     // Pictures from above have no upright: hard samples are turned by any angle from the start. And the teacher of so few labels is often wrong.
-    private static Action<SsahTrainer.Options, string> FromAbove(Action<SsahTrainer.Options, string> configure) => (options, dataFolder) =>
+    private static Action<SsahTrainer.Options, string> AerialWithFewLabels(Action<SsahTrainer.Options, string> configure) => (options, dataFolder) =>
     {
         configure(options, dataFolder);
         options.MinRotationDegrees = options.MaxRotationDegrees = 180;

@@ -61,7 +61,7 @@ internal sealed class Convolution : Layer
         return graph.Op("Conv", [.. inputs], _window.Attributes(("group", _groups)));
     }
 
-    private bool Steps => _window.Strides is not [1, 1];
+    private bool IsStrided => _window.Strides is not [1, 1];
 
     private bool IsPointwise => _groups == 1 && _window is { Kernel: [1, 1], Pads: [0, 0, 0, 0] };
 
@@ -83,7 +83,7 @@ internal sealed class Convolution : Layer
     private Tensor MultiplyPixels(Tensor input)
     {
         var pixels = input.permute(0, 2, 3, 1);
-        if (Steps)
+        if (IsStrided)
             pixels = pixels.slice(1, 0, input.shape[2], _window.Strides[0]).slice(2, 0, input.shape[3], _window.Strides[1]);
         return nn.functional.linear(pixels, Like(weight, input).flatten(1), bias is null ? null : Like(bias, input)).permute(0, 3, 1, 2);
     }
