@@ -15,6 +15,7 @@ internal static class BaselineRows
         new("itq", "PCA-ITQ on pixels", Baseline: (data, seed) => Project(data, seed, FeatureVectors.Pixels, PcaItq.Learn)),
         new("lsh-mobilenet", "LSH on MobileNetV1 0.5 features (pretrained)", Baseline: (data, seed) => Project(data, seed, MobileNet, RandomHyperplanes.Learn)),
         new("itq-mobilenet", "PCA-ITQ on MobileNetV1 0.5 features (pretrained)", Baseline: (data, seed) => Project(data, seed, MobileNet, PcaItq.Learn)),
+        new("class-id", "number of the nearest class centre of MobileNetV1 0.5 features (pretrained, labelled images)", Baseline: (data, _) => ClassIds(data)),
     ];
 
     /// <summary>Learns a projection from vectors (one a row) to a number of bits.</summary>
@@ -22,6 +23,27 @@ internal static class BaselineRows
 
     private static Matrix<float> MobileNet(ExperimentData data, IReadOnlyList<int> rows) =>
         FeatureVectors.Backbone(data, rows, data.BackboneFile("mobilenet_v1_0.5_160_quant.onnx"), BackboneSide);
+
+    // What a classifier alone is worth as a code: one bit a class, so that all images of a predicted class are equal.
+    private static BaselineCodes ClassIds(ExperimentData data)
+    {
+        var labelled = MobileNet(data, data.Split.Labelled);
+        Vector<float>[] centres = [.. data.Split.Labelled.Select((row, i) => (Class: data.Images.ClassOf(row), Vector: labelled.Row(i)))
+            .GroupBy(image => image.Class).OrderBy(images => images.Key).Select(images => images.Aggregate(Vector<float>.Build.Dense(labelled.ColumnCount), (sum, image) => sum + image.Vector) / images.Count())];
+        BinaryCodes Encode(IReadOnlyList<int> rows)
+        {
+            var features = MobileNet(data, rows);
+            byte[] packed = new byte[rows.Count * Bits / 8];
+            for (int i = 0; i < rows.Count; i++)
+            {
+                var vector = features.Row(i);
+                int nearest = Enumerable.Range(0, centres.Length).MinBy(c => (vector - centres[c]).L2Norm());
+                packed[i * Bits / 8 + nearest / 8] = (byte)(1 << (nearest % 8));
+            }
+            return BinaryCodes.FromPacked(Bits, packed);
+        }
+        return new(Encode(data.Split.Queries), Encode(data.Split.Database));
+    }
 
     private static BinaryCodes Random(int count, int seed)
     {
