@@ -11,6 +11,9 @@ public enum HardSampleSource
 
     /// <summary>Occluders and angles chosen by the adversarial network A-Net.</summary>
     Adversarial,
+
+    /// <summary>Of eight random hard samples of each image the one that is hardest for H-Net: brute force in A-Net's place, to learn what harder samples would bring. Takes several times as long.</summary>
+    HardestRandom,
 }
 
 /// <summary>What the similarity loss asks of two images' codes where the label column holds sets of labels. A column of one label a row is as <see cref="AnyShared"/> in either case.</summary>

@@ -112,10 +112,11 @@ internal sealed class SsahTraining : IDisposable
         PhaseEnded?.Invoke("easy pass");
 
         // Hard pass: their hard samples must hash like them.
-        var hard = MakeHardSamples(labelled, taught);
+        var anchors = HardAnchors(easy, labelled, taught);
+        var hard = MakeHardSamples(labelled, taught, anchors);
         PhaseEnded?.Invoke("making hard samples");
         var leaf = hard?.Images.detach().requires_grad_(_adversary is not null);
-        HardDifficulty? difficulty = leaf is null ? null : AddHardLosses(losses, easy, labelled, taught, leaf, consistentWeight);
+        HardDifficulty? difficulty = leaf is null ? null : AddHardLosses(losses, easy, labelled, taught, anchors, leaf, consistentWeight);
         PhaseEnded?.Invoke("hard pass");
 
         // H-step.
@@ -218,27 +219,44 @@ internal sealed class SsahTraining : IDisposable
         return taught;
     }
 
-    private HardSamples? MakeHardSamples(MiniBatch labelled, TaughtBatch? taught)
+    // The codes that hard samples are compared with.
+    private static Anchors HardAnchors(HashOutput easy, MiniBatch labelled, TaughtBatch? taught)
+    {
+        var easyCode = easy.Code.detach();
+        return taught is { Taught.Logits: not null } known
+            ? new Anchors(cat([easyCode, known.Taught.Code]), cat([labelled.Targets, known.Targets]))
+            : new Anchors(easyCode, labelled.Targets);
+    }
+
+    private HardSamples? MakeHardSamples(MiniBatch labelled, TaughtBatch? taught, Anchors anchors)
     {
         if (_options.HardSamples == HardSampleSource.None)
-            return taught is { } images ? new HardSamples(_drawn.Draw(images.Rows, strong: true).Images, 0, 0) : null;
+            return taught is { } images ? HardSamples.Unchanged(_drawn.Draw(images.Rows, strong: true).Images) : null;
         var limits = new HardSampleLimits(_policy.Area, _policy.AngleDegrees * Math.PI / 180);
         // Another view than the teacher saw, and a stronger one: agreeing on one and the same view would teach less.
         var sources = taught is { } unlabelled ? cat([labelled.Images, _drawn.Draw(unlabelled.Rows, strong: true).Images]) : labelled.Images;
-        return _adversary?.call(sources, limits) ?? _randomSamples!.Make(sources, limits);
+        return _adversary?.call(sources, limits) ?? (_options.HardSamples == HardSampleSource.HardestRandom
+            ? _randomSamples!.MakeHardest(sources, limits, Difficulty)
+            : _randomSamples!.Make(sources, limits));
+
+        Tensor Difficulty(Tensor images)
+        {
+            _hashNetwork.TrackStatistics(false);
+            var output = _hashNetwork.call(images);
+            long first = labelled.Images.shape[0];
+            var known = _objective.PerRow(Slice(output, 0, first), labelled.Targets, known: null, anchors);
+            return taught is { } unlabelled ? cat([known, Consistency(Slice(output, first, unlabelled.Count), unlabelled, anchors)]) : known;
+        }
     }
 
     // The weight with which every hard sample's loss stands in H-Net's, and the mean difficulty of labelled hard samples and of their images.
     private readonly record struct HardDifficulty(Tensor Weights, double LabelledHard, double LabelledEasy);
 
-    private HardDifficulty AddHardLosses(StepLosses losses, HashOutput easy, MiniBatch labelled, TaughtBatch? taught, Tensor images, double consistentWeight)
+    private HardDifficulty AddHardLosses(
+        StepLosses losses, HashOutput easy, MiniBatch labelled, TaughtBatch? taught, Anchors anchors, Tensor images, double consistentWeight)
     {
         _hashNetwork.TrackStatistics(false);
         var output = _hashNetwork.call(images);
-        var easyCode = easy.Code.detach();
-        var anchors = taught is { Taught.Logits: not null } known
-            ? new Anchors(cat([easyCode, known.Taught.Code]), cat([labelled.Targets, known.Targets]))
-            : new Anchors(easyCode, labelled.Targets);
         var weights = new List<Tensor>();
         bool hasLabelled = _options.HardSamples != HardSampleSource.None;
         long first = hasLabelled ? labelled.Images.shape[0] : 0;
@@ -247,7 +265,7 @@ internal sealed class SsahTraining : IDisposable
         {
             var hard = _objective.PerRow(Slice(output, 0, first), labelled.Targets, known: null, anchors);
             // Against the same anchors, the image itself included: a hard sample that is its image is exactly as hard.
-            var plain = _objective.PerRow(new HashOutput(easyCode, easy.Logits?.detach()), labelled.Targets, known: null, anchors);
+            var plain = _objective.PerRow(new HashOutput(easy.Code.detach(), easy.Logits?.detach()), labelled.Targets, known: null, anchors);
             losses.Add("adversarial", hard.mean(), _options.AdversarialWeight);
             (hardMean, easyMean) = (hard.detach().mean().ToDouble() / _objective.TotalWeight, plain.mean().ToDouble() / _objective.TotalWeight);
             weights.Add(full(first, _options.AdversarialWeight / first, device: images.device));
@@ -296,8 +314,8 @@ internal sealed class SsahTraining : IDisposable
         if (hard is { } samples && difficulty is { } measured && _options.HardSamples != HardSampleSource.None)
         {
             _policy.Observe(measured.LabelledHard, measured.LabelledEasy, Math.Max(0, progress - _lastProgress));
-            _window.Add("area", samples.MeanArea);
-            _window.Add("angle", samples.MeanAngle);
+            _window.Add("area", samples.Areas.mean().ToDouble());
+            _window.Add("angle", samples.Angles.mean().ToDouble());
             _window.Add("hard difficulty", measured.LabelledHard);
             _window.Add("easy difficulty", measured.LabelledEasy);
         }

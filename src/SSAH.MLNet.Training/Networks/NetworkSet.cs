@@ -29,7 +29,7 @@ internal static class NetworkSet
             Initialization.Apply(adversary, generator, zero: AdversarialNetwork.ZeroHeads);
             adversary.to(device);
         }
-        else if (options.HardSamples == HardSampleSource.Random)
+        else if (options.HardSamples != HardSampleSource.None)
         {
             random = new RandomHardSamples(shape, noise);
         }

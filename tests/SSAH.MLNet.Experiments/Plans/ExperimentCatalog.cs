@@ -51,6 +51,11 @@ internal static class ExperimentCatalog
         },
         new()
         {
+            Name = "c10-54k-pretrained-128", Title = "C10-54k, 48 bits, MobileNetV2 1.0 pretrained on ImageNet, long training at 128 pixels", DataFile = Cifar, Split = Protocol("C10-54k"),
+            Steps = 1600, Configure = LongFineTuning(Pretrained(MobileNetV2, side: 128, unlabelled: 96)), Rows = AblationGrid.All, DefaultRows = s_headline,
+        },
+        new()
+        {
             Name = "grocery", Title = "GROCERY, fine classes, 10 labels a class, 48 bits, MobileNetV1 0.5 pretrained on ImageNet", DataFile = "grocery.tar.gz",
             Side = 128, Split = ImageSplits.Draw, Steps = 600, Configure = Pretrained(MobileNetV1, side: 128, unlabelled: 96), Rows = AblationGrid.All, DefaultRows = s_headline,
         },
@@ -113,6 +118,13 @@ internal static class ExperimentCatalog
         configure(options, dataFolder);
         options.MinRotationDegrees = options.MaxRotationDegrees = 180;
         options.ConsistentWeight = 0.3;
+    };
+
+    // A network that begins with good features and trains for long: three times the pairwise loss puts too many images on one code.
+    private static Action<SsahTrainer.Options, string> LongFineTuning(Action<SsahTrainer.Options, string> configure) => (options, dataFolder) =>
+    {
+        configure(options, dataFolder);
+        options.SimilarityWeight = 1;
     };
 
     private static Action<SsahTrainer.Options, string> Pretrained(string file, int side, int? unlabelled = null) => (options, dataFolder) =>

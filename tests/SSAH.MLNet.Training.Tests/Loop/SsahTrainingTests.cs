@@ -74,7 +74,7 @@ public sealed class SsahTrainingTests
     }
 
     [Fact]
-    public void The_adversary_finds_the_part_that_matters()
+    public void The_adversary_and_brute_force_find_the_part_that_matters()
     {
         var set = QuarterThatMatters(noise: 0);
         double Difficulty(HardSampleSource source)
@@ -91,8 +91,9 @@ public sealed class SsahTrainingTests
             var metrics = AfterAHundredSteps(training);
             return metrics.HardDifficulty - metrics.EasyDifficulty;
         }
-        double adversarial = Difficulty(HardSampleSource.Adversarial), chance = Difficulty(HardSampleSource.Random);
+        double adversarial = Difficulty(HardSampleSource.Adversarial), chance = Difficulty(HardSampleSource.Random), hardest = Difficulty(HardSampleSource.HardestRandom);
         Assert.True(adversarial > 1.5 * chance && adversarial > 0, $"adversarial {adversarial}, random {chance}");
+        Assert.True(hardest > 1.5 * chance && hardest > 0, $"hardest {hardest}, random {chance}");
     }
 
     [Fact]

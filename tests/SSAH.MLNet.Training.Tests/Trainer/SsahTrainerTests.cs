@@ -95,6 +95,8 @@ public sealed class SsahTrainerTests
     [InlineData(HardSampleSource.Random, 1)]
     [InlineData(HardSampleSource.Adversarial, 0)]
     [InlineData(HardSampleSource.Adversarial, 1)]
+    [InlineData(HardSampleSource.HardestRandom, 0)]
+    [InlineData(HardSampleSource.HardestRandom, 1)]
     public void Every_row_of_the_ablation_grid_trains(HardSampleSource source, double consistentWeight)
     {
         var ml = new MLContext(1);
