@@ -67,7 +67,8 @@ internal sealed class RandomHardSamples(HardSampleShape shape, Generator generat
         var turn = shape.Rotates ? rand(n, device: images.device, generator: generator) * 2 - 1 : null;
         return shape.Warp(images, scores, turn, limits);
     }
-    /// <summary>Makes several hard samples of each image and keeps the hardest: how far any choice of occluders and angles could go.</summary>
+
+    /// <summary>Makes several hard samples of each image and keeps the hardest.</summary>
     /// <param name="images">[N, C, H, W], normalised.</param>
     /// <param name="limits">Area and angle limits.</param>
     /// <param name="difficulty">d of each hard sample of the N images: [N].</param>

@@ -47,7 +47,7 @@ internal static class ExperimentCatalog
         new()
         {
             Name = "c10-54k-pretrained-long", Title = "C10-54k, 48 bits, MobileNetV2 1.0 pretrained on ImageNet, long training", DataFile = Cifar, Split = Protocol("C10-54k"),
-            Steps = 1800, Configure = Pretrained(MobileNetV2, side: 96), Rows = AblationGrid.All, DefaultRows = s_headline,
+            Steps = 1800, Configure = LongFineTuning(Pretrained(MobileNetV2, side: 96)), Rows = AblationGrid.All, DefaultRows = s_headline,
         },
         new()
         {
