@@ -241,12 +241,19 @@ internal sealed class SsahTraining : IDisposable
 
         Tensor Difficulty(Tensor images)
         {
-            _hashNetwork.TrackStatistics(false);
-            var output = _hashNetwork.call(images);
-            long first = labelled.Images.shape[0];
-            var known = _objective.PerRow(Slice(output, 0, first), labelled.Targets, known: null, anchors);
-            return taught is { } unlabelled ? cat([known, Consistency(Slice(output, first, unlabelled.Count), unlabelled, anchors)]) : known;
+            var (known, guessed) = HardLosses(images, labelled, taught, anchors);
+            return guessed is null ? known! : cat([known!, guessed]);
         }
+    }
+
+    // The loss of each hard sample: of labelled images by their labels, of unlabelled ones by what the teacher taught. Without a source of hard samples there are none of the former.
+    private (Tensor? Labelled, Tensor? Unlabelled) HardLosses(Tensor images, MiniBatch labelled, TaughtBatch? taught, Anchors anchors)
+    {
+        _hashNetwork.TrackStatistics(false);
+        var output = _hashNetwork.call(images);
+        long first = _options.HardSamples == HardSampleSource.None ? 0 : labelled.Images.shape[0];
+        return (first == 0 ? null : _objective.PerRow(Slice(output, 0, first), labelled.Targets, known: null, anchors),
+            taught is { } unlabelled ? Consistency(Slice(output, first, unlabelled.Count), unlabelled, anchors) : null);
     }
 
     // The weight with which every hard sample's loss stands in H-Net's, and the mean difficulty of labelled hard samples and of their images.
@@ -255,28 +262,23 @@ internal sealed class SsahTraining : IDisposable
     private HardDifficulty AddHardLosses(
         StepLosses losses, HashOutput easy, MiniBatch labelled, TaughtBatch? taught, Anchors anchors, Tensor images, double consistentWeight)
     {
-        _hashNetwork.TrackStatistics(false);
-        var output = _hashNetwork.call(images);
+        var (hard, consistent) = HardLosses(images, labelled, taught, anchors);
         var weights = new List<Tensor>();
-        bool hasLabelled = _options.HardSamples != HardSampleSource.None;
-        long first = hasLabelled ? labelled.Images.shape[0] : 0;
         double hardMean = 0, easyMean = 0;
-        if (hasLabelled)
+        if (hard is not null)
         {
-            var hard = _objective.PerRow(Slice(output, 0, first), labelled.Targets, known: null, anchors);
             // Against the same anchors, the image itself included: a hard sample that is its image is exactly as hard.
             var plain = _objective.PerRow(new HashOutput(easy.Code.detach(), easy.Logits?.detach()), labelled.Targets, known: null, anchors);
             losses.Add("adversarial", hard.mean(), _options.AdversarialWeight);
             (hardMean, easyMean) = (hard.detach().mean().ToDouble() / _objective.TotalWeight, plain.mean().ToDouble() / _objective.TotalWeight);
-            weights.Add(full(first, _options.AdversarialWeight / first, device: images.device));
+            weights.Add(full(hard.shape[0], _options.AdversarialWeight / hard.shape[0], device: images.device));
         }
-        if (taught is { } unlabelled)
+        if (consistent is not null)
         {
-            var hard = Consistency(Slice(output, first, unlabelled.Count), unlabelled, anchors);
             // Divided by all images drawn, so that few confident ones weigh little.
             double share = 1.0 / _options.UnlabelledBatchSize;
-            losses.Add("consistent", hard.sum() * share, consistentWeight);
-            weights.Add(full(unlabelled.Count, consistentWeight * share, device: images.device));
+            losses.Add("consistent", consistent.sum() * share, consistentWeight);
+            weights.Add(full(consistent.shape[0], consistentWeight * share, device: images.device));
         }
         return new HardDifficulty(cat(weights), hardMean, easyMean);
     }
