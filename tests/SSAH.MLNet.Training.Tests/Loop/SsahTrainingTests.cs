@@ -114,6 +114,18 @@ public sealed class SsahTrainingTests
     }
 
     [Fact]
+    public void An_unlabelled_image_is_compared_with_what_the_teacher_saw_in_it()
+    {
+        var options = Pictures.Options(steps: 200);
+        // The labelled images teach H-Net everything, so the loss shows whether it agrees with the teacher about the same image.
+        (options.HardSamples, options.ConsistentWeight, options.ColorJitter) = (HardSampleSource.Random, 0.001, 0);
+        using var training = new SsahTraining(Set(), options, CPU, ScalarType.Float32, seed: 1);
+        var metrics = AfterAHundredSteps(training);
+        Assert.True(metrics.ConfidentShare > 0.5);
+        Assert.True(metrics.ConsistentLoss < 10 * metrics.AdversarialLoss, $"consistent {metrics.ConsistentLoss}, labelled hard samples {metrics.AdversarialLoss}");
+    }
+
+    [Fact]
     public void A_hard_sample_that_is_its_image_is_exactly_as_hard()
     {
         var options = Pictures.Options();
