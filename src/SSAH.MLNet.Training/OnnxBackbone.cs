@@ -11,9 +11,6 @@ internal sealed class OnnxBackbone(string path, string output, BackbonePreproces
 {
     private const int LargestSide = 4096;
 
-    /// <summary>What the network expects of its pictures.</summary>
-    public BackbonePreprocessing Preprocessing => preprocessing;
-
     /// <inheritdoc/>
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"ONNX {Path.GetFileName(path)}, output {output}, {freezeStages} stages frozen");

@@ -45,12 +45,21 @@ public sealed partial class SsahTrainer : IEstimator<HashEncoder>
         using var memory = KeptMemory.Start();
         using var collections = ForegroundCollections.Start();
         using var training = new SsahTraining(set, _options, device, computeType, seed);
+        // What cannot be exported is not trained for hours first.
+        Export([], images: 4, ExportVerification.ToleranceBeforeTraining);
+        if (training.Teacher.HasFrozenBackbone && _options.HardSamples != HardSampleSource.None)
+            channel.Info(MessageSensitivity.None, $"The backbone is frozen: with {nameof(Options.HardSamples)} = {nameof(HardSampleSource.None)} its features would be computed once and training be many times faster.");
         var outcome = new TrainingRun(training, set, _options, _host, channel).Run();
-        byte[] model = HashModelExporter.Export(training.Teacher, set.Shape, training.Normalization,
-            TrainingSummary.Metadata(_options, set, outcome, device, computeType, seed));
-        float difference = ExportVerification.Check(model, training.Teacher, set, training.Batches);
+        var (model, difference) = Export(TrainingSummary.Metadata(_options, set, training.Teacher, outcome, device, seed), images: 64, ExportVerification.Tolerance);
         channel.Info(MessageSensitivity.None, $"Exported {model.Length} bytes; TorchSharp and ONNX Runtime differ by at most {difference:E1}.");
         return new HashEncoder(_host, model, _options.OutputColumnName, _options.InputColumnName, options: null);
+
+        (byte[] Model, float Difference) Export(IEnumerable<KeyValuePair<string, string>> metadata, int images, float tolerance)
+        {
+            byte[] exported = HashModelExporter.Export(training.Teacher, set.Shape, training.Normalization, metadata);
+            using var exact = FullPrecision.Start();
+            return (exported, ExportVerification.Check(exported, training.Teacher, set, training.Batches, images, tolerance));
+        }
     }
 
     /// <summary>The input's columns and the two columns that the encoder adds.</summary>

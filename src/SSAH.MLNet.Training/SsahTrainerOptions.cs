@@ -27,6 +27,7 @@ public sealed partial class SsahTrainer
 
         /// <summary>
         /// Learning rate of the backbone as a share of <see cref="LearningRate"/>, 0 to 10; null (default) is 0.3 for a pretrained backbone, 1 for others.
+        /// 0 freezes it with its normalisations; with <see cref="HardSamples"/> = <see cref="HardSampleSource.None"/> features are then computed once, without augmentation, and kept.
         /// </summary>
         public double? BackboneLearningRateFactor { get; set; }
 

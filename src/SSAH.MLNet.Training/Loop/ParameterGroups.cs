@@ -15,7 +15,7 @@ internal static class ParameterGroups
         var groups =
             from named in network.named_parameters()
             where named.parameter.requires_grad
-            group named.parameter by (IsBackbone: named.name.StartsWith("backbone.", StringComparison.Ordinal), Decays: named.parameter.dim() > 1) into parameters
+            group named.parameter by (IsBackbone: named.name.StartsWith("backbone.", StringComparison.Ordinal), Decays: IsMatrix(named.parameter)) into parameters
             select new SGD.ParamGroup([.. parameters], new SGD.Options
             {
                 weight_decay = parameters.Key.Decays ? options.WeightDecay : 0,
@@ -23,4 +23,7 @@ internal static class ParameterGroups
             });
         return [.. groups];
     }
+
+    // A scale or an offset of channels is a vector, whatever axes of length 1 it has.
+    private static bool IsMatrix(Parameter parameter) => parameter.shape.Count(size => size > 1) > 1;
 }

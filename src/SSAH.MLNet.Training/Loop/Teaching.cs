@@ -22,6 +22,9 @@ internal sealed class Teaching(HashNetwork teacher, bool multiLabel, ConfidenceR
 {
     private const int BatchSizes = 6;
 
+    // Where there are no labelled hard samples they are a batch of their own, which one image cannot be normalised in.
+    private const int FewestImages = 2;
+
     /// <summary>Labels what the teacher is sure of in a batch of easy views; null where that is nothing.</summary>
     public TaughtBatch? Label(MiniBatch batch, int[] rows)
     {
@@ -31,8 +34,8 @@ internal sealed class Teaching(HashNetwork teacher, bool multiLabel, ConfidenceR
         var sure = isSure.nonzero().view(-1);                                                       // [S]
         // Convolution kernels are compiled for each batch size: few sizes keep them cached.
         int sizeStep = Math.Max(1, rows.Length / BatchSizes);
-        int count = (int)sure.shape[0] / sizeStep * sizeStep;
-        if (count == 0)
+        int found = (int)sure.shape[0], count = found < sizeStep ? found : found / sizeStep * sizeStep;
+        if (count < FewestImages)
             return null;
         sure = sure.narrow(0, 0, count);
         int[] kept = [.. sure.cpu().data<long>().Select(i => rows[i])];

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using SSAH.MLNet.Training.Data;
+using SSAH.MLNet.Training.Networks;
+using SSAH.MLNet.Training.Networks.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -9,19 +11,19 @@ namespace SSAH.MLNet.Training.Loop;
 internal static class TrainingSummary
 {
     public static IEnumerable<KeyValuePair<string, string>> Metadata(
-        SsahTrainer.Options options, TrainingSet set, TrainingOutcome outcome, Device device, ScalarType computeType, int seed)
+        SsahTrainer.Options options, TrainingSet set, HashNetwork network, TrainingOutcome outcome, Device device, int seed)
     {
         var values = typeof(SsahTrainer.Options).GetProperties()
             .Where(p => p.Name is not (nameof(options.MetricsCallback) or nameof(options.CancellationToken)))
             .ToDictionary(p => p.Name, p => p.GetValue(options) is var value and (Enum or Backbone) ? value.ToString() : p.GetValue(options));
         yield return new(HashModelContract.OptionsKey, JsonSerializer.Serialize(values));
-        if (options.Backbone is OnnxBackbone { Preprocessing: var preprocessing })
-            yield return new(HashModelContract.PreprocessingKey, JsonSerializer.Serialize(preprocessing));
+        if (network.Backbone.modules().OfType<BackboneInput>().FirstOrDefault() is { } input)
+            yield return new(HashModelContract.PreprocessingKey, JsonSerializer.Serialize(input.Description));
         yield return new(HashModelContract.SummaryKey, JsonSerializer.Serialize(new
         {
             seed,
             device = device.ToString(),
-            precision = computeType.ToString(),
+            precision = network.ComputeType.ToString(),
             steps = outcome.Steps,
             seconds = Math.Round(outcome.Elapsed.TotalSeconds, 1),
             ending = outcome.Ending,

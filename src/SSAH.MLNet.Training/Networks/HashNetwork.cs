@@ -58,6 +58,15 @@ internal sealed class HashNetwork : nn.Module<Tensor, HashOutput>
     /// <summary>Whether nothing before the hash layer is trained.</summary>
     public bool HasFrozenBackbone => !backbone.parameters().Any(p => p.requires_grad);
 
+    /// <summary>Takes everything before the hash layer out of training.</summary>
+    public void FreezeBackbone()
+    {
+        foreach (var parameter in backbone.parameters())
+            parameter.requires_grad = false;
+        foreach (var layer in backbone.modules().OfType<BatchNormalization>())
+            layer.IsFrozen = true;
+    }
+
     /// <summary>Codes of images [N, C, H, W], or of their features [N, F] where these are known already.</summary>
     public override HashOutput forward(Tensor images)
     {
@@ -86,7 +95,7 @@ internal sealed class HashNetwork : nn.Module<Tensor, HashOutput>
     /// <param name="images">Gives a few hundred images, [N, C, H, W]; not called where nothing adapts.</param>
     public void AdaptNormalization(Func<Tensor> images)
     {
-        var added = modules().OfType<OperatorGraph>().Where(graph => graph.AddsNormalization).SelectMany(graph => graph.modules()).OfType<BatchNormalization>().ToArray();
+        var added = modules().OfType<OperatorGraph>().SelectMany(graph => graph.AddedNormalizations).ToArray();
         if (added.Length == 0)
             return;
         using var scope = NewDisposeScope();

@@ -15,8 +15,14 @@ internal static class NetworkSet
     {
         var newBackbone = options.Backbone.Prepare(set.Shape, normalization);
         var shape = new HardSampleShape(Scales(set.Shape, options), options.MaxRotationDegrees > 0);
-        HashNetwork NewHashNetwork() =>
-            new(newBackbone(), options.Bits, options.ClassificationWeight > 0 ? set.Labels.ClassCount : 0);
+        HashNetwork NewHashNetwork()
+        {
+            var network = new HashNetwork(newBackbone(), options.Bits, options.ClassificationWeight > 0 ? set.Labels.ClassCount : 0);
+            if (options.BackboneLearningRateFactor == 0)
+                network.FreezeBackbone();
+            return network;
+        }
+
         using var generator = new Generator((ulong)seed, CPU);
         var hashNetwork = NewHashNetwork();
         Initialization.Apply(hashNetwork, generator, kept: hashNetwork.PretrainedParameters);

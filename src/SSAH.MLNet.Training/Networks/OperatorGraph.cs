@@ -10,7 +10,11 @@ namespace SSAH.MLNet.Training.Networks;
 /// <summary>One operator of a graph. Value 0 is the graph's input, value i + 1 the result of node i.</summary>
 /// <param name="Operator">What computes the value.</param>
 /// <param name="Inputs">The values that it reads, all of them earlier ones.</param>
-internal sealed record OperatorNode(GraphOperator Operator, int[] Inputs);
+internal sealed record OperatorNode(GraphOperator Operator, int[] Inputs)
+{
+    /// <summary>Whether it is a normalisation that the file does not have.</summary>
+    public bool IsAdded { get; init; }
+}
 
 /// <summary>A network of operators in any acyclic order, as imported from ONNX: one value in, the last node's value out.</summary>
 internal sealed class OperatorGraph : Layer
@@ -63,28 +67,29 @@ internal sealed class OperatorGraph : Layer
     }
 
     /// <summary>
-    /// The same network with a neutral normalisation behind every convolution of a map, unless it has normalisations already. Exported networks often have
-    /// theirs folded into the convolutions, and without them training at any useful learning rate destroys what the network knows.
+    /// The same network with a neutral normalisation behind every convolution of a map that may have had one. Exported networks often have theirs folded into the
+    /// convolutions, and without them training at any useful learning rate destroys what the network knows.
     /// </summary>
     /// <param name="shapes">What <see cref="Shapes"/> gave.</param>
     public OperatorGraph WithNormalization(long[][] shapes)
     {
-        if (_nodes.Any(node => node.Operator is BatchNormalization))
+        var lacking = Enumerable.Range(0, _nodes.Length).Where(i => LacksNormalization(i, shapes)).ToHashSet();
+        if (lacking.Count == 0)
             return this;
         int[] moved = new int[_nodes.Length + 1];
         var nodes = new List<OperatorNode>(2 * _nodes.Length);
         for (int i = 0; i < _nodes.Length; i++)
         {
             nodes.Add(_nodes[i] with { Inputs = [.. _nodes[i].Inputs.Select(input => moved[input])] });
-            if (_nodes[i].Operator is Convolution && shapes[i + 1] is [_, var channels, > 1, _])
-                nodes.Add(new OperatorNode(BatchNormalization.Neutral(channels), [nodes.Count]));
+            if (lacking.Contains(i))
+                nodes.Add(new OperatorNode(BatchNormalization.Neutral(shapes[i + 1][1]), [nodes.Count]) { IsAdded = true });
             moved[i + 1] = nodes.Count;
         }
-        return new OperatorGraph(nodes) { AddsNormalization = true };
+        return new OperatorGraph(nodes);
     }
 
-    /// <summary>Whether its normalisations were added and have to adapt to images before training.</summary>
-    public bool AddsNormalization { get; private init; }
+    /// <summary>The normalisations that were added and have to adapt to images before training.</summary>
+    public IEnumerable<BatchNormalization> AddedNormalizations => _nodes.Where(node => node.IsAdded).Select(node => (BatchNormalization)node.Operator);
 
     /// <summary>
     /// Takes the first stages out of training. A stage is what computes at one resolution: what stands behind the first halving of the image is stage 1.
@@ -104,6 +109,12 @@ internal sealed class OperatorGraph : Layer
                 normalization.IsFrozen = true;
         }
     }
+
+    // Folding leaves a bias. Where a network has normalisations left, one without a bias never had its own (the last convolution of a block before activation).
+    private bool LacksNormalization(int node, long[][] shapes) =>
+        _nodes[node].Operator is Convolution convolution && shapes[node + 1] is [_, _, > 1, _]
+        && (convolution.HasBias || !_nodes.Any(other => other.Operator is BatchNormalization))
+        && !_nodes.Any(reader => reader.Operator is BatchNormalization && reader.Inputs.Contains(node + 1));
 
     // How often the picture was halved on the way to each node. A vector (a channel gate, the pooled features) belongs to the map that it comes from, a constant to its reader.
     private int[] Stages(long[][] shapes)

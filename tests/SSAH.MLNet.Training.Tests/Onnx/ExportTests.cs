@@ -47,7 +47,7 @@ public sealed class ExportTests
         using var network = Network(small, bits, side);
         var set = Set(side, 20);
         byte[] model = HashModelExporter.Export(network, set.Shape, ImageNormalization.Measure(set), []);
-        Assert.InRange(ExportVerification.Check(model, network, set, Batches(set)), 0, ExportVerification.Tolerance);
+        Assert.InRange(ExportVerification.Check(model, network, set, Batches(set), images: 64), 0, ExportVerification.Tolerance);
     }
 
     [Fact]
@@ -59,7 +59,8 @@ public sealed class ExportTests
         byte[] model = HashModelExporter.Export(network, set.Shape, ImageNormalization.Measure(set), []);
         using (no_grad())
             other.parameters().First().add_(0.05);
-        Assert.Throws<InvalidOperationException>(() => ExportVerification.Check(model, other, set, Batches(set)));
+        Assert.Throws<InvalidOperationException>(() => ExportVerification.Check(model, other, set, Batches(set), images: 64));
+        Assert.Throws<InvalidOperationException>(() => ExportVerification.Check(model, other, set, Batches(set), images: 4, ExportVerification.ToleranceBeforeTraining));
     }
 
     [Fact]

@@ -116,6 +116,7 @@ public sealed class ImportTests
         ["Gemm"] = (g, x) => g.Op("Gemm", [g.Op("Flatten", [g.Op("GlobalAveragePool", [x])]), Constant(g, 1, 4, 7), Constant(g, 2, 7)], ("alpha", 0.5f), ("beta", 2f)),
         ["Gemm, transposed"] = (g, x) => g.Op("Gemm", [g.Op("Flatten", [g.Op("GlobalAveragePool", [x])]), Constant(g, 1, 7, 4)], ("transB", 1L)),
         ["MatMul and Add"] = (g, x) => g.Op("Add", [g.Op("MatMul", [g.Op("Flatten", [g.Op("GlobalAveragePool", [x])]), Constant(g, 1, 4, 7)]), Constant(g, 2, 7)]),
+        ["MatMul of the last axis"] = (g, x) => g.Op("MatMul", [x, Constant(g, 1, 11, 7)]),
         ["Pad"] = (g, x) => g.Op("Pad", [x, g.Constant([0L, 0L, 1L, 2L, 0L, 0L, 3L, 0L], 8), g.Constant([0.5f])]),
         ["Pad, reflect"] = (g, x) => g.Op("Pad", [x, g.Constant([0L, 0L, 1L, 2L, 0L, 0L, 3L, 1L], 8)], ("mode", "reflect")),
         ["Pad, edge"] = (g, x) => g.Op("Pad", [x, g.Constant([0L, 0L, 1L, 2L, 0L, 0L, 3L, 1L], 8)], ("mode", "edge")),
@@ -171,6 +172,18 @@ public sealed class ImportTests
     }
 
     [Fact]
+    public void A_model_that_was_exported_for_one_image_is_read_for_many()
+    {
+        byte[] model = Model((g, x) => g.Op("Gemm", [g.Op("Reshape", [g.Op("GlobalAveragePool", [x]), g.Constant([1L, 4L], 2)]), Constant(g, 1, 4, 7)]));
+        var reader = new OnnxBackboneReader(model, Output, "one.onnx");
+        Assert.InRange(ImportVerification.Check(reader, 4, 11, 11), 0, 1e-4);
+        using var graph = reader.Build();
+        using var images = ones(3, 4, 11, 11);
+        using var features = graph.forward(images);
+        Assert.Equal([3, 7], features.shape);
+    }
+
+    [Fact]
     public void A_value_inside_the_graph_can_be_read()
     {
         string inner = "";
@@ -196,11 +209,13 @@ public sealed class ImportTests
     }
 
     [Fact]
-    public void A_wrong_output_name_lists_the_outputs()
+    public void A_wrong_output_name_lists_the_outputs_and_the_last_values_inside()
     {
-        var error = Assert.Throws<InvalidDataException>(() => new OnnxBackboneReader(Model((g, x) => g.Op("Relu", [x])), "pool5", "net.onnx"));
-        Assert.Contains("pool5", error.Message, StringComparison.Ordinal);
-        Assert.Contains(Output, error.Message, StringComparison.Ordinal);
+        string inner = "";
+        byte[] model = Model((g, x) => g.Op("Sigmoid", [inner = g.Op("Relu", [x])]));
+        var error = Assert.Throws<InvalidDataException>(() => new OnnxBackboneReader(model, "pool5", "net.onnx"));
+        foreach (string part in new[] { "pool5", Output, $"inside: {inner}" })
+            Assert.Contains(part, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -54,7 +54,8 @@ public sealed class BackboneTests : IDisposable
         // Fit compares the export with the trained network: resizing, colours and scale are in the graph.
         using var encoder = ml.Transforms.SsahHash(options).Fit(Pictures.View(ml, Pictures.Draw(60, 2)));
         using var preprocessing = JsonDocument.Parse(encoder.Metadata["ssah.preprocessing"]);
-        Assert.Equal(24, preprocessing.RootElement.GetProperty("Side").GetInt32());
+        Assert.Equal(24, preprocessing.RootElement.GetProperty("Height").GetInt32());
+        Assert.Equal("Bgr", preprocessing.RootElement.GetProperty("Order").GetString());
         Assert.Contains(Path.GetFileName(_file), encoder.Metadata["ssah.options"], StringComparison.Ordinal);
     }
 
@@ -98,7 +99,70 @@ public sealed class BackboneTests : IDisposable
     }
 
     [Fact]
-    public void Frozen_stages_keep_their_weights_and_the_others_learn_more_slowly_than_the_head()
+    public void Where_some_normalisations_are_folded_only_those_come_back()
+    {
+        using var generator = new Generator(5, CPU);
+        var graph = new OnnxGraph("dense");
+        string Constant(params long[] shape) => graph.Constant((randn(shape, generator: generator) * 0.1).data<float>().ToArray(), shape);
+        string image = graph.Input("image", -1, 3, -1, -1);
+        string folded = graph.Op("Relu", [graph.Op("Conv", [image, Constant(16, 3, 1, 1), Constant(16)])]);
+        string own = graph.Op("Conv", [folded, Constant(16, 16, 1, 1), Constant(16)]);
+        string normalised = graph.Op("BatchNormalization", [own, Constant(16), Constant(16), Constant(16), graph.Constant([.. Enumerable.Repeat(1f, 16)], 16)]);
+        string never = graph.Op("Conv", [normalised, Constant(16, 16, 1, 1)]);
+        graph.Output("features", graph.Op("Add", [never, folded]), TensorProto.Types.DataType.Float, -1, 16, -1, -1);
+
+        using var imported = new OnnxBackboneReader(graph.ToBytes(), "features", "net").Build();
+        using var trained = imported.WithNormalization(imported.Shapes(3, 8, 8));
+        Assert.Single(trained.AddedNormalizations);
+        Assert.Equal(2, trained.modules().OfType<BatchNormalization>().Count());
+        using var pictures = randn(2, 3, 8, 8, generator: generator);
+        imported.eval();
+        trained.eval();
+        Assert.True(trained.forward(pictures).allclose(imported.forward(pictures), 1e-4, 1e-5));
+    }
+
+    [Fact]
+    public void Backbone_and_head_learn_at_their_rates_and_only_matrices_decay()
+    {
+        using var generator = new Generator(5, CPU);
+        var graph = new OnnxGraph("scaled");
+        string image = graph.Input("image", -1, 3, -1, -1);
+        string scaled = graph.Op("Mul", [image, graph.Constant([1f, 2f, 3f], 1, 3, 1, 1)]);
+        string mapped = graph.Op("Conv", [scaled, graph.Constant(randn(16 * 3, generator: generator).data<float>().ToArray(), 16, 3, 1, 1)]);
+        graph.Output("features", mapped, TensorProto.Types.DataType.Float, -1, 16, -1, -1);
+        File.WriteAllBytes(_file, graph.ToBytes());
+        var options = Pictures.Options(steps: 1);
+        (options.Backbone, options.LearningRate, options.WeightDecay) = (Backbone.FromOnnx(_file), 0.05, 0.001);
+        using var training = new SsahTraining(Set(), options, CPU, ScalarType.Float32, seed: 1);
+
+        var groups = ParameterGroups.Of(training.Teacher, options);
+        (double Rate, double Decay) Of(Func<long[], bool> shape) => groups.Where(g => g.Parameters.Any(p => shape(p.shape))).Select(g => (g.Options.LearningRate!.Value, g.Options.weight_decay!.Value)).Single();
+        Assert.Equal((0.015, 0.001), Of(shape => shape is [16, 3, 1, 1]));
+        Assert.Equal((0.015, 0), Of(shape => shape is [1, 3, 1, 1]));
+        Assert.Equal((0.05, 0.001), Of(shape => shape is [_, 16] && shape[0] == options.Bits));
+    }
+
+    [Fact]
+    public void A_learning_rate_of_0_freezes_the_backbone_with_its_normalisations()
+    {
+        var options = Pictures.Options(steps: 3);
+        (options.Backbone, options.BackboneLearningRateFactor) = (Backbone.FromOnnx(_file), 0);
+        using var training = new SsahTraining(Set(), options, CPU, ScalarType.Float32, seed: 1);
+        Assert.True(training.Teacher.HasFrozenBackbone);
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var pictures = training.Batches.Plain([0, 1, 2, 3]);
+        training.Teacher.eval();
+        var (features, codes) = (training.Teacher.Features(pictures), training.Teacher.call(pictures).Code);
+        using (enable_grad())
+            while (training.Progress < 1)
+                training.RunStep();
+        Assert.True(training.Teacher.Features(pictures).equal(features).all().ToBoolean());
+        Assert.False(training.Teacher.call(pictures).Code.equal(codes).all().ToBoolean());
+    }
+
+    [Fact]
+    public void Frozen_stages_keep_their_weights_and_the_others_learn()
     {
         var set = Set();
         var options = Pictures.Options(steps: 4);

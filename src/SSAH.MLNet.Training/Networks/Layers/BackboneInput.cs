@@ -26,10 +26,14 @@ internal sealed class BackboneInput : Layer
         int[] channels = [.. Enumerable.Range(0, shape.Channels)];
         factor = tensor(channels.Select(c => normalization.Deviation[Source(c)] * preprocessing.ScaleOf(c)).ToArray(), [1, shape.Channels, 1, 1]);
         offset = tensor(channels.Select(c => (normalization.Mean[Source(c)] - preprocessing.MeanOf(c)) * preprocessing.ScaleOf(c)).ToArray(), [1, shape.Channels, 1, 1]);
+        Description = new BackboneInputDescription(size[0], size[1], preprocessing.Order.ToString(), preprocessing.Mean, preprocessing.Scale);
         register_buffer(nameof(factor), factor);
         register_buffer(nameof(offset), offset);
         RegisterComponents();
     }
+
+    /// <summary>What is done to pictures, for the model's metadata.</summary>
+    public BackboneInputDescription Description { get; }
 
     private bool Resizes => _size[0] != _shape.Height || _size[1] != _shape.Width;
 
@@ -53,3 +57,6 @@ internal sealed class BackboneInput : Layer
         return graph.Op("Resize", [value, "", "", size], ("mode", "linear"), ("coordinate_transformation_mode", "half_pixel"));
     }
 }
+
+/// <summary>value = (pixel - <see cref="Mean"/>) * <see cref="Scale"/>, resized to <see cref="Height"/> x <see cref="Width"/>.</summary>
+internal sealed record BackboneInputDescription(long Height, long Width, string Order, IReadOnlyList<float> Mean, IReadOnlyList<float> Scale);

@@ -61,6 +61,9 @@ internal sealed class Convolution : Layer
         return graph.Op("Conv", [.. inputs], _window.Attributes(("group", _groups)));
     }
 
+    /// <summary>Whether it adds a number to each channel.</summary>
+    public bool HasBias => bias is not null;
+
     private bool IsStrided => _window.Strides is not [1, 1];
 
     private bool IsPointwise => _groups == 1 && _window is { Kernel: [1, 1], Pads: [0, 0, 0, 0] };

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace SSAH.MLNet.Training.Networks.Layers;
 
-/// <summary>Linear layer: [N, inputs] to [N, outputs].</summary>
+/// <summary>Linear layer: [N, inputs] to [N, outputs]; without a bias also [..., inputs] to [..., outputs], as MatMul has it.</summary>
 internal sealed class Dense : Layer
 {
     private readonly Parameter weight;
@@ -35,10 +35,11 @@ internal sealed class Dense : Layer
 
     public override string Export(OnnxGraph graph, string value)
     {
-        List<string> inputs = [value, graph.Constant(Values(weight), weight.shape)];
         if (bias is not null)
-            inputs.Add(graph.Constant(Values(bias), bias.shape));
-        return graph.Op("Gemm", [.. inputs], ("transB", 1L));
+            return graph.Op("Gemm", [value, graph.Constant(Values(weight), weight.shape), graph.Constant(Values(bias), bias.shape)], ("transB", 1L));
+        // Gemm takes matrices only.
+        using var transposed = weight.t();
+        return graph.Op("MatMul", [value, graph.Constant(Values(transposed), transposed.shape)]);
     }
 
     private static Tensor Matrix(OnnxNode node)

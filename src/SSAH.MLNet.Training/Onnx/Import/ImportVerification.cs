@@ -58,9 +58,15 @@ internal static class ImportVerification
         {
             using var session = new InferenceSession(reader.Reference());
             using var run = new RunOptions();
-            using var input = OrtValue.CreateTensorValueFromMemory(images.data<float>().ToArray(), images.shape);
-            using var outputs = session.Run(run, [reader.ImageInput], [input], session.OutputNames);
-            return outputs[0].GetTensorDataAsSpan<float>().ToArray();
+            var values = new List<float>();
+            // One after another, since a model that was exported for one image may have that written into its shapes.
+            foreach (float[] image in images.data<float>().ToArray().Chunk((int)images[0].numel()))
+            {
+                using var input = OrtValue.CreateTensorValueFromMemory(image, [1, .. images.shape[1..]]);
+                using var outputs = session.Run(run, [reader.ImageInput], [input], session.OutputNames);
+                values.AddRange(outputs[0].GetTensorDataAsSpan<float>());
+            }
+            return [.. values];
         }
         catch (OnnxRuntimeException e)
         {
@@ -70,5 +76,5 @@ internal static class ImportVerification
 
     private static NotSupportedException Unfit(OnnxBackboneReader reader, Tensor images, Exception cause) => new(
         $"{reader.Source} does not run on pictures of {images.shape[2]}x{images.shape[3]} ({cause.Message.Split('\n')[0]}). "
-        + $"Set {nameof(BackbonePreprocessing)}.{nameof(BackbonePreprocessing.Side)} to the size that the network was made for.", cause);
+        + $"If it was made for another size, set {nameof(BackbonePreprocessing)}.{nameof(BackbonePreprocessing.Side)} to that.", cause);
 }

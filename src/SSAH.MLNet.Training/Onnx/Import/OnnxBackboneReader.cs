@@ -8,6 +8,7 @@ namespace SSAH.MLNet.Training.Onnx;
 /// <summary>An ONNX model whose graph can be made trainable: parsed once, built as often as networks are needed.</summary>
 internal sealed class OnnxBackboneReader
 {
+    private const int NamedValues = 12;
     private readonly ModelProto _model;
     private readonly string _source;
     private readonly string _output;
@@ -28,7 +29,9 @@ internal sealed class OnnxBackboneReader
         _constants = _model.Graph.Initializer.GroupBy(t => t.Name).ToDictionary(g => g.Key, g => g.First());
         ImageInput = FindImageInput();
         if (!_model.Graph.Node.Any(n => n.Output.Contains(output)))
-            throw new InvalidDataException($"{source}: no value is called '{output}'. The outputs are: {string.Join(", ", _model.Graph.Output.Select(o => o.Name))}.");
+            throw new InvalidDataException(
+                $"{source}: no value is called '{output}'. The outputs are: {string.Join(", ", _model.Graph.Output.Select(o => o.Name))}; "
+                + $"the last values inside: {string.Join(", ", _model.Graph.Node.TakeLast(NamedValues).SelectMany(n => n.Output))}.");
     }
 
     /// <summary>What the file is called in errors.</summary>
