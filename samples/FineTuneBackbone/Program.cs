@@ -1,4 +1,4 @@
-// Any pretrained ONNX vision network becomes a hasher: its graph is read into TorchSharp, trained on with the hash layer, and exported again with it.
+// A pretrained convolutional network in an ONNX file becomes a hasher: its graph is read into TorchSharp, trained on with the hash layer, and exported again with it.
 //   dotnet run --project samples/FineTuneBackbone -c Release -- BACKBONE.onnx OUTPUT PREPROCESSING SIDE [IMAGES] [STEPS]
 //   OUTPUT: name of the value to hash; PREPROCESSING: imagenet, minus-one-to-one, caffe or none; SIDE: pixels that the network works at
 using Microsoft.ML;
@@ -16,7 +16,8 @@ var preprocessing = args[2] switch
     "imagenet" => BackbonePreprocessing.ImageNet,
     "minus-one-to-one" => BackbonePreprocessing.MinusOneToOne,
     "caffe" => BackbonePreprocessing.Caffe,
-    _ => new BackbonePreprocessing(),
+    "none" => new BackbonePreprocessing(),
+    var other => throw new ArgumentException($"There is no preprocessing '{other}'; there are imagenet, minus-one-to-one, caffe and none."),
 } with { Side = int.Parse(args[3]) };
 var images = ImageSets.Find(args.Length > 4 ? args[4] : null, say: Console.WriteLine);
 var steps = args.Length > 5 ? int.Parse(args[5]) : 300;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Reflection;
 using System.Text.Json;
 using Microsoft.ML;
 using SSAH.MLNet.Samples.Datasets;
@@ -12,15 +13,20 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
 {
     private const int Reports = 20;
 
+    // The compiler puts it behind the version: 0.1.0+commit.
+    private static readonly string? Commit =
+        typeof(ExperimentRunner).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+') is [_, var commit] ? commit : null;
+
     public void Run()
     {
         var rows = plan.Choose(arguments.Rows);
+        foreach (int seed in arguments.Seeds ?? plan.Seeds)
+            foreach (var row in rows)
+                CheckEarlierResult(row, seed);
         string dataFile = Path.Combine(arguments.DataFolder, plan.DataFile);
         var images = ImageSets.Read(dataFile, new ImageReadOptions { Side = plan.Side });
         Console.WriteLine(images);
         Directory.CreateDirectory(arguments.Out);
-        // Runs of another length stand beside the plan's own.
-        string ending = (arguments.Steps is { } steps && steps != plan.Steps ? $"-{steps}" : "") + arguments.Suffix;
         foreach (int seed in arguments.Seeds ?? plan.Seeds)
         {
             var split = plan.Split(images, seed);
@@ -28,7 +34,7 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
             split.Save(Path.Combine(arguments.Out, $"{plan.Name}-seed{seed}.split.txt"));
             foreach (var row in rows)
             {
-                string name = Path.Combine(arguments.Out, $"{plan.Name}-{row.Id}-seed{seed}{ending}"), file = name + ".json";
+                string name = NameOf(row, seed), file = name + ".json";
                 // A run for a choice leaves no result behind and repeats none.
                 if (arguments.ValidationFraction == 0 && File.Exists(file))
                 {
@@ -46,6 +52,34 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
         }
     }
 
+    // Runs of another length stand beside the plan's own.
+    private string NameOf(ExperimentRow row, int seed) => Path.Combine(
+        arguments.Out, $"{plan.Name}-{row.Id}-seed{seed}{(arguments.Steps is { } steps && steps != plan.Steps ? $"-{steps}" : "")}{arguments.Suffix}");
+
+    // A result of other options would pass for this run's.
+    private void CheckEarlierResult(ExperimentRow row, int seed)
+    {
+        string file = NameOf(row, seed) + ".json";
+        if (arguments.ValidationFraction > 0 || row.Configure is null || !File.Exists(file))
+            return;
+        var (earlier, options) = (RunRecord.Load(file), OptionsFor(row, seed));
+        string differences = OptionDifferences.Describe(earlier, options, "now");
+        if (earlier.Steps != options.MaxSteps)
+            differences = string.Join(", ", new[] { differences, $"MaxSteps {earlier.Steps} (now {options.MaxSteps})" }.Where(text => text != ""));
+        if (differences != "")
+            throw new FormatException($"{file} is of a run with other options: {differences}. Give this one another --suffix or --out, or delete the file.");
+    }
+
+    private SsahTrainer.Options OptionsFor(ExperimentRow row, int seed)
+    {
+        int steps = arguments.Steps ?? plan.Steps;
+        var options = plan.OptionsFor(row, arguments.DataFolder);
+        (options.Bits, options.Seed, options.MaxSteps) = (arguments.Bits ?? plan.Bits, seed, steps);
+        (options.ReportEverySteps, options.ValidationFraction) = (Math.Max(1, steps / Reports), arguments.ValidationFraction);
+        arguments.Overrides.Apply(options);
+        return options;
+    }
+
     private RunRecord RunBaseline(ExperimentRow row, Func<ExperimentData, int, BaselineCodes> baseline, ExperimentData data, int seed)
     {
         var time = Stopwatch.StartNew();
@@ -57,16 +91,12 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
     {
         var mlContext = new MLContext(seed);
         var metrics = new List<SsahTrainingMetrics>();
-        int steps = arguments.Steps ?? plan.Steps;
-        var options = plan.OptionsFor(row, arguments.DataFolder);
-        (options.Bits, options.Seed, options.MaxSteps) = (arguments.Bits ?? plan.Bits, seed, steps);
-        (options.ReportEverySteps, options.ValidationFraction) = (Math.Max(1, steps / Reports), arguments.ValidationFraction);
+        var options = OptionsFor(row, seed);
         options.MetricsCallback = m =>
         {
             metrics.Add(m);
             Console.WriteLine(Describe(m));
         };
-        arguments.Overrides.Apply(options);
         var time = Stopwatch.StartNew();
         using var encoder = mlContext.Transforms.SsahHash(options).Fit(data.TrainingView(mlContext));
         double seconds = time.Elapsed.TotalSeconds;
@@ -79,11 +109,13 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
         var figures = data.Evaluate(mlContext, encoder);
         encoder.SaveOnnx(modelFile);
         using var trained = JsonDocument.Parse(encoder.Metadata["ssah.options"]);
+        using var summary = JsonDocument.Parse(encoder.Metadata["ssah.summary"]);
         var last = metrics.TakeLast(Math.Max(1, metrics.Count / 10)).ToArray();
         return Record(row, seed, options.Bits, figures, seconds) with
         {
-            Steps = steps,
+            Steps = options.MaxSteps!.Value,
             Threads = torch.get_num_threads(),
+            Precision = summary.RootElement.GetProperty("precision").GetString(),
             FinalGap = last.Average(m => m.HardDifficulty - m.EasyDifficulty),
             FinalMargin = last.Average(m => m.Margin),
             FinalArea = last.Average(m => m.OccludedArea),
@@ -119,6 +151,7 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
             Machine = Measurements.Machine.Description,
             Date = DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
             Command = $"./build.sh experiment {arguments.Portable}",
+            Commit = Commit,
         };
     }
 }

@@ -22,7 +22,14 @@ internal sealed class OptionOverrides
         {
             var property = typeof(SsahTrainer.Options).GetProperty(name)!;
             var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-            property.SetValue(options, Parse(value, type));
+            try
+            {
+                property.SetValue(options, Parse(value, type));
+            }
+            catch (Exception e) when (e is ArgumentException or InvalidCastException or FormatException or OverflowException)
+            {
+                throw new FormatException($"--set {name}={value}: {e.Message}", e);
+            }
         }
     }
 

@@ -26,7 +26,7 @@ catch (FormatException e)
     Console.Error.WriteLine($"{e.Message}\n\n{ExperimentArguments.Usage}");
     return 2;
 }
-catch (Exception e) when (e is IOException or InvalidDataException or NotSupportedException)
+catch (Exception e) when (e is IOException or InvalidDataException or NotSupportedException or ArgumentException)
 {
     Console.Error.WriteLine(e.Message);
     return 1;

@@ -41,8 +41,9 @@ internal static class ResultTables
         table.Append($"| row | | mAP, ties averaged | worst to best order | stable order | {(graded ? "NDCG@100" : "precision@100")} | seeds | steps | training | date |\n");
         table.Append("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
         var differing = new List<string>();
+        string[] machines = [.. records.Select(MachineOf).Distinct()];
         foreach (var row in plan.Rows)
-            foreach (var runs in records.Where(r => r.Row == row.Id).GroupBy(r => (r.Steps, Options: OptionDifferences.Describe(plan, row, r))).OrderBy(g => g.Key))
+            foreach (var runs in records.Where(r => r.Row == row.Id).GroupBy(r => (r.Steps, Options: OptionDifferences.FromToday(plan, row, r))).OrderBy(g => g.Key))
             {
                 string mark = "";
                 if (runs.Key.Options != "")
@@ -51,22 +52,26 @@ internal static class ResultTables
                         differing.Add(runs.Key.Options);
                     mark = new string('*', 1 + differing.IndexOf(runs.Key.Options));
                 }
-                table.Append(Line(row, mark, [.. runs], graded));
+                table.Append(Line(row, mark, [.. runs], graded, machines));
             }
         foreach (var (i, options) in differing.Index())
             table.Append(CultureInfo.InvariantCulture, $"\n{string.Concat(Enumerable.Repeat("\\*", i + 1))} Measured with other options than today's: {options}.\n");
-        foreach (string machine in records.Select(r => r.Machine).Distinct())
-            table.Append(CultureInfo.InvariantCulture, $"\nMachine: {machine}.\n");
+        foreach (var (i, machine) in machines.Index())
+            table.Append(CultureInfo.InvariantCulture, $"\nMachine{(machines.Length > 1 ? $" {i + 1}" : "")}: {machine}.\n");
         return table.ToString().TrimEnd('\n');
     }
 
-    private static string Line(ExperimentRow row, string mark, List<RunRecord> runs, bool graded)
+    private static string MachineOf(RunRecord record) => record.Precision is { } precision ? $"{record.Machine}, {precision}" : record.Machine;
+
+    private static string Line(ExperimentRow row, string mark, List<RunRecord> runs, bool graded, string[] machines)
     {
         string Mean(Func<RunRecord, double> value) => runs.Average(value).ToString("F3", CultureInfo.InvariantCulture);
         string seeds = string.Join(", ", runs.Select(r => r.Seed).Order());
         double mean = runs.Average(r => r.MeanAveragePrecision);
         string threads = string.Join(", ", runs.Select(r => r.Threads).OfType<int>().Distinct().Order());
         string training = string.Create(CultureInfo.InvariantCulture, $"{runs.Average(r => r.TrainingSeconds):F0} s") + (threads == "" ? "" : $", threads: {threads}");
+        if (machines.Length > 1)
+            training += $", machine {string.Join(", ", runs.Select(r => 1 + Array.IndexOf(machines, MachineOf(r))).Distinct().Order())}";
         string spread = runs.Count < 2 ? "" : string.Create(CultureInfo.InvariantCulture,
             $" ± {Math.Sqrt(runs.Sum(r => Math.Pow(r.MeanAveragePrecision - mean, 2)) / (runs.Count - 1)):F3}");
         return string.Create(CultureInfo.InvariantCulture,

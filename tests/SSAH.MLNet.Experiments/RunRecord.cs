@@ -27,6 +27,9 @@ internal sealed record RunRecord
     /// <summary>Threads that the training computed with (OMP_NUM_THREADS); null for a baseline.</summary>
     public int? Threads { get; init; }
 
+    /// <summary>Number type of the convolutions; null for a baseline and in records from before 2026-11-26.</summary>
+    public string? Precision { get; init; }
+
     public required double MeanAveragePrecision { get; init; }
 
     public required double WorstOrder { get; init; }
@@ -52,6 +55,9 @@ internal sealed record RunRecord
     public required string Date { get; init; }
 
     public required string Command { get; init; }
+
+    /// <summary>What the program was built from, changes that were not committed aside; null in records from before 2026-11-26.</summary>
+    public string? Commit { get; init; }
 
     /// <summary>The trainer's options as the model's metadata has them.</summary>
     public JsonElement? Options { get; init; }

@@ -94,13 +94,42 @@ public sealed class ExperimentProgramTests : IDisposable
         Assert.Contains("not 'Epoch=3'", Start("grid", "--set", "Epoch=3").Output, StringComparison.Ordinal);
     }
 
-    private void WriteResult(int seed, string map, string options = "null", int row = 2, string ndcg = "null")
+    [Fact]
+    public void A_result_of_other_options_is_not_taken_for_this_run_s()
+    {
+        Directory.CreateDirectory(_folder.At("out"));
+        File.Move(WriteResult(seed: 1, map: "0.61", options: """{"SimilarityWeight":0.7,"Bits":24}"""), _folder.At("out", "grid-2-seed1.json"));
+        var (code, output) = Start("grid", "--rows", "2", "--seeds", "1", "--out", "out", "--set", "SimilarityWeight=0.5");
+        Assert.Equal(2, code);
+        foreach (string part in new[] { "grid-2-seed1.json", "SimilarityWeight 0.7 (now 0.5)", "Bits 24 (now 48)", "MaxSteps 100 (now 1500)", "--suffix" })
+            Assert.Contains(part, output, StringComparison.Ordinal);
+        Assert.Contains("HardSamples=Hardest: ", Start("grid", "--rows", "2", "--seeds", "1", "--out", "out", "--set", "HardSamples=Hardest").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_line_says_which_of_several_machines_it_is_of()
+    {
+        WriteResult(seed: 1, map: "0.61");
+        WriteResult(seed: 1, map: "0.65", row: 3, machine: "another");
+        string document = _folder.At("docs", "results.md");
+        File.WriteAllText(document, "<!-- table grid -->\n<!-- end -->\n");
+        Assert.Equal((0, ""), Start("tables"));
+        string[] lines = File.ReadAllLines(document);
+        Assert.Contains("Machine 1: a machine.", lines);
+        Assert.Contains("Machine 2: another.", lines);
+        Assert.Contains(lines, line => line.StartsWith("| 2 |", StringComparison.Ordinal) && line.Contains("30 s, machine 1 |", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("| 3 |", StringComparison.Ordinal) && line.Contains("30 s, machine 2 |", StringComparison.Ordinal));
+    }
+
+    private string WriteResult(int seed, string map, string options = "null", int row = 2, string ndcg = "null", string machine = "a machine")
     {
         Directory.CreateDirectory(_folder.At("docs", "results"));
-        File.WriteAllText(_folder.At("docs", "results", $"grid-{row}-seed{seed}.json"), $$"""
+        string file = _folder.At("docs", "results", $"grid-{row}-seed{seed}.json");
+        File.WriteAllText(file, $$"""
             {"Experiment":"grid","Row":"{{row}}","Title":"t","Protocol":"p","Seed":{{seed}},"Bits":48,"Steps":100,"TrainingSeconds":30,"MeanAveragePrecision":{{map}},
-             "WorstOrder":0.5,"BestOrder":0.7,"StableOrder":0.6,"PrecisionAt100":0.8,"NdcgAt100":{{ndcg}},"Machine":"a machine","Date":"2026-11-24","Command":"c","Options":{{options}}}
+             "WorstOrder":0.5,"BestOrder":0.7,"StableOrder":0.6,"PrecisionAt100":0.8,"NdcgAt100":{{ndcg}},"Machine":"{{machine}}","Date":"2026-11-24","Command":"c","Options":{{options}}}
             """);
+        return file;
     }
 
     private (int Code, string Output) Start(params string[] arguments)
