@@ -45,14 +45,16 @@ public sealed partial class SsahTrainer : IEstimator<HashEncoder>
         using var memory = KeptMemory.Start();
         using var collections = ForegroundCollections.Start();
         using var training = new SsahTraining(set, _options, device, computeType, seed);
-        // What cannot be exported is not trained for hours first.
-        Export([], images: 4, ExportVerification.ToleranceBeforeTraining);
+        // What cannot be exported, or not be run here, is not trained for hours first.
+        NewEncoder(Export([], images: 4, ExportVerification.ToleranceBeforeTraining).Model).Dispose();
         if (training.Teacher.HasFrozenBackbone && _options.HardSamples != HardSampleSource.None)
             channel.Info(MessageSensitivity.None, $"The backbone is frozen: with {nameof(Options.HardSamples)} = {nameof(HardSampleSource.None)} its features would be computed once and training be many times faster.");
         var outcome = new TrainingRun(training, set, _options, _host, channel).Run();
         var (model, difference) = Export(TrainingSummary.Metadata(_options, set, training.Teacher, outcome, device, seed), images: 64, ExportVerification.Tolerance);
         channel.Info(MessageSensitivity.None, $"Exported {model.Length} bytes; TorchSharp and ONNX Runtime differ by at most {difference:E1}.");
-        return new HashEncoder(_host, model, _options.OutputColumnName, _options.InputColumnName, options: null);
+        return NewEncoder(model);
+
+        HashEncoder NewEncoder(byte[] exported) => new(_host, exported, _options.OutputColumnName, _options.InputColumnName, options: null);
 
         (byte[] Model, float Difference) Export(IEnumerable<KeyValuePair<string, string>> metadata, int images, float tolerance)
         {

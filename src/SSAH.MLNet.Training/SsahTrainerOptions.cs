@@ -43,7 +43,7 @@ public sealed partial class SsahTrainer
         /// <summary>Labelled images a step, 2 to 4096. Default 64.</summary>
         public int LabelledBatchSize { get; set; } = 64;
 
-        /// <summary>Unlabelled images a step, 0 to 16384; only used while <see cref="ConsistentWeight"/> is above 0. Default 192.</summary>
+        /// <summary>Unlabelled images a step, 0 or 2 to 16384; only used while <see cref="ConsistentWeight"/> is above 0. Default 192.</summary>
         public int UnlabelledBatchSize { get; set; } = 192;
 
         /// <summary>Peak learning rate of H-Net (SGD with Nesterov momentum 0.9). Default 0.05.</summary>

@@ -34,6 +34,7 @@ public sealed partial class SsahTrainer
             Range(nameof(Options.Bits), options.Bits, 1, Hashing.BinaryCodes.MaxBits);
             Range(nameof(Options.LabelledBatchSize), options.LabelledBatchSize, 2, 4096);
             Range(nameof(Options.UnlabelledBatchSize), options.UnlabelledBatchSize, 0, 16384);
+            Require(options.UnlabelledBatchSize != 1, $"{nameof(Options.UnlabelledBatchSize)} is 1; it must be 0 (none) or at least 2.");
             Range(nameof(Options.ReportEverySteps), options.ReportEverySteps, 1, int.MaxValue);
             if (options.Backbone is null)
                 _errors.Add($"{nameof(Options.Backbone)} is null; {nameof(Backbone)}.{nameof(Backbone.Auto)} is the default.");

@@ -22,7 +22,7 @@ public sealed class MultiHashIndex : HammingIndex
     /// <summary>Makes an empty index.</summary>
     /// <param name="bits">Code length in bits, 1 to 512.</param>
     /// <param name="substrings">Number of substrings, so that each has 1 to 26 bits; 0, the default, takes about <c>bits / log2(count)</c>.
-    /// While there are few codes the index takes more than was asked for: its tables would be mostly empty.</param>
+    /// While there are few codes the index takes more than was asked for: its tables would be mostly empty. It never takes more than twice the default.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="bits"/> is not in 1..512, or <paramref name="substrings"/> does not fit
     /// it.</exception>
     public MultiHashIndex(int bits, int substrings = 0)
@@ -57,6 +57,8 @@ public sealed class MultiHashIndex : HammingIndex
         substrings == 0 || (substrings <= bits && substrings >= (bits + SubstringLayout.MaxLength - 1) / SubstringLayout.MaxLength);
 
     internal int TableSlots => _tables?.Slots ?? 0;
+
+    internal int TableCount => _tables?.Layout.Count ?? 0;
 
     private protected override void OnChanged()
     {
@@ -94,8 +96,9 @@ public sealed class MultiHashIndex : HammingIndex
 
     private void Build(CodeSnapshot snapshot)
     {
-        int substrings = Math.Max(
-            _substrings > 0 ? _substrings : SubstringLayout.CountFor(Bits, snapshot.Slots), SubstringLayout.LeastCountFor(Bits, snapshot.Slots));
+        int best = SubstringLayout.CountFor(Bits, snapshot.Slots), least = SubstringLayout.LeastCountFor(Bits, snapshot.Slots);
+        // Each table holds a copy of all codes: many more than the best number would cost only memory, and a file could ask for any number.
+        int substrings = Math.Max(_substrings > 0 ? Math.Min(_substrings, 2 * best) : best, least);
         Volatile.Write(ref _tables, SubstringTables.WholeBlocks(snapshot) == 0 ? null : new SubstringTables(snapshot, substrings));
     }
 }

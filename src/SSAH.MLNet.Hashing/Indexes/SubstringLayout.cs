@@ -41,7 +41,7 @@ internal sealed class SubstringLayout
     }
 
     /// <summary>The fewest substrings that are sensible: a table has at most about sixteen buckets for each code, so a file cannot ask for
-    /// tables beyond its size.</summary>
+    /// buckets beyond its size.</summary>
     public static int LeastCountFor(int bits, int codes)
     {
         int length = Math.Min(MaxLength, 4 + BitOperations.Log2((uint)Math.Max(256, codes)));

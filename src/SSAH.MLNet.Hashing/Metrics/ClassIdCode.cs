@@ -17,9 +17,12 @@ internal static class ClassIdCode
         var predictedCounts = new Dictionary<int, int>();
         var classCounts = new Dictionary<int, int>();
         int right = 0, labelled = 0;
-        foreach (int row in plan.RankedRows)
+        int[] predictedOf = new int[plan.RankedRows.Length];
+        for (int place = 0; place < predictedOf.Length; place++)
         {
+            int row = plan.RankedRows[place];
             int predicted = Predict(options.PredictedDatabaseClasses, plan.Database, row), actual = databaseLabels.ClassOf(row);
+            predictedOf[place] = predicted;
             pairs[(predicted, actual)] = pairs.GetValueOrDefault((predicted, actual)) + 1;
             predictedCounts[predicted] = predictedCounts.GetValueOrDefault(predicted) + 1;
             classCounts[actual] = classCounts.GetValueOrDefault(actual) + 1;
@@ -35,8 +38,17 @@ internal static class ClassIdCode
             int predicted = Predict(options.PredictedQueryClasses, plan.Queries, query), actual = plan.QueryLabels.ClassOf(query);
             int first = predicted < 0 ? 0 : predictedCounts.GetValueOrDefault(predicted);
             int relevantFirst = predicted < 0 ? 0 : pairs.GetValueOrDefault((predicted, actual));
-            sum += TieAverage.AveragePrecision([first, plan.RankedRows.Length - first],
-                [relevantFirst, classCounts.GetValueOrDefault(actual) - relevantFirst], 2, plan.Tables.Harmonic).Expected;
+            int rows = plan.RankedRows.Length, relevant = classCounts.GetValueOrDefault(actual);
+            // The row that is the query itself is not found by it.
+            if (plan.PlaceOfSelf(query) is >= 0 and var self)
+            {
+                bool isFirst = predicted >= 0 && predictedOf[self] == predicted, isRelevant = databaseLabels.ClassOf(plan.RankedRows[self]) == actual;
+                rows--;
+                relevant -= isRelevant ? 1 : 0;
+                first -= isFirst ? 1 : 0;
+                relevantFirst -= isFirst && isRelevant ? 1 : 0;
+            }
+            sum += TieAverage.AveragePrecision([first, rows - first], [relevantFirst, relevant - relevantFirst], 2, plan.Tables.Harmonic).Expected;
             rightQueries += predicted == actual ? 1 : 0;
         }
         int count = plan.EvaluatedQueries.Length;

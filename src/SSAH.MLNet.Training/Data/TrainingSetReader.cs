@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet.Training.Data;
 
@@ -32,6 +33,7 @@ internal static class TrainingSetReader
         if (builder.Count == 0)
             throw new InvalidOperationException("The training data has no row.");
         var set = builder.Build(labels.ClassCount, labels.IsMultiLabel, labels.Names, options.ValidationFraction, seed);
+        CheckValidation(set, options.ValidationFraction);
         if (set.LabelledRows.Length < 2)
             throw new InvalidOperationException(
                 $"Column '{options.LabelColumnName}' labels {set.LabelledRows.Length} of {builder.Count} rows to train on; at least 2 are needed. Missing keys "
@@ -41,5 +43,35 @@ internal static class TrainingSetReader
         if (set.UnlabelledRows.Length == 0 && options.ConsistentWeight > 0)
             channel.Info(MessageSensitivity.None, "No row is unlabelled: the consistent loss is off and training is supervised.");
         return set;
+    }
+
+    // Figures of rows that can find nothing are 0 whatever is learned: the first encoder would be taken for the best.
+    private static void CheckValidation(TrainingSet set, double fraction)
+    {
+        if (fraction == 0)
+            return;
+        int held = set.ValidationRows.Length, labelled = held + set.LabelledRows.Length;
+        if (labelled >= 2 && (!AnyTwoShareALabel(set.Labels, set.ValidationRows) || set.LabelledRows.Length < 2))
+            throw new InvalidOperationException(
+                $"{nameof(SsahTrainer.Options.ValidationFraction)} {fraction} holds {held} of {labelled} labelled rows out of training and leaves {set.LabelledRows.Length}; "
+                + "to validate, two of those held out must share a label, and two must be left. Choose another fraction, label more rows, or set it to 0.");
+    }
+
+    private static bool AnyTwoShareALabel(LabelSets labels, int[] rows)
+    {
+        if (!labels.IsMultiLabel)
+            return rows.Select(labels.ClassOf).Distinct().Count() < rows.Length;
+        ulong[] seen = new ulong[(labels.ClassCount + 63) / 64];
+        foreach (int row in rows)
+        {
+            var mask = labels.MaskOf(row);
+            for (int word = 0; word < seen.Length; word++)
+            {
+                if ((seen[word] & mask[word]) != 0)
+                    return true;
+                seen[word] |= mask[word];
+            }
+        }
+        return false;
     }
 }

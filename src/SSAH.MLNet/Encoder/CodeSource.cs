@@ -17,6 +17,11 @@ internal abstract class CodeSource : IDisposable
     {
     }
 
+    /// <summary>Follows the row that carries the other columns to its end.</summary>
+    public virtual void End()
+    {
+    }
+
     public void Dispose()
     {
         Dispose(disposing: true);

@@ -5,10 +5,15 @@ namespace SSAH.MLNet;
 /// <summary>Room for the pictures, codes and activations of a few rows.</summary>
 internal sealed class HashBatch(HashModel model, int capacity, bool withCode, bool withActivation)
 {
+    private const int MaxPixels = 64 << 20;
+
+    /// <summary>The largest batch up to a size whose pictures stay below 256 MiB, and at least one row.</summary>
+    public static int CapacityFor(HashModel model, int batchSize) => Math.Clamp(MaxPixels / model.Description.Shape.Size, 1, batchSize);
+
     private readonly int _pixelsPerRow = model.Description.Shape.Size;
     private readonly int _bytesPerRow = model.Description.BytesPerCode;
     private readonly int _bits = model.Description.Bits;
-    private readonly float[] _pixels = new float[checked(capacity * model.Description.Shape.Size)];
+    private readonly float[] _pixels = new float[capacity * model.Description.Shape.Size];
     private readonly byte[] _codes = withCode ? new byte[capacity * model.Description.BytesPerCode] : [];
     private readonly float[] _activations = withActivation ? new float[capacity * model.Description.Bits] : [];
 

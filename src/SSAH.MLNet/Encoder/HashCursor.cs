@@ -6,6 +6,8 @@ namespace SSAH.MLNet;
 /// <summary>A cursor over the input's rows with the code columns beside them.</summary>
 internal sealed class HashCursor(HashSchema schema, DataViewRowCursor main, CodeSource? codes, IReadOnlySet<int> active) : DataViewRowCursor
 {
+    private bool _ended;
+
     public override DataViewSchema Schema => schema.Output;
 
     public override long Position => main.Position;
@@ -21,10 +23,15 @@ internal sealed class HashCursor(HashSchema schema, DataViewRowCursor main, Code
 
     public override bool MoveNext()
     {
-        if (!main.MoveNext())
-            return false;
-        codes?.MoveNext();
-        return true;
+        if (main.MoveNext())
+        {
+            codes?.MoveNext();
+            return true;
+        }
+        if (!_ended)
+            codes?.End();
+        _ended = true;
+        return false;
     }
 
     protected override void Dispose(bool disposing)

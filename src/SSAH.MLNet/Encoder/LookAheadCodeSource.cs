@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -17,6 +18,8 @@ internal sealed class LookAheadCodeSource : CodeSource
     private readonly int _workers;
     private readonly Queue<(HashBatch Batch, Task Scoring)> _inFlight = new();
     private HashBatch? _current;
+    private ExceptionDispatchInfo? _failure;
+    private bool _aheadEnded;
     private int _row;
     private long _position = -1;
 
@@ -33,7 +36,7 @@ internal sealed class LookAheadCodeSource : CodeSource
         _reader = pixels.CreateReader(ahead);
         _aheadId = ahead.GetIdGetter();
         _mainId = main.GetIdGetter();
-        _newBatch = () => new HashBatch(model, options.BatchSize, withCode, withActivation);
+        _newBatch = () => new HashBatch(model, HashBatch.CapacityFor(model, options.BatchSize), withCode, withActivation);
         _workers = options.Workers;
     }
 
@@ -53,6 +56,13 @@ internal sealed class LookAheadCodeSource : CodeSource
         _mainId(ref id);
         if (!id.Equals(_current!.Ids[_row]))
             throw NotRepeatable($"row {_position} is {id} in one pass and {_current.Ids[_row]} in the other");
+    }
+
+    public override void End()
+    {
+        // A source that hands out each row once has divided them between the two cursors.
+        if ((_current is not null && _row < _current.Count - 1) || _inFlight.Count > 0 || (_failure is null && MoveAhead()))
+            throw NotRepeatable($"one pass ended after row {_position}, the other did not");
     }
 
     protected override void Dispose(bool disposing)
@@ -83,7 +93,10 @@ internal sealed class LookAheadCodeSource : CodeSource
         }
         _current = null;
         if (!_inFlight.TryDequeue(out (HashBatch Batch, Task Scoring) next))
+        {
+            _failure?.Throw();
             throw NotRepeatable($"one pass ended before row {_position}, the other did not");
+        }
         next.Scoring.GetAwaiter().GetResult();
         _current = next.Batch;
         _row = 0;
@@ -92,16 +105,30 @@ internal sealed class LookAheadCodeSource : CodeSource
     private bool Launch(HashBatch batch)
     {
         batch.Count = 0;
-        while (batch.Count < batch.Capacity && _ahead.MoveNext())
+        try
         {
-            _reader.Read(batch.Pixels(batch.Count));
-            _aheadId(ref batch.Ids[batch.Count]);
-            batch.Count++;
+            while (_failure is null && batch.Count < batch.Capacity && MoveAhead())
+            {
+                _reader.Read(batch.Pixels(batch.Count));
+                _aheadId(ref batch.Ids[batch.Count]);
+                batch.Count++;
+            }
+        }
+        catch (Exception error)
+        {
+            // Nobody may ever come to the row that cannot be read.
+            _failure = ExceptionDispatchInfo.Capture(error);
         }
         if (batch.Count == 0)
             return false;
         _inFlight.Enqueue((batch, Task.Run(batch.Score)));
         return batch.Count == batch.Capacity;
+    }
+
+    private bool MoveAhead()
+    {
+        _aheadEnded = _aheadEnded || !_ahead.MoveNext();
+        return !_aheadEnded;
     }
 
     private static InvalidOperationException NotRepeatable(string what) => new(

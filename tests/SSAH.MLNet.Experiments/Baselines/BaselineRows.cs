@@ -1,4 +1,7 @@
 using MathNet.Numerics.LinearAlgebra;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using SSAH.MLNet.Samples.Datasets;
 
 namespace SSAH.MLNet.Experiments;
 
@@ -15,7 +18,9 @@ internal static class BaselineRows
         new("itq", "PCA-ITQ on pixels", Baseline: (data, seed) => Project(data, seed, FeatureVectors.Pixels, PcaItq.Learn)),
         new("lsh-mobilenet", "LSH on MobileNetV1 0.5 features (pretrained)", Baseline: (data, seed) => Project(data, seed, MobileNet, RandomHyperplanes.Learn)),
         new("itq-mobilenet", "PCA-ITQ on MobileNetV1 0.5 features (pretrained)", Baseline: (data, seed) => Project(data, seed, MobileNet, PcaItq.Learn)),
-        new("class-id", "number of the nearest class centre of MobileNetV1 0.5 features (pretrained, labelled images)", Baseline: (data, _) => ClassIds(data)),
+        new("class-id", "number of the nearest class centre of MobileNetV1 0.5 features (pretrained, labelled images)", Baseline: (data, _) => ClassIds(data, MobileNet)),
+        new("class-id-1", "number of the nearest class centre of the activations of the grid's row 1, H-Net", Baseline: (data, seed) => TrainedClassIds(data, "1", seed)),
+        new("class-id-9", "the same of the grid's row 9, full SSAH", Baseline: (data, seed) => TrainedClassIds(data, "9", seed)),
     ];
 
     /// <summary>Learns a projection from vectors (one a row) to a number of bits.</summary>
@@ -25,24 +30,37 @@ internal static class BaselineRows
         FeatureVectors.Backbone(data, rows, data.BackboneFile("mobilenet_v1_0.5_160_quant.onnx"), BackboneSide);
 
     // What a classifier alone is worth as a code: one bit a class, so that all images of a predicted class are equal.
-    private static BaselineCodes ClassIds(ExperimentData data)
+    private static BaselineCodes ClassIds(ExperimentData data, Func<ExperimentData, IReadOnlyList<int>, Matrix<float>> features)
     {
-        var labelled = MobileNet(data, data.Split.Labelled);
+        var labelled = features(data, data.Split.Labelled);
         Vector<float>[] centres = [.. data.Split.Labelled.Select((row, i) => (Class: data.Images.ClassOf(row), Vector: labelled.Row(i)))
             .GroupBy(image => image.Class).OrderBy(images => images.Key).Select(images => images.Aggregate(Vector<float>.Build.Dense(labelled.ColumnCount), (sum, image) => sum + image.Vector) / images.Count())];
         BinaryCodes Encode(IReadOnlyList<int> rows)
         {
-            var features = MobileNet(data, rows);
+            var vectors = features(data, rows);
             byte[] packed = new byte[rows.Count * Bits / 8];
             for (int i = 0; i < rows.Count; i++)
             {
-                var vector = features.Row(i);
+                var vector = vectors.Row(i);
                 int nearest = Enumerable.Range(0, centres.Length).MinBy(c => (vector - centres[c]).L2Norm());
                 packed[i * Bits / 8 + nearest / 8] = (byte)(1 << (nearest % 8));
             }
             return BinaryCodes.FromPacked(Bits, packed);
         }
         return new(Encode(data.Split.Queries), Encode(data.Split.Database));
+    }
+
+    // What a trained network's classes are worth without its codes.
+    private static BaselineCodes TrainedClassIds(ExperimentData data, string row, int seed)
+    {
+        var mlContext = new MLContext(seed);
+        var grid = ExperimentCatalog.All.Single(plan => plan.Name == "grid");
+        var options = grid.OptionsFor(grid.Rows.Single(r => r.Id == row), dataFolder: "");
+        (options.Seed, options.ReportEverySteps) = (seed, grid.Steps / 10);
+        options.MetricsCallback = m => Console.WriteLine($"{m.Step,7} steps in {m.Elapsed.TotalSeconds:F0} s");
+        using var encoder = mlContext.Transforms.SsahHash(options).Fit(data.TrainingView(mlContext));
+        return ClassIds(data, (_, rows) => Matrix<float>.Build.DenseOfRows(
+            encoder.Transform(data.Images.ToDataView(mlContext, rows)).GetColumn<float[]>(options.OutputColumnName + "Activation")));
     }
 
     private static BinaryCodes Random(int count, int seed)

@@ -82,6 +82,18 @@ public sealed class IndexLawTests
     }
 
     [Fact]
+    public void More_substrings_than_are_of_use_make_no_more_tables()
+    {
+        BinaryCodes codes = TestCodes.Random(512, 4096, 3), queries = TestCodes.Random(512, 5, 4);
+        var index = new MultiHashIndex(512, substrings: 512);
+        index.Add(codes);
+        index.Optimize();
+        Assert.Equal(512, index.Substrings);
+        Assert.InRange(index.TableCount, 1, 2 * SubstringLayout.CountFor(512, 4096));
+        Assert.Equal(new HammingFlatIndex(codes).Search(queries, 7)[4].ToArray(), index.Search(queries, 7)[4].ToArray());
+    }
+
+    [Fact]
     public void Wrong_arguments_are_errors_and_change_nothing()
     {
         var index = new HammingFlatIndex(TestCodes.Random(16, 10, 1));

@@ -106,6 +106,20 @@ public sealed class CountingTests
     }
 
     [Fact]
+    public void TheClassIdLineDoesNotCountTheQueryItself()
+    {
+        var random = new Random(8);
+        // The last row is the only one of its class and finds nothing.
+        int[] classes = [.. RandomRetrieval.Classes(50, 4, random), 4], guess = [.. classes.Select(c => random.Next(4) == 0 ? random.Next(5) : c)];
+        BinaryCodes oneHot = BinaryCodes.FromPacked(5, [.. guess.Select(c => (byte)(1 << c))]);
+        LabelSets labels = LabelSets.FromClasses(classes);
+        HammingRetrievalMetrics metrics = RetrievalEvaluation.Evaluate(
+            oneHot, labels, oneHot, labels, new RetrievalOptions { PredictedQueryClasses = guess, PredictedDatabaseClasses = guess, ExcludeSameRow = true });
+        Assert.Equal(1, metrics.QueriesWithoutRelevant);
+        Assert.Equal(metrics.MeanAveragePrecision, metrics.ClassId!.MeanAveragePrecision, 1e-12);
+    }
+
+    [Fact]
     public void WellSeparatedCodesPredictTheirClass()
     {
         int[] classes = [.. Enumerable.Range(0, 60).Select(i => i % 3)];

@@ -117,6 +117,38 @@ public sealed class HashEncoderCursorTests : IDisposable
     }
 
     [Fact]
+    public void ASourceThatHandsOutEachRowOnceIsAnError()
+    {
+        var rest = new Queue<byte[]>(_pictures);
+        IEnumerable<OnceRow> Drain()
+        {
+            while (rest.TryDequeue(out byte[]? picture))
+                yield return new OnceRow { Pixels = Array.ConvertAll(picture, value => (float)value) };
+        }
+        string message = Assert.Throws<InvalidOperationException>(() => CodeRows.Codes(_encoder.Transform(_context.Data.LoadFromEnumerable(Drain())))).Message;
+        Assert.Contains("BatchSize to 1", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ARowThatNobodyReadsMayBeBad()
+    {
+        float[][] pictures = [.. _pictures.Select(picture => Array.ConvertAll(picture, value => (float)value))];
+        byte[][] expected = CodeRows.Codes(_encoder.Transform(PixelRows.Create(pictures, TestHashModels.Shape, isInterleaved: false)));
+        pictures[21][5] = float.NaN;
+        IDataView rows = _encoder.Transform(PixelRows.Create(pictures, TestHashModels.Shape, isInterleaved: false));
+        Assert.Equal(expected[..21], CodeRows.Codes(_context.Data.TakeRows(rows, 21)));
+        Assert.Contains("Row 21", Assert.Throws<InvalidDataException>(() => CodeRows.Codes(_context.Data.TakeRows(rows, 22))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ABatchOfLargePicturesIsSmaller()
+    {
+        using HashEncoder small = new(TestHashModels.Create(8)), large = new(TestHashModels.Create(8, new PixelShape(3, 512, 512)));
+        Assert.Equal(4096, HashBatch.CapacityFor(small.Model, 4096));
+        Assert.Equal((85, 1), (HashBatch.CapacityFor(large.Model, 4096), HashBatch.CapacityFor(large.Model, 1)));
+    }
+
+    [Fact]
     public void BadPixelsNameTheRow()
     {
         float[][] pictures = [.. Enumerable.Range(0, 20).Select(_ => new float[TestHashModels.Shape.Size])];
@@ -159,6 +191,12 @@ public sealed class HashEncoderCursorTests : IDisposable
     }
 
     private IDataView Source() => PixelRows.Create(_pictures, TestHashModels.Shape, isBytes: true, isInterleaved: false);
+
+    private sealed class OnceRow
+    {
+        [VectorType(3, 12, 10)]
+        public float[] Pixels { get; set; } = [];
+    }
 
     private sealed class IndexRow
     {

@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 
 namespace SSAH.MLNet.Training.Tests.Trainer;
 
@@ -89,10 +90,50 @@ public sealed class StoppingTests
         var ml = new MLContext(1);
         var maps = new List<double>();
         var options = Pictures.Options(steps: 4);
-        // One row of six is held out: nothing else was, so it can find nothing.
-        (options.ValidationFraction, options.ReportEverySteps) = (1 / 6.0, 2);
+        // Four rows of three classes are held out: two find each other, the other two could only find themselves or a training row, and have 0.
+        (options.ValidationFraction, options.ReportEverySteps) = (0.5, 2);
         options.MetricsCallback = m => maps.Add(m.ValidationMap!.Value);
-        using var encoder = ml.Transforms.SsahHash(options).Fit(Pictures.View(ml, Pictures.Draw(6, labelledEvery: 1)));
-        Assert.Equal([0.0, 0.0], maps);
+        Picture[] pictures = [.. Pictures.Draw(8, labelledEvery: 1)];
+        using var encoder = ml.Transforms.SsahHash(options).Fit(Pictures.View(ml, pictures));
+        Assert.Equal(2, maps.Count);
+        Assert.All(maps, map => Assert.InRange(map, 0.1, 0.5));
+    }
+
+    [Theory]
+    [InlineData(0.1, 1)]
+    [InlineData(0.3, 2)]
+    [InlineData(0.8, 6)]
+    public void A_validation_that_could_not_tell_anything_is_an_error_before_training(double fraction, int held)
+    {
+        var ml = new MLContext(1);
+        var options = Pictures.Options(steps: 4);
+        options.ValidationFraction = fraction;
+        // Of seven rows in seven classes no two share a label.
+        var rows = Pictures.Draw(7, labelledEvery: 1).Select((picture, i) => new SevenClasses { Pixels = picture.Pixels, Label = (uint)i });
+        var error = Assert.Throws<InvalidOperationException>(() => ml.Transforms.SsahHash(options).Fit(ml.Data.LoadFromEnumerable(rows)));
+        foreach (string part in new[] { "ValidationFraction", $"holds {held} of 7", $"leaves {7 - held}" })
+            Assert.Contains(part, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_encoder_that_could_not_run_here_is_an_error_before_training()
+    {
+        var ml = new MLContext(1) { GpuDeviceId = 63, FallbackToCpu = false };
+        var options = Pictures.Options(steps: 4);
+        options.Device = TrainingDevice.Cpu;
+        int reports = 0;
+        (options.ReportEverySteps, options.MetricsCallback) = (1, _ => reports++);
+        var error = Assert.Throws<InvalidOperationException>(() => ml.Transforms.SsahHash(options).Fit(Data(ml)));
+        Assert.Contains("CUDA device 63", error.Message, StringComparison.Ordinal);
+        Assert.Equal(0, reports);
+    }
+
+    private sealed class SevenClasses
+    {
+        [VectorType(3, Picture.Side, Picture.Side)]
+        public float[] Pixels { get; set; } = [];
+
+        [KeyType(7)]
+        public uint Label { get; set; }
     }
 }

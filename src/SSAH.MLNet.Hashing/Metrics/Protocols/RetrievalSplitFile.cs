@@ -19,7 +19,7 @@ namespace SSAH.MLNet.Hashing;
 internal static class RetrievalSplitFile
 {
     /// <summary>Larger files than any real split are refused before they are read.</summary>
-    internal const int MaxBytes = 64 << 20;
+    internal const int MaxBytes = 512 << 20;
 
     private const string Magic = "ssah-retrieval-split 1";
     private const string WithoutLabelled = "unlabelled";
@@ -27,10 +27,12 @@ internal static class RetrievalSplitFile
 
     public static void Save(RetrievalSplit split, string path)
     {
-        string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        string temporary = $"{path}.{Guid.NewGuid():N}.tmp", text = Write(split);
+        if (text.Length > MaxBytes)
+            throw new InvalidOperationException($"{path}: the split has {text.Length} bytes, more than the {MaxBytes} that can be read again. Store the seed and draw it anew.");
         try
         {
-            File.WriteAllText(temporary, Write(split));
+            File.WriteAllText(temporary, text);
             File.Move(temporary, path, overwrite: true);
         }
         finally
