@@ -48,7 +48,7 @@ public sealed partial class SsahTrainer : IEstimator<HashEncoder>
         // What cannot be exported, or not be run here, is not trained for hours first.
         NewEncoder(Export([], images: 4, ExportVerification.ToleranceBeforeTraining).Model).Dispose();
         if (training.Teacher.HasFrozenBackbone && _options.HardSamples != HardSampleSource.None)
-            channel.Info(MessageSensitivity.None, $"The backbone is frozen: with {nameof(Options.HardSamples)} = {nameof(HardSampleSource.None)} its features would be computed once and training be many times faster.");
+            channel.Info(MessageSensitivity.None, $"The backbone is frozen: with {nameof(Options.HardSamples)} = {nameof(HardSampleSource.None)} its features would be computed once for all steps.");
         var outcome = new TrainingRun(training, set, _options, _host, channel).Run();
         var (model, difference) = Export(TrainingSummary.Metadata(_options, set, training.Teacher, outcome, device, seed), images: 64, ExportVerification.Tolerance);
         channel.Info(MessageSensitivity.None, $"Exported {model.Length} bytes; TorchSharp and ONNX Runtime differ by at most {difference:E1}.");
