@@ -95,7 +95,7 @@ public sealed partial class SsahTrainer
         /// <summary>Decay of the moving average of H-Net that teaches and that is exported, 0 (H-Net itself) to below 1. Default 0.99.</summary>
         public double TeacherDecay { get; set; } = 0.99;
 
-        /// <summary>Where hard samples come from. Default <see cref="HardSampleSource.Adversarial"/>, SSAH's A-Net.</summary>
+        /// <summary>Where hard samples come from. Default <see cref="HardSampleSource.Adversarial"/>, SSAH's A-Net; <see cref="HardSampleSource.Random"/> was as good in docs/results.md and a little faster.</summary>
         public HardSampleSource HardSamples { get; set; } = HardSampleSource.Adversarial;
 
         /// <summary>Cells a side of each occlusion grid; empty switches occlusion off. Default 4, 8, 16 and 32, as far as the pictures have two pixels a cell (32 cells: three).</summary>
