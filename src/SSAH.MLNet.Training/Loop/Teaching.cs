@@ -25,7 +25,7 @@ internal sealed class Teaching(HashNetwork teacher, bool multiLabel, ConfidenceR
     // Where there are no labelled hard samples they are a batch of their own, which one image cannot be normalised in.
     private const int FewestImages = 2;
 
-    /// <summary>Labels what the teacher is sure of in a batch of easy views; null where that is nothing.</summary>
+    /// <summary>Labels what the teacher is sure of in a batch of easy views; null where that is nothing or a single image.</summary>
     public TaughtBatch? Label(MiniBatch batch, int[] rows)
     {
         using var _ = no_grad();

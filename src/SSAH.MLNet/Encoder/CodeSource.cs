@@ -17,7 +17,7 @@ internal abstract class CodeSource : IDisposable
     {
     }
 
-    /// <summary>Follows the row that carries the other columns to its end.</summary>
+    /// <summary>Follows the row that carries the other columns to its end; further calls do nothing more.</summary>
     public virtual void End()
     {
     }

@@ -6,8 +6,6 @@ namespace SSAH.MLNet;
 /// <summary>A cursor over the input's rows with the code columns beside them.</summary>
 internal sealed class HashCursor(HashSchema schema, DataViewRowCursor main, CodeSource? codes, IReadOnlySet<int> active) : DataViewRowCursor
 {
-    private bool _ended;
-
     public override DataViewSchema Schema => schema.Output;
 
     public override long Position => main.Position;
@@ -28,9 +26,7 @@ internal sealed class HashCursor(HashSchema schema, DataViewRowCursor main, Code
             codes?.MoveNext();
             return true;
         }
-        if (!_ended)
-            codes?.End();
-        _ended = true;
+        codes?.End();
         return false;
     }
 
