@@ -3,16 +3,16 @@ using SkiaSharp;
 namespace SSAH.MLNet.Samples.Datasets;
 
 /// <summary>
-/// Labelled pictures drawn in code, for machines without any data: ten shapes and textures in random colours, places, sizes and rotations, on a
-/// cluttered background, partly hidden and with noise. Colour and place say nothing about the class; form alone does.
+/// Labeled images drawn in code, for machines without any data: ten shapes and textures in random colors, places, sizes and rotations, on a
+/// cluttered background, partly hidden and with noise. Color and place say nothing about the class; form alone does.
 /// </summary>
 public static class DrawnImages
 {
     private static readonly string[] Names =
         ["disc", "ring", "square", "triangle", "star", "cross", "crescent", "stripes", "checkers", "dots"];
 
-    /// <summary>Draws the pictures; the same arguments give the same pictures on the same machine.</summary>
-    /// <param name="perClass">Pictures of each of the ten classes.</param>
+    /// <summary>Draws the images; the same arguments give the same images on the same machine.</summary>
+    /// <param name="perClass">Images of each of the ten classes.</param>
     /// <param name="side">Pixels a row and rows.</param>
     /// <param name="seed">Any number.</param>
     public static ImageSet Create(int perClass = 1000, int side = 32, int seed = 1)
@@ -20,18 +20,18 @@ public static class DrawnImages
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(perClass);
         ArgumentOutOfRangeException.ThrowIfLessThan(side, 8);
         var count = perClass * Names.Length;
-        var pixels = ImageBlock.Allocate(count, side, side, "drawn pictures");
+        var pixels = ImageBlock.Allocate(count, side, side, "drawn images");
         Parallel.For(0, count, index =>
         {
-            // Each picture has its own generator, so that threads cannot change it.
+            // Each image has its own generator, so that threads cannot change it.
             var random = new Random(Mix(seed, index));
             Draw(random, index % Names.Length, side, pixels.AsSpan(index * side * side * 3, side * side * 3));
         });
-        return new ImageSet("Drawn shapes", $"{count:N0} pictures drawn in code, seed {seed}", side, side, pixels,
+        return new ImageSet("Drawn shapes", $"{count:N0} images drawn in code, seed {seed}", side, side, pixels,
             [.. Enumerable.Range(0, count).Select(index => new[] { index % Names.Length })], Names);
     }
 
-    // Random's first numbers follow its seed linearly: with plain seeds, and the class in index % 10, each class had a colour of its own.
+    // Random's first numbers follow its seed linearly: with plain seeds, and the class in index % 10, each class had a color of its own.
     private static int Mix(int seed, int index)
     {
         var z = ((ulong)(uint)seed << 32 | (uint)index) + 0x9E3779B97F4A7C15;
@@ -45,7 +45,7 @@ public static class DrawnImages
         using var bitmap = new SKBitmap(new SKImageInfo(side, side, SKColorType.Rgba8888, SKAlphaType.Premul));
         using var canvas = new SKCanvas(bitmap);
         canvas.Scale(side / 32f);
-        var (ink, paper) = Colours(random);
+        var (ink, paper) = Colors(random);
         DrawBackground(random, canvas, paper);
 
         canvas.Save();
@@ -64,7 +64,7 @@ public static class DrawnImages
     }
 
     // Ink and paper differ enough in lightness to be seen; hue is free.
-    private static (SKColor Ink, SKColor Paper) Colours(Random random)
+    private static (SKColor Ink, SKColor Paper) Colors(Random random)
     {
         var lightness = Between(random, 15, 85);
         var contrast = Between(random, 28, 45);

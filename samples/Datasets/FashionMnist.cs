@@ -4,7 +4,7 @@ using System.IO.Compression;
 namespace SSAH.MLNet.Samples.Datasets;
 
 /// <summary>
-/// Fashion-MNIST (Xiao, Rasul, Vollgraf 2017) as Debian's package <c>dataset-fashion-mnist</c> installs it: gzipped IDX files. Grey becomes RGB, and
+/// Fashion-MNIST (Xiao, Rasul, Vollgraf 2017) as Debian's package <c>dataset-fashion-mnist</c> installs it: gzipped IDX files. Gray becomes RGB, and
 /// a border of two black pixels makes 28 x 28 into 32 x 32.
 /// </summary>
 internal static class FashionMnist
@@ -22,14 +22,14 @@ internal static class FashionMnist
 
     public static ImageSet Read(string folder)
     {
-        var (trainGrey, trainLabels) = ReadPart(folder, "train");
-        var (testGrey, testLabels) = ReadPart(folder, "t10k");
+        var (trainGray, trainLabels) = ReadPart(folder, "train");
+        var (testGray, testLabels) = ReadPart(folder, "t10k");
         var count = trainLabels.Length + testLabels.Length;
         var pixels = ImageBlock.Allocate(count, Side, Side, folder);
         for (var i = 0; i < count; i++)
         {
-            var grey = i < trainLabels.Length ? trainGrey.AsSpan(i * Source * Source) : testGrey.AsSpan((i - trainLabels.Length) * Source * Source);
-            Pad(grey, pixels.AsSpan(i * Side * Side * 3, Side * Side * 3));
+            var gray = i < trainLabels.Length ? trainGray.AsSpan(i * Source * Source) : testGray.AsSpan((i - trainLabels.Length) * Source * Source);
+            Pad(gray, pixels.AsSpan(i * Side * Side * 3, Side * Side * 3));
         }
 
         var parts = new ImagePart[count];
@@ -39,18 +39,18 @@ internal static class FashionMnist
             [.. trainLabels.Concat(testLabels).Select(label => new[] { (int)label })], Names, parts, sourcePath: folder);
     }
 
-    private static (byte[] Grey, byte[] Labels) ReadPart(string folder, string part)
+    private static (byte[] Gray, byte[] Labels) ReadPart(string folder, string part)
     {
         var imageFile = Path.Combine(folder, $"{part}-images-idx3-ubyte.gz");
         var labelFile = Path.Combine(folder, $"{part}-labels-idx1-ubyte.gz");
-        var grey = ReadIdx(imageFile, [Source, Source], out var images);
-        var labels = ReadIdx(labelFile, [], out var labelled);
-        if (images != labelled)
-            throw new InvalidDataException($"{imageFile} holds {images} images, but {labelFile} {labelled} labels. Install dataset-fashion-mnist " +
+        var gray = ReadIdx(imageFile, [Source, Source], out var images);
+        var labels = ReadIdx(labelFile, [], out var labeled);
+        if (images != labeled)
+            throw new InvalidDataException($"{imageFile} holds {images} images, but {labelFile} {labeled} labels. Install dataset-fashion-mnist " +
                 $"again.");
         var wrong = Array.FindIndex(labels, label => label >= Names.Length);
         return wrong < 0
-            ? (grey, labels)
+            ? (gray, labels)
             : throw new InvalidDataException($"{labelFile}, item {wrong}: label {labels[wrong]} is beyond the {Names.Length} classes.");
     }
 
@@ -78,12 +78,12 @@ internal static class FashionMnist
         }
     }
 
-    private static void Pad(ReadOnlySpan<byte> grey, Span<byte> rgb)
+    private static void Pad(ReadOnlySpan<byte> gray, Span<byte> rgb)
     {
         for (var y = 0; y < Source; y++)
         {
             for (var x = 0; x < Source; x++)
-                rgb.Slice((((y + Border) * Side) + x + Border) * 3, 3).Fill(grey[(y * Source) + x]);
+                rgb.Slice((((y + Border) * Side) + x + Border) * 3, 3).Fill(gray[(y * Source) + x]);
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace SSAH.MLNet.Samples.Datasets;
 
-/// <summary>Puts decoded pictures into the one block of memory that <see cref="ImageSet"/> keeps.</summary>
+/// <summary>Puts decoded images into the one block of memory that <see cref="ImageSet"/> keeps.</summary>
 internal static class ImageBlock
 {
     public static byte[] Of(IReadOnlyList<DecodedImage> images, int width, int height, string path)

@@ -3,32 +3,32 @@ using SkiaSharp;
 
 namespace SSAH.MLNet.Samples.Datasets;
 
-/// <summary>Turns an encoded picture (JPEG, PNG, BMP, GIF, WebP) into RGB bytes of a given size.</summary>
+/// <summary>Turns an encoded image (JPEG, PNG, BMP, GIF, WebP) into RGB bytes of a given size.</summary>
 public static class ImageDecoder
 {
-    /// <summary>Larger pictures are refused: a PNG of 100 bytes can ask for gigabytes.</summary>
+    /// <summary>Larger images are refused: a PNG of 100 bytes can ask for gigabytes.</summary>
     public const long MaxPixels = 100_000_000;
 
     private static readonly HashSet<string> Extensions =
         new(StringComparer.OrdinalIgnoreCase) { ".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp" };
 
-    /// <summary>True when the file's name says that it is a picture.</summary>
+    /// <summary>True when the file's name says that it is an image.</summary>
     public static bool IsImageName(string path) => Extensions.Contains(Path.GetExtension(path));
 
     /// <summary>
-    /// Decodes, cuts the centre out at the wanted proportions, and scales it.
+    /// Decodes, cuts the center out at the wanted proportions, and scales it.
     /// </summary>
     /// <param name="encoded">The whole file.</param>
     /// <param name="width">Wanted pixels a row.</param>
     /// <param name="height">Wanted rows.</param>
     /// <param name="rgb">Receives height x width x 3 bytes.</param>
-    /// <exception cref="InvalidDataException">The bytes are no whole picture, or one beyond <see cref="MaxPixels"/>.</exception>
+    /// <exception cref="InvalidDataException">The bytes are no whole image, or one beyond <see cref="MaxPixels"/>.</exception>
     public static void Decode(ReadOnlySpan<byte> encoded, int width, int height, Span<byte> rgb)
     {
         if (rgb.Length != width * height * 3)
             throw new ArgumentException($"Needs room for {width * height * 3} bytes, not {rgb.Length}.", nameof(rgb));
         using var data = SKData.CreateCopy(encoded);
-        using var codec = SKCodec.Create(data) ?? throw new InvalidDataException("not a picture that can be decoded");
+        using var codec = SKCodec.Create(data) ?? throw new InvalidDataException("not an image that can be decoded");
         if ((long)codec.Info.Width * codec.Info.Height > MaxPixels)
             throw new InvalidDataException($"{codec.Info.Width} x {codec.Info.Height} pixels are more than {MaxPixels:N0}");
 
@@ -41,7 +41,7 @@ public static class ImageDecoder
         using var bitmap = new SKBitmap(info);
         var result = codec.GetPixels(info, bitmap.GetPixels());
         if (result != SKCodecResult.Success)
-            throw new InvalidDataException($"the picture cannot be decoded ({result})");
+            throw new InvalidDataException($"the image cannot be decoded ({result})");
 
         if (size.Width == width && size.Height == height && codec.Info.AlphaType == SKAlphaType.Opaque)
             CopyRgb(bitmap, rgb);
@@ -55,12 +55,12 @@ public static class ImageDecoder
         using var canvas = new SKCanvas(scaled);
         using var paint = new SKPaint { FilterQuality = SKFilterQuality.Medium, IsAntialias = true };
         canvas.Clear(SKColors.White);
-        canvas.DrawBitmap(bitmap, CentreOf(bitmap, (float)width / height), new SKRect(0, 0, width, height), paint);
+        canvas.DrawBitmap(bitmap, CenterOf(bitmap, (float)width / height), new SKRect(0, 0, width, height), paint);
         canvas.Flush();
         CopyRgb(scaled, rgb);
     }
 
-    private static SKRect CentreOf(SKBitmap bitmap, float proportion)
+    private static SKRect CenterOf(SKBitmap bitmap, float proportion)
     {
         var width = Math.Min(bitmap.Width, bitmap.Height * proportion);
         var height = Math.Min(bitmap.Height, bitmap.Width / proportion);

@@ -7,11 +7,11 @@ namespace SSAH.MLNet.Samples.Datasets;
 /// <summary>One file of a folder or an archive: its path with forward slashes, relative to the top, and its bytes.</summary>
 internal readonly record struct RawFile(string Path, byte[] Bytes);
 
-/// <summary>One decoded picture.</summary>
+/// <summary>One decoded image.</summary>
 internal readonly record struct DecodedImage(string Path, byte[] Rgb);
 
 /// <summary>
-/// The files of a folder or of a .tar.gz archive, read in one pass: pictures are decoded on all cores while the archive streams by, small
+/// The files of a folder or of a .tar.gz archive, read in one pass: images are decoded on all cores while the archive streams by, small
 /// tables (.tsv, .txt) are kept as they are.
 /// </summary>
 internal sealed class ImageFiles
@@ -21,7 +21,7 @@ internal sealed class ImageFiles
     private ImageFiles(IReadOnlyList<DecodedImage> images, IReadOnlyDictionary<string, byte[]> tables, IReadOnlyList<SkippedImage> skipped) =>
         (Images, Tables, Skipped) = (images, tables, skipped);
 
-    /// <summary>The pictures, ordered by path: the order does not depend on the container.</summary>
+    /// <summary>The images, ordered by path: the order does not depend on the container.</summary>
     public IReadOnlyList<DecodedImage> Images { get; }
 
     /// <summary>The other files that a reader may want, by path.</summary>

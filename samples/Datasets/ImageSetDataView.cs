@@ -20,16 +20,16 @@ public static class ImageSetDataView
     /// <param name="images">The collection.</param>
     /// <param name="mlContext">The context that the view belongs to.</param>
     /// <param name="indices">The images to show; null for all.</param>
-    /// <param name="isLabelled">Says whether an image's label may be seen; null shows all labels.</param>
+    /// <param name="isLabeled">Says whether an image's label may be seen; null shows all labels.</param>
     public static IDataView ToDataView(this ImageSet images, MLContext mlContext, IReadOnlyList<int>? indices = null,
-        Func<int, bool>? isLabelled = null)
+        Func<int, bool>? isLabeled = null)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(mlContext);
         indices ??= [.. Enumerable.Range(0, images.Count)];
         return images.IsMultiLabel
-            ? mlContext.Data.LoadFromEnumerable(new Rows<ManyLabelRow>(images, indices, isLabelled, SetLabels), Schema<ManyLabelRow>(images))
-            : mlContext.Data.LoadFromEnumerable(new Rows<OneLabelRow>(images, indices, isLabelled, SetLabel), Schema<OneLabelRow>(images));
+            ? mlContext.Data.LoadFromEnumerable(new Rows<ManyLabelRow>(images, indices, isLabeled, SetLabels), Schema<ManyLabelRow>(images))
+            : mlContext.Data.LoadFromEnumerable(new Rows<OneLabelRow>(images, indices, isLabeled, SetLabel), Schema<OneLabelRow>(images));
     }
 
     // ML.NET counts a plain number of a key column from zero, with the largest number for "missing"; in arrays it counts from one.
@@ -73,7 +73,7 @@ public static class ImageSetDataView
     private delegate void LabelSetter<TRow>(TRow row, ReadOnlySpan<int> labels);
 
     // Each enumerator fills one row object again and again: a pass over 60,000 images allocates one image's bytes.
-    private sealed class Rows<TRow>(ImageSet images, IReadOnlyList<int> indices, Func<int, bool>? isLabelled, LabelSetter<TRow> setLabel)
+    private sealed class Rows<TRow>(ImageSet images, IReadOnlyList<int> indices, Func<int, bool>? isLabeled, LabelSetter<TRow> setLabel)
         : IEnumerable<TRow>
         where TRow : ImageRow, new()
     {
@@ -84,7 +84,7 @@ public static class ImageSetDataView
             {
                 images.PixelsOf(index).CopyTo(row.Pixels);
                 row.Row = index;
-                setLabel(row, isLabelled is null || isLabelled(index) ? images.LabelsOf(index) : []);
+                setLabel(row, isLabeled is null || isLabeled(index) ? images.LabelsOf(index) : []);
                 yield return row;
             }
         }

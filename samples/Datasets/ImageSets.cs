@@ -3,17 +3,17 @@ namespace SSAH.MLNet.Samples.Datasets;
 /// <summary>How images are to be read.</summary>
 public sealed record ImageReadOptions
 {
-    /// <summary>Pixels a row and rows that pictures are scaled to. Formats with a size of their own (CIFAR-10 binary, Fashion-MNIST) keep it:
+    /// <summary>Pixels a row and rows that images are scaled to. Formats with a size of their own (CIFAR-10 binary, Fashion-MNIST) keep it:
     /// 32.</summary>
     public int Side { get; init; } = 32;
 
     /// <summary>The class system to use where a collection has two.</summary>
     public ClassDetail Detail { get; init; } = ClassDetail.Fine;
 
-    /// <summary>Pictures a class where they have to be drawn.</summary>
+    /// <summary>Images a class where they have to be drawn.</summary>
     public int DrawnPerClass { get; init; } = 1000;
 
-    /// <summary>Seed of the drawn pictures.</summary>
+    /// <summary>Seed of the drawn images.</summary>
     public int Seed { get; init; } = 1;
 }
 
@@ -28,7 +28,7 @@ public static class ImageSets
     /// <summary>
     /// The images at <paramref name="path"/>, else at <c>SSAH_DATA</c>, else <c>../shared/data/cifar10.tar.gz</c> beside the repository, else
     /// Debian's
-    /// Fashion-MNIST where it is installed, else pictures drawn in code.
+    /// Fashion-MNIST where it is installed, else images drawn in code.
     /// </summary>
     /// <param name="path">A folder, an archive, or null to look for one.</param>
     /// <param name="options">How to read; null for the defaults.</param>
@@ -63,7 +63,7 @@ public static class ImageSets
         var files = ImageFiles.Read(path, options.Side, options.Side);
         return LabelTables.Fit(files)
             ? LabelTables.ToImageSet(files, path, options.Side, options.Side, options.Detail)
-            : LabelledFolders.ToImageSet(files, path, options.Side, options.Side);
+            : LabeledFolders.ToImageSet(files, path, options.Side, options.Side);
     }
 
     /// <summary>The folder that holds <c>SSAH.MLNet.sln</c>, above the program or the current folder; null outside a checkout.</summary>

@@ -2,11 +2,11 @@ using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet.Samples.Datasets;
 
-/// <summary>Draws the queries and the few labelled images of a collection: by the protocol of the literature where there is one.</summary>
+/// <summary>Draws the queries and the few labeled images of a collection: by the protocol of the literature where there is one.</summary>
 public static class ImageSplits
 {
-    private const int LabelledPerFineClass = 10;
-    private const int LabelledShareOfSets = 5;
+    private const int LabeledPerFineClass = 10;
+    private const int LabeledShareOfSets = 5;
 
     /// <summary>The collection's labels, as the retrieval metrics take them.</summary>
     public static LabelSets ToLabelSets(this ImageSet images, IEnumerable<int>? indices = null)
@@ -21,7 +21,7 @@ public static class ImageSplits
     /// <summary>Draws a split that fits the collection; the same seed draws the same split.</summary>
     /// <remarks>
     /// CIFAR-10 and collections as large: C10-54k's numbers. Collections with a test part of their own: its images are the queries, and the
-    /// training part is the database. Others: a tenth of each class are queries, a tenth are labelled.
+    /// training part is the database. Others: a tenth of each class are queries, a tenth are labeled.
     /// </remarks>
     /// <exception cref="InvalidDataException">A class has too few images.</exception>
     public static RetrievalSplit Draw(ImageSet images, int seed)
@@ -43,21 +43,21 @@ public static class ImageSplits
         {
             if (fixedRoles.Length == 0)
                 fixedRoles = [.. Enumerable.Range(0, images.Count).Where(row => row % 5 == 0).Select(row => (row, SplitRole.Query))];
-            var labelled = (images.Count - fixedRoles.Length) / LabelledShareOfSets;
-            return RetrievalSplit.DrawLabelledTotal(labels, fixedRoles, labelled, seed, databaseIncludesLabelled: true,
-                $"{labelled} labelled of {images.Name}");
+            var labeled = (images.Count - fixedRoles.Length) / LabeledShareOfSets;
+            return RetrievalSplit.DrawLabeledTotal(labels, fixedRoles, labeled, seed, databaseIncludesLabeled: true,
+                $"{labeled} labeled of {images.Name}");
         }
 
         if (fixedRoles.Length > 0)
         {
-            return RetrievalSplit.DrawLabelled(labels, fixedRoles, LabelledPerFineClass, seed, databaseIncludesLabelled: true,
-                $"{images.Name}: its test part against its training part, {LabelledPerFineClass} labelled a class");
+            return RetrievalSplit.DrawLabeled(labels, fixedRoles, LabeledPerFineClass, seed, databaseIncludesLabeled: true,
+                $"{images.Name}: its test part against its training part, {LabeledPerFineClass} labeled a class");
         }
 
         return smallest >= 3
             ? RetrievalSplit.Draw(labels, Math.Clamp(smallest / 10, 1, 100), Math.Clamp(smallest / 10, 1, 500), seed)
             : throw new InvalidDataException($"{images.Description}: its smallest class has {smallest} images. " +
-                "A query, a labelled and an unlabelled one are the least: add images, or leave the class out.");
+                "A query, a labeled and an unlabeled one are the least: add images, or leave the class out.");
     }
 
     private static int SmallestClass(ImageSet images)

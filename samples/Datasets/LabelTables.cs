@@ -14,7 +14,7 @@ public enum ClassDetail
 }
 
 /// <summary>
-/// Labels from a <c>labels.tsv</c> beside the pictures, with a header line. Two forms are known: columns <c>split, fine_id, coarse_id, path</c>
+/// Labels from a <c>labels.tsv</c> beside the images, with a header line. Two forms are known: columns <c>split, fine_id, coarse_id, path</c>
 /// with class names in <c>classes.tsv</c> (Grocery Store), and columns <c>split, file, scene_class</c> followed by a column of 0/1 for each label
 /// (UC Merced, several labels an image).
 /// </summary>
@@ -70,11 +70,11 @@ internal static class LabelTables
         string[] names, Func<string[], int[]> labelsOf)
     {
         if (rows.Length == 0)
-            throw new InvalidDataException($"{table.Name} names no picture that {path} holds. The paths in the table are relative to the table.");
+            throw new InvalidDataException($"{table.Name} names no image that {path} holds. The paths in the table are relative to the table.");
         var missing = table.Rows.Count - rows.Length - files.Skipped.Count;
-        IEnumerable<SkippedImage> note = missing > 0 ? [new SkippedImage(table.Name, $"{missing} rows name pictures that are not there")] : [];
-        ImagePart[] parts = [.. rows.Select(row => LabelledFolders.PartNamed(table.Cell(row, "split")) ?? ImagePart.Unspecified)];
-        return new ImageSet(LabelledFolders.NameOf(path), path, width, height, ImageBlock.Of(images, width, height, path),
+        IEnumerable<SkippedImage> note = missing > 0 ? [new SkippedImage(table.Name, $"{missing} rows name images that are not there")] : [];
+        ImagePart[] parts = [.. rows.Select(row => LabeledFolders.PartNamed(table.Cell(row, "split")) ?? ImagePart.Unspecified)];
+        return new ImageSet(LabeledFolders.NameOf(path), path, width, height, ImageBlock.Of(images, width, height, path),
             [.. rows.Select(labelsOf)], names, parts, [.. files.Skipped, .. note], path);
     }
 

@@ -12,12 +12,12 @@ internal sealed record DemoArm(string Name, string File, string Remark, Action<S
 
     public static IEnumerable<DemoArm> For(DemoOptions options)
     {
-        yield return new DemoArm("Full SSAH", "ssah", "adversarial hard samples, self-paced; consistent loss on unlabelled images", _ => { });
+        yield return new DemoArm("Full SSAH", "ssah", "adversarial hard samples, self-paced; consistent loss on unlabeled images", _ => { });
         if (!options.Compare)
             yield break;
         yield return new DemoArm("Random hard samples", "random", "the same, but occlusion and rotation drawn at random",
             trainer => trainer.HardSamples = HardSampleSource.Random);
-        yield return new DemoArm("H-Net only", "hnet", "labelled images alone, no hard samples", trainer =>
+        yield return new DemoArm("H-Net only", "hnet", "labeled images alone, no hard samples", trainer =>
         {
             trainer.HardSamples = HardSampleSource.None;
             trainer.ConsistentWeight = 0;

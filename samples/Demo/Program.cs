@@ -16,7 +16,7 @@ catch (FormatException e)
     return 2;
 }
 
-// 1. The images, and which of them are queries, labelled and unlabelled. The split goes into a file, for the second program.
+// 1. The images, and which of them are queries, labeled and unlabeled. The split goes into a file, for the second program.
 ImageSet images;
 RetrievalSplit split;
 try
@@ -35,14 +35,14 @@ split.Save(DemoRecord.SplitFile(options.Out));
 Console.WriteLine(images);
 if (images.Skipped is [var first, ..])
     Console.WriteLine($"skipped {images.Skipped.Count} files; the first is {first.Path}: {first.Reason}");
-Console.WriteLine($"split {split.Protocol}, seed {split.Seed}: {split.Queries.Count:N0} queries, {split.Labelled.Count:N0} labelled, " +
-    $"{split.UnlabelledTraining.Count:N0} unlabelled, database {split.Database.Count:N0}");
+Console.WriteLine($"split {split.Protocol}, seed {split.Seed}: {split.Queries.Count:N0} queries, {split.Labeled.Count:N0} labeled, " +
+    $"{split.UnlabeledTraining.Count:N0} unlabeled, database {split.Database.Count:N0}");
 
-// 2. One data view of all training images; only the labelled ones show their label.
+// 2. One data view of all training images; only the labeled ones show their label.
 var mlContext = new MLContext(options.Seed);
-var labelled = split.Labelled.ToHashSet();
-int[] training = [.. split.Labelled.Concat(split.UnlabelledTraining).Order()];
-var view = images.ToDataView(mlContext, training, labelled.Contains);
+var labeled = split.Labeled.ToHashSet();
+int[] training = [.. split.Labeled.Concat(split.UnlabeledTraining).Order()];
+var view = images.ToDataView(mlContext, training, labeled.Contains);
 
 // 3. Ctrl-C ends the training and keeps what it has; a second Ctrl-C ends the program.
 using var cancellation = new CancellationTokenSource();

@@ -7,12 +7,12 @@ internal sealed record DemoOptions
 {
     public const string Usage = """
         --data PATH        a folder of CLASS/FILE.jpg, a .tar.gz of one, or the binary CIFAR-10
-                           (default: SSAH_DATA, ../shared/data/cifar10.tar.gz, dataset-fashion-mnist, or drawn pictures)
+                           (default: SSAH_DATA, ../shared/data/cifar10.tar.gz, dataset-fashion-mnist, or drawn images)
         --budget MINUTES   training time in all (default 5)
         --steps N          train for so many steps instead of a time, which makes a run repeatable
-        --compare          also train the controls: random hard samples, and H-Net on the labelled images alone
+        --compare          also train the controls: random hard samples, and H-Net on the labeled images alone
         --bits N           code length, 8 to 512 (default 48)
-        --side N           pixels that pictures are scaled to (default 32)
+        --side N           pixels that images are scaled to (default 32)
         --seed N           seed of the split and of the training (default 1)
         --out DIR          where the model, the split and the page go (default out/demo)
         """;

@@ -35,7 +35,7 @@ internal static class DemoPage
         var atTen = result.Metrics.Cutoffs.First(cutoff => cutoff.K == 10).Precision * 10;
         var relevance = data.Images.IsMultiLabel ? "share a label with it" : "show the same class";
         return $"Of the ten images nearest to a query, {atTen:F1} on average {relevance}. The codes were learned from " +
-            $"{data.Split.Labelled.Count:N0} labelled and {data.Split.UnlabelledTraining.Count:N0} unlabelled images; " +
+            $"{data.Split.Labeled.Count:N0} labeled and {data.Split.UnlabeledTraining.Count:N0} unlabeled images; " +
             $"an image takes {(result.Metrics.Bits + 7) / 8} bytes.";
     }
 
@@ -45,7 +45,7 @@ internal static class DemoPage
         return
         [
             new("Data", $"{images.Name}, {images.Count:N0} images of {images.Width} x {images.Height}"),
-            new("Protocol", $"{split.Protocol}: {data.Queries.Count:N0} queries, {split.Labelled.Count:N0} labelled, "
+            new("Protocol", $"{split.Protocol}: {data.Queries.Count:N0} queries, {split.Labeled.Count:N0} labeled, "
                 + $"{data.Database.Count:N0} in the database"),
             new("Seed", $"{record.Seed}"),
             new("Bits", $"{record.Bits}"),
@@ -83,10 +83,10 @@ internal static class DemoPage
             {
                 var found = data.Database[(int)match.Id];
                 var isRelevant = data.IsRelevant(query, (int)match.Id);
-                hits.Add(new GalleryHit(PictureOf(data.Images, found), NamesOf(data.Images, found), match.Distance, isRelevant));
+                hits.Add(new GalleryHit(ImageOf(data.Images, found), NamesOf(data.Images, found), match.Distance, isRelevant));
             }
 
-            gallery.Add(new GalleryQuery(PictureOf(data.Images, row), NamesOf(data.Images, row), hits));
+            gallery.Add(new GalleryQuery(ImageOf(data.Images, row), NamesOf(data.Images, row), hits));
         }
 
         return [.. gallery.OrderBy(query => query.Label, StringComparer.Ordinal)];
@@ -128,7 +128,7 @@ internal static class DemoPage
 
     private static double AtHundred(HammingRetrievalMetrics metrics) => metrics.Cutoffs.First(cutoff => cutoff.K == PrecisionAt).Precision;
 
-    private static Picture PictureOf(ImageSet images, int row) => new(images.Width, images.Height, images.PixelsOf(row).ToArray());
+    private static Image ImageOf(ImageSet images, int row) => new(images.Width, images.Height, images.PixelsOf(row).ToArray());
 
     private static string NamesOf(ImageSet images, int row) =>
         string.Join(", ", images.LabelsOf(row).ToArray().Select(label => images.ClassNames[label]));

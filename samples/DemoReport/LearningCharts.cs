@@ -16,7 +16,7 @@ internal static class LearningCharts
             new CurveChart("Loss terms", "step", "loss before its weight", Used(
             [
                 Of("similarity", point => point.SimilarityLoss), Of("classification", point => point.ClassificationLoss),
-                Of("quantisation", point => point.QuantizationLoss), Of("hard samples", point => point.AdversarialLoss),
+                Of("quantization", point => point.QuantizationLoss), Of("hard samples", point => point.AdversarialLoss),
                 Of("consistent", point => point.ConsistentLoss),
             ])) { WholeX = true },
             new CurveChart("Difficulty", "step", "difficulty",

@@ -23,9 +23,9 @@ var images = ImageSets.Find(args.Length > 4 ? args[4] : null, say: Console.Write
 var steps = args.Length > 5 ? int.Parse(args[5]) : 300;
 
 var split = ImageSplits.Draw(images, seed: 1);
-var labelled = split.Labelled.ToHashSet();
+var labeled = split.Labeled.ToHashSet();
 var mlContext = new MLContext(seed: 1);
-var training = images.ToDataView(mlContext, [.. split.Labelled.Concat(split.UnlabelledTraining).Order()], labelled.Contains);
+var training = images.ToDataView(mlContext, [.. split.Labeled.Concat(split.UnlabeledTraining).Order()], labeled.Contains);
 var queries = images.ToDataView(mlContext, split.Queries);
 var database = images.ToDataView(mlContext, split.Database);
 

@@ -28,7 +28,7 @@ internal static class GallerySection
         var label = Text(query.Label);
         html.Append($"""
             <div class="query">
-            <figure class="asked"><img src="{PngThumbnail.DataUri(query.Picture)}" alt="query: {label}">
+            <figure class="asked"><img src="{PngThumbnail.DataUri(query.Image)}" alt="query: {label}">
             <figcaption><b>{label}</b><span>{hits} of {query.Nearest.Count}</span></figcaption></figure>
             <ol class="nearest">
 
@@ -44,7 +44,7 @@ internal static class GallerySection
         var label = Text(hit.Label);
         html.Append($"""
             <li class="{kind}" title="{label}, {hit.Distance} bits away">
-            <span class="frame"><img src="{PngThumbnail.DataUri(hit.Picture)}" alt="{kind}: {label}"><i aria-hidden="true">{mark}</i></span>
+            <span class="frame"><img src="{PngThumbnail.DataUri(hit.Image)}" alt="{kind}: {label}"><i aria-hidden="true">{mark}</i></span>
             <small>{hit.Distance}</small></li>
 
             """);

@@ -8,42 +8,42 @@ internal static class PngThumbnail
 {
     private const int LargestSide = 64;
 
-    /// <summary>The picture, made smaller by whole factors until it fits into 64 pixels.</summary>
-    public static string DataUri(Picture picture)
+    /// <summary>The image, made smaller by whole factors until it fits into 64 pixels.</summary>
+    public static string DataUri(Image image)
     {
-        if (picture.Width < 1 || picture.Height < 1 || picture.Rgb.Length != picture.Width * picture.Height * 3)
-            throw new ArgumentException($"A picture of {picture.Width} x {picture.Height} has {picture.Rgb.Length} bytes.", nameof(picture));
-        var factor = (Math.Max(picture.Width, picture.Height) + LargestSide - 1) / LargestSide;
-        var small = factor > 1 ? Shrink(picture, factor) : picture;
+        if (image.Width < 1 || image.Height < 1 || image.Rgb.Length != image.Width * image.Height * 3)
+            throw new ArgumentException($"An image of {image.Width} x {image.Height} has {image.Rgb.Length} bytes.", nameof(image));
+        var factor = (Math.Max(image.Width, image.Height) + LargestSide - 1) / LargestSide;
+        var small = factor > 1 ? Shrink(image, factor) : image;
         return "data:image/png;base64," + Convert.ToBase64String(Encode(small));
     }
 
-    internal static byte[] Encode(Picture picture)
+    internal static byte[] Encode(Image image)
     {
         using var png = new MemoryStream();
         png.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]);
         var header = new byte[13];
-        BinaryPrimitives.WriteInt32BigEndian(header, picture.Width);
-        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), picture.Height);
+        BinaryPrimitives.WriteInt32BigEndian(header, image.Width);
+        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), image.Height);
         header[8] = 8; // bits a channel
         header[9] = 2; // RGB
         WriteChunk(png, "IHDR"u8, header);
-        WriteChunk(png, "IDAT"u8, Compress(picture));
+        WriteChunk(png, "IDAT"u8, Compress(image));
         WriteChunk(png, "IEND"u8, []);
         return png.ToArray();
     }
 
-    private static byte[] Compress(Picture picture)
+    private static byte[] Compress(Image image)
     {
         using var packed = new MemoryStream();
         using (var zlib = new ZLibStream(packed, CompressionLevel.SmallestSize))
         {
-            var bytesPerRow = picture.Width * 3;
+            var bytesPerRow = image.Width * 3;
             var line = new byte[1 + bytesPerRow];
             line[0] = 1; // filter "Sub": each byte minus the pixel to its left, which packs better
-            for (var y = 0; y < picture.Height; y++)
+            for (var y = 0; y < image.Height; y++)
             {
-                var row = picture.Rgb.Span.Slice(y * bytesPerRow, bytesPerRow);
+                var row = image.Rgb.Span.Slice(y * bytesPerRow, bytesPerRow);
                 for (var i = 0; i < bytesPerRow; i++)
                     line[i + 1] = (byte)(row[i] - (i >= 3 ? row[i - 3] : 0));
                 zlib.Write(line);
@@ -77,24 +77,24 @@ internal static class PngThumbnail
         return ~crc;
     }
 
-    private static Picture Shrink(Picture picture, int factor)
+    private static Image Shrink(Image image, int factor)
     {
-        var (width, height) = (Math.Max(1, picture.Width / factor), Math.Max(1, picture.Height / factor));
+        var (width, height) = (Math.Max(1, image.Width / factor), Math.Max(1, image.Height / factor));
         var rgb = new byte[width * height * 3];
-        var source = picture.Rgb.Span;
+        var source = image.Rgb.Span;
         for (var i = 0; i < rgb.Length; i++)
         {
             var (x, y, channel) = (i / 3 % width * factor, i / 3 / width * factor, i % 3);
             var (sum, count) = (0, 0);
-            for (var yy = y; yy < Math.Min(y + factor, picture.Height); yy++)
+            for (var yy = y; yy < Math.Min(y + factor, image.Height); yy++)
             {
-                for (var xx = x; xx < Math.Min(x + factor, picture.Width); xx++, count++)
-                    sum += source[(((yy * picture.Width) + xx) * 3) + channel];
+                for (var xx = x; xx < Math.Min(x + factor, image.Width); xx++, count++)
+                    sum += source[(((yy * image.Width) + xx) * 3) + channel];
             }
 
             rgb[i] = (byte)(sum / count);
         }
 
-        return new Picture(width, height, rgb);
+        return new Image(width, height, rgb);
     }
 }

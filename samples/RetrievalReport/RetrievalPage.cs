@@ -40,14 +40,14 @@ public sealed record Fact(string Name, string Value);
 /// <summary>A headline figure: what it is, its value as text, and a short remark.</summary>
 public sealed record Tile(string Name, string Value, string Remark = "");
 
-/// <summary>A picture of RGB bytes, height x width x 3.</summary>
-public sealed record Picture(int Width, int Height, ReadOnlyMemory<byte> Rgb);
+/// <summary>An image of RGB bytes, height x width x 3.</summary>
+public sealed record Image(int Width, int Height, ReadOnlyMemory<byte> Rgb);
 
 /// <summary>A query image and its nearest images, nearest first.</summary>
-public sealed record GalleryQuery(Picture Picture, string Label, IReadOnlyList<GalleryHit> Nearest);
+public sealed record GalleryQuery(Image Image, string Label, IReadOnlyList<GalleryHit> Nearest);
 
 /// <summary>One found image: its label, its Hamming distance, and whether it is relevant to the query.</summary>
-public sealed record GalleryHit(Picture Picture, string Label, int Distance, bool IsRelevant);
+public sealed record GalleryHit(Image Image, string Label, int Distance, bool IsRelevant);
 
 /// <summary>The figures of one run, each between 0 and 1; null where a figure was not measured.</summary>
 public sealed record ComparedRun

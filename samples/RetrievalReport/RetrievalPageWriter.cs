@@ -18,7 +18,7 @@ public static class RetrievalPageWriter
     }
 
     /// <summary>The page as text.</summary>
-    /// <exception cref="ArgumentException">A number is NaN or infinite, or a picture's bytes do not fit its size.</exception>
+    /// <exception cref="ArgumentException">A number is NaN or infinite, or an image's bytes do not fit its size.</exception>
     public static string ToHtml(RetrievalPage page)
     {
         ArgumentNullException.ThrowIfNull(page);

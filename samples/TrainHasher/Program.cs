@@ -12,9 +12,9 @@ Directory.CreateDirectory(folder);
 // A tenth of each class (or 500 images) keeps its label; the trainer sees the others without one. The queries are left for ServeHasher.
 var split = ImageSplits.Draw(images, seed: 1);
 split.Save(Path.Combine(folder, "split.txt"));
-var labelled = split.Labelled.ToHashSet();
+var labeled = split.Labeled.ToHashSet();
 var mlContext = new MLContext(seed: 1);
-var view = images.ToDataView(mlContext, [.. split.Labelled.Concat(split.UnlabelledTraining).Order()], labelled.Contains);
+var view = images.ToDataView(mlContext, [.. split.Labeled.Concat(split.UnlabeledTraining).Order()], labeled.Contains);
 
 var encoder = mlContext.Transforms.SsahHash(new SsahTrainer.Options
 {

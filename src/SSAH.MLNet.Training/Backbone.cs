@@ -4,28 +4,28 @@ using SSAH.MLNet.Training.Networks;
 
 namespace SSAH.MLNet;
 
-/// <summary>The network that turns pictures into features, before the hash layer.</summary>
+/// <summary>The network that turns images into features, before the hash layer.</summary>
 public abstract class Backbone
 {
     private protected Backbone()
     {
     }
 
-    /// <summary><see cref="SmallResNet"/> for pictures of up to 64 pixels, <see cref="ResNet18"/> for larger ones.</summary>
+    /// <summary><see cref="SmallResNet"/> for images of up to 64 pixels, <see cref="ResNet18"/> for larger ones.</summary>
     public static Backbone Auto { get; } = new AutoBackbone();
 
-    /// <summary>A residual network of eight 3x3 convolutions for pictures of about 32 pixels, trained from scratch.</summary>
+    /// <summary>A residual network of eight 3x3 convolutions for images of about 32 pixels, trained from scratch.</summary>
     /// <param name="width">Channels of the first stage, a multiple of 16 from 16 to 256. At 32 it costs 95 million multiply-adds for 32x32 pixels.</param>
     public static Backbone SmallResNet(int width = 32) => new ResidualBackbone("SmallResNet", width, BackboneNetwork.SmallResNet);
 
-    /// <summary>ResNet-18 in torchvision's shape (He et al. 2016), for pictures of 64 pixels and more, trained from scratch.</summary>
+    /// <summary>ResNet-18 in torchvision's shape (He et al. 2016), for images of 64 pixels and more, trained from scratch.</summary>
     /// <param name="width">Channels of the first stage, a multiple of 16 from 16 to 256.</param>
     public static Backbone ResNet18(int width = 64) => new ResidualBackbone("ResNet18", width, BackboneNetwork.ResNet18);
 
     /// <summary>A pretrained network from an ONNX file, fine-tuned with the hash layer and exported with it. The file is read when training starts.</summary>
-    /// <param name="path">An ONNX model with float32 weights, batch normalisation folded or not.</param>
+    /// <param name="path">An ONNX model with float32 weights, batch normalization folded or not.</param>
     /// <param name="output">Name of the value to hash, an output of the graph or any value inside it: [N, F], or [N, C, H, W] (then its mean over H and W).</param>
-    /// <param name="preprocessing">What the network expects of its pictures; null is RGB from 0 to 255.</param>
+    /// <param name="preprocessing">What the network expects of its images; null is RGB from 0 to 255.</param>
     /// <param name="freezeStages">Number of stages that are not trained, counted from the image; a stage is what computes at one resolution.</param>
     /// <remarks>
     /// Operators: Add, AveragePool, BatchNormalization, Clip, Concat, Constant, Conv, Div, Dropout, Flatten, Gemm, GlobalAveragePool, GlobalMaxPool, HardSigmoid,
@@ -42,20 +42,20 @@ public abstract class Backbone
     internal abstract IEnumerable<string> Errors();
 
     /// <summary>Reads what has to be read, once for all networks of a training.</summary>
-    /// <param name="shape">Size of the pictures.</param>
-    /// <param name="normalization">How pictures are normalised before they reach the network.</param>
+    /// <param name="shape">Size of the images.</param>
+    /// <param name="normalization">How images are normalized before they reach the network.</param>
     internal abstract Func<BackboneNetwork> Prepare(PixelShape shape, ImageNormalization normalization);
 
     private sealed class AutoBackbone : Backbone
     {
-        private const int LargestSmallPicture = 64;
+        private const int LargestSmallImage = 64;
 
         public override string ToString() => nameof(Auto);
 
         internal override IEnumerable<string> Errors() => [];
 
         internal override Func<BackboneNetwork> Prepare(PixelShape shape, ImageNormalization normalization) =>
-            (Math.Max(shape.Height, shape.Width) <= LargestSmallPicture ? SmallResNet() : ResNet18()).Prepare(shape, normalization);
+            (Math.Max(shape.Height, shape.Width) <= LargestSmallImage ? SmallResNet() : ResNet18()).Prepare(shape, normalization);
     }
 
     private sealed class ResidualBackbone(string name, int width, Func<int, int, BackboneNetwork> create) : Backbone
@@ -64,7 +64,7 @@ public abstract class Backbone
 
         internal override IEnumerable<string> Errors()
         {
-            // libtorch 2.10's convolutions read uninitialised memory in the backward pass for other widths (AVX-512 blocks of 16 channels).
+            // libtorch 2.10's convolutions read uninitialized memory in the backward pass for other widths (AVX-512 blocks of 16 channels).
             if (width is < 16 or > 256 || width % 16 != 0)
                 yield return $"The width of {name} is {width}; it must be a multiple of 16 from 16 to 256.";
         }

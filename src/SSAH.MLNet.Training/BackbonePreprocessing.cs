@@ -1,6 +1,6 @@
 namespace SSAH.MLNet;
 
-/// <summary>Order of the colours that a backbone was trained on.</summary>
+/// <summary>Order of the colors that a backbone was trained on.</summary>
 public enum ChannelOrder
 {
     /// <summary>Red, green, blue.</summary>
@@ -11,15 +11,15 @@ public enum ChannelOrder
 }
 
 /// <summary>
-/// What a pretrained backbone expects of its pictures: value = (pixel - <see cref="Mean"/>) * <see cref="Scale"/>, pixels from 0 to 255. It becomes part of the exported
+/// What a pretrained backbone expects of its images: value = (pixel - <see cref="Mean"/>) * <see cref="Scale"/>, pixels from 0 to 255. It becomes part of the exported
 /// model, so that the encoder takes plain pixels, and stands in the model's metadata.
 /// </summary>
 public sealed record BackbonePreprocessing
 {
-    /// <summary>Side in pixels that pictures are resized to (bilinear) inside the model; null takes the size that the file fixes, else the size of the pixel column.</summary>
+    /// <summary>Side in pixels that images are resized to (bilinear) inside the model; null takes the size that the file fixes, else the size of the pixel column.</summary>
     public int? Side { get; init; }
 
-    /// <summary>Order of the colours. Default <see cref="ChannelOrder.Rgb"/>.</summary>
+    /// <summary>Order of the colors. Default <see cref="ChannelOrder.Rgb"/>.</summary>
     public ChannelOrder Order { get; init; } = ChannelOrder.Rgb;
 
     /// <summary>Mean of each channel in <see cref="Order"/>, in pixel units; one value stands for all channels. Default 0.</summary>

@@ -35,7 +35,7 @@ internal sealed class OnnxBackbone(string path, string output, BackbonePreproces
         var reader = new OnnxBackboneReader(File.ReadAllBytes(path), output, Path.GetFileName(path));
         var (channels, height, width) = reader.ImageShape;
         if (channels is { } needed && needed != shape.Channels)
-            throw new InvalidOperationException($"{path} takes pictures of {needed} channels; the pixel column has {shape.Channels}. Extract the colours that it needs.");
+            throw new InvalidOperationException($"{path} takes images of {needed} channels; the pixel column has {shape.Channels}. Extract the colors that it needs.");
         if (shape.Channels == 1 && (preprocessing.Order != ChannelOrder.Rgb || preprocessing.Mean.Count > 1 || preprocessing.Scale.Count > 1))
             throw new InvalidOperationException("The backbone's preprocessing is for three channels; the pixel column has one.");
         long[] size = [preprocessing.Side ?? height ?? shape.Height, preprocessing.Side ?? width ?? shape.Width];

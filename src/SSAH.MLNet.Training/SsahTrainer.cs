@@ -12,7 +12,7 @@ namespace SSAH.MLNet;
 /// </summary>
 /// <remarks>
 /// "Semi-supervised Adversarial Deep Hashing with Self-paced Hard Sample Generation", Jin et al., arXiv:1911.08688. From the paper: H-Net and A-Net, multi-scale
-/// occlusion and rotation, self-paced difficulty, the consistent loss on unlabelled images. Reconstructed: their inner form.
+/// occlusion and rotation, self-paced difficulty, the consistent loss on unlabeled images. Reconstructed: their inner form.
 /// </remarks>
 public sealed partial class SsahTrainer : IEstimator<HashEncoder>
 {
@@ -28,12 +28,12 @@ public sealed partial class SsahTrainer : IEstimator<HashEncoder>
     }
 
     /// <summary>Trains on all rows of <paramref name="input"/>, which are read once.</summary>
-    /// <param name="input">Rows in any order with a pixel column and a label column; unlabelled rows have a missing label.</param>
+    /// <param name="input">Rows in any order with a pixel column and a label column; unlabeled rows have a missing label.</param>
     /// <returns>The encoder; its model has been compared with the trained network.</returns>
     /// <exception cref="ArgumentException">A column is missing or has the wrong type; the message says what to do.</exception>
-    /// <exception cref="InvalidOperationException">No row, or fewer than two labelled rows.</exception>
+    /// <exception cref="InvalidOperationException">No row, or fewer than two labeled rows.</exception>
     /// <exception cref="TrainingDivergedException">A loss was not finite.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled and <see cref="Options.OnCancel"/> is <see cref="CancellationBehavior.Throw"/>.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled and <see cref="Options.OnCancel"/> is <see cref="CancellationBehavior.Throw"/>.</exception>
     public HashEncoder Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);

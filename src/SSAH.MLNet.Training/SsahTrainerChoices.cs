@@ -65,7 +65,7 @@ public enum TrainingPrecision
     BFloat16,
 }
 
-/// <summary>What a cancelled <c>Fit</c> does.</summary>
+/// <summary>What a canceled <c>Fit</c> does.</summary>
 public enum CancellationBehavior
 {
     /// <summary>Throws <see cref="OperationCanceledException"/>; nothing is kept.</summary>

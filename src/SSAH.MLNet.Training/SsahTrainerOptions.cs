@@ -13,25 +13,25 @@ public sealed partial class SsahTrainer
         /// <summary>Pixel column that ExtractPixels makes: <c>Single</c> or <c>Byte</c>, planar or interleaved, 0 to 255. Default <c>Pixels</c>.</summary>
         public string InputColumnName { get; set; } = "Pixels";
 
-        /// <summary>Label column: a key, a vector of keys, or a vector of Single or Boolean; missing labels mark unlabelled rows. Default <c>Label</c>.</summary>
+        /// <summary>Label column: a key, a vector of keys, or a vector of Single or Boolean; missing labels mark unlabeled rows. Default <c>Label</c>.</summary>
         public string LabelColumnName { get; set; } = "Label";
 
         /// <summary>Code length in bits, 1 to 512. Default 48.</summary>
         public int Bits { get; set; } = 48;
 
         /// <summary>
-        /// The network that turns pictures into features: <see cref="Backbone.Auto"/> (default), <see cref="Backbone.SmallResNet"/>,
+        /// The network that turns images into features: <see cref="Backbone.Auto"/> (default), <see cref="Backbone.SmallResNet"/>,
         /// <see cref="Backbone.ResNet18"/>, or a pretrained one from <see cref="Backbone.FromOnnx"/>.
         /// </summary>
         public Backbone Backbone { get; set; } = Backbone.Auto;
 
         /// <summary>
         /// Learning rate of the backbone as a share of <see cref="LearningRate"/>, 0 to 10; null (default) is 0.3 for a pretrained backbone, 1 for others.
-        /// 0 freezes it with its normalisations; with <see cref="HardSamples"/> = <see cref="HardSampleSource.None"/> features are then computed once, without augmentation, and kept.
+        /// 0 freezes it with its normalizations; with <see cref="HardSamples"/> = <see cref="HardSampleSource.None"/> features are then computed once, without augmentation, and kept.
         /// </summary>
         public double? BackboneLearningRateFactor { get; set; }
 
-        /// <summary>Passes over the labelled or the unlabelled rows, whichever take more steps. Default 20 where no other limit is given, else no limit.</summary>
+        /// <summary>Passes over the labeled or the unlabeled rows, whichever take more steps. Default 20 where no other limit is given, else no limit.</summary>
         public int? Epochs { get; set; }
 
         /// <summary>Largest number of H-steps. Default: no limit.</summary>
@@ -40,11 +40,11 @@ public sealed partial class SsahTrainer
         /// <summary>Longest training time; the learning-rate schedule follows whichever limit comes first. Default: no limit.</summary>
         public TimeSpan? TimeBudget { get; set; }
 
-        /// <summary>Labelled images a step, 2 to 4096. Default 64.</summary>
-        public int LabelledBatchSize { get; set; } = 64;
+        /// <summary>Labeled images a step, 2 to 4096. Default 64.</summary>
+        public int LabeledBatchSize { get; set; } = 64;
 
-        /// <summary>Unlabelled images a step, 0 or 2 to 16384; only used while <see cref="ConsistentWeight"/> is above 0. Default 192.</summary>
-        public int UnlabelledBatchSize { get; set; } = 192;
+        /// <summary>Unlabeled images a step, 0 or 2 to 16384; only used while <see cref="ConsistentWeight"/> is above 0. Default 192.</summary>
+        public int UnlabeledBatchSize { get; set; } = 192;
 
         /// <summary>Peak learning rate of H-Net (SGD with Nesterov momentum 0.9). Default 0.05.</summary>
         public double LearningRate { get; set; } = 0.05;
@@ -73,20 +73,20 @@ public sealed partial class SsahTrainer
         /// <summary>Weight of the class head's loss; 0 trains without a class head. Default 1.</summary>
         public double ClassificationWeight { get; set; } = 1;
 
-        /// <summary>Weight of the quantisation loss. Default 0.1.</summary>
+        /// <summary>Weight of the quantization loss. Default 0.1.</summary>
         public double QuantizationWeight { get; set; } = 0.1;
 
-        /// <summary>Weight of the similarity and class losses of labelled hard samples. Default 0.5.</summary>
+        /// <summary>Weight of the similarity and class losses of labeled hard samples. Default 0.5.</summary>
         public double AdversarialWeight { get; set; } = 0.5;
 
-        /// <summary>Largest weight of the consistent loss on unlabelled images; 0 ignores them. Default 1; less where the teacher is often wrong, as with few labelled images of several labels each (0.3 in docs/results.md).</summary>
+        /// <summary>Largest weight of the consistent loss on unlabeled images; 0 ignores them. Default 1; less where the teacher is often wrong, as with few labeled images of several labels each (0.3 in docs/results.md).</summary>
         public double ConsistentWeight { get; set; } = 1;
 
         /// <summary>Share of the training over which the consistent loss ramps up, 0 to 1. Default 0.1.</summary>
         public double ConsistentRamp { get; set; } = 0.1;
 
         /// <summary>
-        /// Confidence that the teacher must have in an unlabelled image's easy view before the image is learned from, 0 to 1: the probability of its class, or with several labels
+        /// Confidence that the teacher must have in an unlabeled image's easy view before the image is learned from, 0 to 1: the probability of its class, or with several labels
         /// the mean of max(p, 1 - p); of these only the labels with as much confidence of their own are taught to the class head. Null (default) follows the teacher: its mean confidence,
         /// with one label less for classes that it seldom thinks of.
         /// </summary>
@@ -98,7 +98,7 @@ public sealed partial class SsahTrainer
         /// <summary>Where hard samples come from. Default <see cref="HardSampleSource.Adversarial"/>, SSAH's A-Net; <see cref="HardSampleSource.Random"/> was as good in docs/results.md and a little faster.</summary>
         public HardSampleSource HardSamples { get; set; } = HardSampleSource.Adversarial;
 
-        /// <summary>Cells a side of each occlusion grid; empty switches occlusion off. Default 4, 8, 16 and 32, as far as the pictures have two pixels a cell (32 cells: three).</summary>
+        /// <summary>Cells a side of each occlusion grid; empty switches occlusion off. Default 4, 8, 16 and 32, as far as the images have two pixels a cell (32 cells: three).</summary>
         public IReadOnlyList<int>? OcclusionScales { get; set; }
 
         /// <summary>Largest occluded share of the image at the lowest difficulty. Default 0.03.</summary>
@@ -110,7 +110,7 @@ public sealed partial class SsahTrainer
         /// <summary>Largest rotation at the lowest difficulty, in degrees; never more than <see cref="MaxRotationDegrees"/>. Default 5.</summary>
         public double MinRotationDegrees { get; set; } = 5;
 
-        /// <summary>Largest rotation at the highest difficulty, in degrees; 0 switches rotation off. Default 15. Pictures without an upright (from above, through a microscope): 180, as <see cref="MinRotationDegrees"/> too.</summary>
+        /// <summary>Largest rotation at the highest difficulty, in degrees; 0 switches rotation off. Default 15. Images without an upright (from above, through a microscope): 180, as <see cref="MinRotationDegrees"/> too.</summary>
         public double MaxRotationDegrees { get; set; } = 15;
 
         /// <summary>
@@ -153,7 +153,7 @@ public sealed partial class SsahTrainer
         public TrainingPrecision Precision { get; set; } = TrainingPrecision.Auto;
 
         /// <summary>
-        /// Share of the labelled rows that is kept out of training to validate on, 0 to 0.95: each of them searches the others, and the encoder with the best mAP, or with
+        /// Share of the labeled rows that is kept out of training to validate on, 0 to 0.95: each of them searches the others, and the encoder with the best mAP, or with
         /// several labels the best NDCG@100, is kept. Default 0: no validation.
         /// </summary>
         public double ValidationFraction { get; set; }
@@ -170,7 +170,7 @@ public sealed partial class SsahTrainer
         /// <summary>Stops training between two steps.</summary>
         public CancellationToken CancellationToken { get; set; }
 
-        /// <summary>What a cancelled <c>Fit</c> does. Default <see cref="CancellationBehavior.Throw"/>.</summary>
+        /// <summary>What a canceled <c>Fit</c> does. Default <see cref="CancellationBehavior.Throw"/>.</summary>
         public CancellationBehavior OnCancel { get; set; } = CancellationBehavior.Throw;
 
         internal Options Copy()

@@ -14,7 +14,7 @@ public sealed partial class SsahTrainer
             var validation = new OptionsValidation(options);
             validation.CheckColumns();
             validation.CheckSizes();
-            validation.CheckOptimisation();
+            validation.CheckOptimization();
             validation.CheckHardSamples();
             validation.CheckStopping();
             if (validation._errors.Count > 0)
@@ -32,9 +32,9 @@ public sealed partial class SsahTrainer
         private void CheckSizes()
         {
             Range(nameof(Options.Bits), options.Bits, 1, Hashing.BinaryCodes.MaxBits);
-            Range(nameof(Options.LabelledBatchSize), options.LabelledBatchSize, 2, 4096);
-            Range(nameof(Options.UnlabelledBatchSize), options.UnlabelledBatchSize, 0, 16384);
-            Require(options.UnlabelledBatchSize != 1, $"{nameof(Options.UnlabelledBatchSize)} is 1; it must be 0 (none) or at least 2.");
+            Range(nameof(Options.LabeledBatchSize), options.LabeledBatchSize, 2, 4096);
+            Range(nameof(Options.UnlabeledBatchSize), options.UnlabeledBatchSize, 0, 16384);
+            Require(options.UnlabeledBatchSize != 1, $"{nameof(Options.UnlabeledBatchSize)} is 1; it must be 0 (none) or at least 2.");
             Range(nameof(Options.ReportEverySteps), options.ReportEverySteps, 1, int.MaxValue);
             if (options.Backbone is null)
                 _errors.Add($"{nameof(Options.Backbone)} is null; {nameof(Backbone)}.{nameof(Backbone.Auto)} is the default.");
@@ -46,7 +46,7 @@ public sealed partial class SsahTrainer
             Require(Enum.IsDefined(options.Precision), $"{nameof(Options.Precision)} is not a {nameof(TrainingPrecision)}.");
         }
 
-        private void CheckOptimisation()
+        private void CheckOptimization()
         {
             Range(nameof(Options.LearningRate), options.LearningRate, 1e-6, 10);
             Range(nameof(Options.AdversaryLearningRate), options.AdversaryLearningRate, 0, 1);

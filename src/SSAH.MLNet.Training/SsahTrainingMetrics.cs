@@ -6,7 +6,7 @@ public sealed record SsahTrainingMetrics
     /// <summary>H-steps so far.</summary>
     public required int Step { get; init; }
 
-    /// <summary>Passes so far over the labelled or the unlabelled rows, whichever take more steps.</summary>
+    /// <summary>Passes so far over the labeled or the unlabeled rows, whichever take more steps.</summary>
     public required double Epoch { get; init; }
 
     /// <summary>Share of the training that is done, 0 to 1, by whichever limit comes first.</summary>
@@ -24,19 +24,19 @@ public sealed record SsahTrainingMetrics
     /// <summary>Supervised pairwise similarity loss.</summary>
     public required double SimilarityLoss { get; init; }
 
-    /// <summary>Class head's loss on labelled images.</summary>
+    /// <summary>Class head's loss on labeled images.</summary>
     public required double ClassificationLoss { get; init; }
 
-    /// <summary>Quantisation loss, (|u|-1)^2.</summary>
+    /// <summary>Quantization loss, (|u|-1)^2.</summary>
     public required double QuantizationLoss { get; init; }
 
-    /// <summary>Similarity and class loss of labelled hard samples.</summary>
+    /// <summary>Similarity and class loss of labeled hard samples.</summary>
     public required double AdversarialLoss { get; init; }
 
-    /// <summary>Consistent loss of unlabelled images, before its ramp.</summary>
+    /// <summary>Consistent loss of unlabeled images, before its ramp.</summary>
     public required double ConsistentLoss { get; init; }
 
-    /// <summary>d(x~): mean difficulty of labelled hard samples, the mean of their similarity and class loss by the weights of the two.</summary>
+    /// <summary>d(x~): mean difficulty of labeled hard samples, the mean of their similarity and class loss by the weights of the two.</summary>
     public required double HardDifficulty { get; init; }
 
     /// <summary>d(x): the same of the images that they were made from.</summary>
@@ -54,22 +54,22 @@ public sealed record SsahTrainingMetrics
     /// <summary>Mean absolute rotation of the hard samples, in degrees.</summary>
     public required double MeanAngleDegrees { get; init; }
 
-    /// <summary>Labelled images seen since the last report.</summary>
-    public required int LabelledImages { get; init; }
+    /// <summary>Labeled images seen since the last report.</summary>
+    public required int LabeledImages { get; init; }
 
-    /// <summary>Unlabelled images seen since the last report.</summary>
-    public required int UnlabelledImages { get; init; }
+    /// <summary>Unlabeled images seen since the last report.</summary>
+    public required int UnlabeledImages { get; init; }
 
-    /// <summary>Share of those unlabelled images that the teacher was sure enough of to learn from, 0 to 1.</summary>
+    /// <summary>Share of those unlabeled images that the teacher was sure enough of to learn from, 0 to 1.</summary>
     public required double ConfidentShare { get; init; }
 
-    /// <summary>Mean of each bit over the labelled images, 0 to 1; 0.5 is balanced.</summary>
+    /// <summary>Mean of each bit over the labeled images, 0 to 1; 0.5 is balanced.</summary>
     public required IReadOnlyList<double> BitMeans { get; init; }
 
     /// <summary>Mean |u|, 0 to 1.</summary>
     public required double MeanAbsoluteActivation { get; init; }
 
-    /// <summary>Images (labelled and unlabelled, each counted once a step) a second.</summary>
+    /// <summary>Images (labeled and unlabeled, each counted once a step) a second.</summary>
     public required double ImagesPerSecond { get; init; }
 
     /// <summary>Tie-averaged mAP of each validation row's search among the other validation rows, none of which was trained on; null where nothing was validated.</summary>

@@ -3,7 +3,7 @@ namespace SSAH.MLNet;
 /// <summary>What a hash model's ONNX file must look like; training writes it, <c>HashEncoder</c> reads it (docs/architecture.md).</summary>
 internal static class HashModelContract
 {
-    /// <summary>Input: float [N, channels, height, width], RGB planes, 0 to 255 (normalisation is inside the graph).</summary>
+    /// <summary>Input: float [N, channels, height, width], RGB planes, 0 to 255 (normalization is inside the graph).</summary>
     public const string PixelInput = "Pixels";
 
     /// <summary>Output: uint8 [N, ceil(bits/8)], least significant bit first, 1 where the activation is at or above zero.</summary>
@@ -30,7 +30,7 @@ internal static class HashModelContract
     /// <summary>Metadata key of the training summary as JSON (for people, never parsed back).</summary>
     public const string SummaryKey = "ssah.summary";
 
-    /// <summary>Metadata key of what a pretrained backbone expects of its pictures, as JSON (it is part of the graph; this is for people).</summary>
+    /// <summary>Metadata key of what a pretrained backbone expects of its images, as JSON (it is part of the graph; this is for people).</summary>
     public const string PreprocessingKey = "ssah.preprocessing";
 
     /// <summary>Metadata key of the version of the library that wrote the file.</summary>

@@ -13,9 +13,9 @@ internal static class EncodeBenchmark
 {
     private const int Rows = 2_000, Bits = 48, Batch = 32, Repeats = 5;
 
-    private sealed class Picture
+    private sealed class Image
     {
-        [VectorType(3, NoisePictures.Side, NoisePictures.Side)]
+        [VectorType(3, NoiseImages.Side, NoiseImages.Side)]
         public float[] Pixels { get; set; } = [];
     }
 
@@ -44,8 +44,8 @@ internal static class EncodeBenchmark
     {
         var mlContext = new MLContext(1);
         var random = new Random(2);
-        float[][] pictures = [.. Enumerable.Range(0, Rows).Select(_ => Enumerable.Range(0, NoisePictures.Shape.Size).Select(_ => (float)random.Next(256)).ToArray())];
-        var view = mlContext.Data.Cache(mlContext.Data.LoadFromEnumerable(pictures.Select(p => new Picture { Pixels = p })));
+        float[][] images = [.. Enumerable.Range(0, Rows).Select(_ => Enumerable.Range(0, NoiseImages.Shape.Size).Select(_ => (float)random.Next(256)).ToArray())];
+        var view = mlContext.Data.Cache(mlContext.Data.LoadFromEnumerable(images.Select(p => new Image { Pixels = p })));
         using var encoder = mlContext.Transforms.ApplyHashEncoder(file).Fit(view);
         using var single = mlContext.Transforms.ApplyHashEncoder(file, options: new HashEncodingOptions { BatchSize = 1 }).Fit(view);
         var stock = mlContext.Transforms.ApplyOnnxModel(["HashCode"], ["Pixels"], file).Fit(view);
@@ -54,9 +54,9 @@ internal static class EncodeBenchmark
         double[] seconds = Stopwatches.Medians(Repeats,
             () => codes[0] = ReadAll(encoder.Transform(view)),
             () => codes[1] = ReadAll(stock.Transform(view)),
-            () => codes[2] = RunBare(session, pictures),
+            () => codes[2] = RunBare(session, images),
             () => ReadAll(single.Transform(view)));
-        BenchmarkRow.Note($"{Rows} pictures of {NoisePictures.Shape}, default network, {Bits} bits");
+        BenchmarkRow.Note($"{Rows} images of {NoiseImages.Shape}, default network, {Bits} bits");
         BenchmarkRow.Note($"rows a second: HashEncoder {Rows / seconds[0]:0}, OnnxTransformer {Rows / seconds[1]:0}, bare session {Rows / seconds[2]:0}");
         BenchmarkRow.Note($"HashEncoder row by row {Rows / seconds[3]:0}");
         BenchmarkRow.Print("encode", seconds[0], "onnx-transformer", seconds[1], 1.4, Rows);
@@ -66,18 +66,18 @@ internal static class EncodeBenchmark
     }
 
     // What a service would do by hand: batches of the encoder's size, ONNX Runtime's own threads.
-    private static byte[] RunBare(InferenceSession session, float[][] pictures)
+    private static byte[] RunBare(InferenceSession session, float[][] images)
     {
         var result = new List<byte>();
-        float[] values = new float[Batch * NoisePictures.Shape.Size];
+        float[] values = new float[Batch * NoiseImages.Shape.Size];
         using var run = new RunOptions();
-        for (int start = 0; start < pictures.Length; start += Batch)
+        for (int start = 0; start < images.Length; start += Batch)
         {
-            int count = Math.Min(Batch, pictures.Length - start);
+            int count = Math.Min(Batch, images.Length - start);
             for (int i = 0; i < count; i++)
-                pictures[start + i].CopyTo(values, i * NoisePictures.Shape.Size);
+                images[start + i].CopyTo(values, i * NoiseImages.Shape.Size);
             using var input = OrtValue.CreateTensorValueFromMemory(
-                OrtMemoryInfo.DefaultInstance, values.AsMemory(0, count * NoisePictures.Shape.Size), [count, 3, NoisePictures.Side, NoisePictures.Side]);
+                OrtMemoryInfo.DefaultInstance, values.AsMemory(0, count * NoiseImages.Shape.Size), [count, 3, NoiseImages.Side, NoiseImages.Side]);
             using var outputs = session.Run(run, ["Pixels"], [input], ["HashCode"]);
             result.AddRange(outputs[0].GetTensorDataAsSpan<byte>());
         }
@@ -105,6 +105,6 @@ internal static class EncodeBenchmark
         using var network = new HashNetwork(BackboneNetwork.SmallResNet(3, 32), Bits, classHeadSize: 0);
         Initialization.Apply(network, generator);
         network.eval();
-        return HashModelExporter.Export(network, NoisePictures.Shape, new ImageNormalization([127, 127, 127], [64, 64, 64]), []);
+        return HashModelExporter.Export(network, NoiseImages.Shape, new ImageNormalization([127, 127, 127], [64, 64, 64]), []);
     }
 }

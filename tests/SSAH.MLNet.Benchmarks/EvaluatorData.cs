@@ -9,9 +9,9 @@ internal sealed class EvaluatorData
     public EvaluatorData(int queries, int rows, int bits)
     {
         var random = new Random(17);
-        ulong[][] centres = [.. Enumerable.Range(0, Classes).Select(_ => Words(bits, random, 0.5, null))];
-        (Queries, QueryClasses) = Draw(queries, bits, centres, random);
-        (Database, DatabaseClasses) = Draw(rows, bits, centres, random);
+        ulong[][] centers = [.. Enumerable.Range(0, Classes).Select(_ => Words(bits, random, 0.5, null))];
+        (Queries, QueryClasses) = Draw(queries, bits, centers, random);
+        (Database, DatabaseClasses) = Draw(rows, bits, centers, random);
     }
 
     public BinaryCodes Queries { get; }
@@ -34,7 +34,7 @@ internal sealed class EvaluatorData
         return packed;
     }
 
-    private static (BinaryCodes Codes, int[] Classes) Draw(int count, int bits, ulong[][] centres, Random random)
+    private static (BinaryCodes Codes, int[] Classes) Draw(int count, int bits, ulong[][] centers, Random random)
     {
         var codes = new BinaryCodes(bits, count);
         int[] classes = new int[count];
@@ -42,15 +42,15 @@ internal sealed class EvaluatorData
         for (int row = 0; row < count; row++)
         {
             classes[row] = random.Next(Classes);
-            Buffer.BlockCopy(Words(bits, random, Flip, centres[classes[row]]), 0, packed, 0, packed.Length);
+            Buffer.BlockCopy(Words(bits, random, Flip, centers[classes[row]]), 0, packed, 0, packed.Length);
             codes.Add(packed);
         }
         return (codes, classes);
     }
 
-    private static ulong[] Words(int bits, Random random, double flip, ulong[]? centre)
+    private static ulong[] Words(int bits, Random random, double flip, ulong[]? center)
     {
-        ulong[] words = centre is null ? new ulong[(bits + 63) / 64] : [.. centre];
+        ulong[] words = center is null ? new ulong[(bits + 63) / 64] : [.. center];
         for (int bit = 0; bit < bits; bit++)
             if (random.NextDouble() < flip)
                 words[bit / 64] ^= 1UL << (bit % 64);

@@ -7,14 +7,14 @@ internal static class MultiHashRows
 {
     private const int K = 10;
     private const int Queries = 200;
-    private const int Centres = 1000;
+    private const int Centers = 1000;
     private const double Flip = 0.08;
 
     public static void Clustered(int codes, double target)
     {
         const int Bits = 64, Few = 10;
-        BinaryCodes database = BenchmarkCodes.Clustered(Bits, codes, seed: 1, Centres, Flip);
-        BinaryCodes queries = BenchmarkCodes.Clustered(Bits, Queries, seed: 2, Centres, Flip);
+        BinaryCodes database = BenchmarkCodes.Clustered(Bits, codes, seed: 1, Centers, Flip);
+        BinaryCodes queries = BenchmarkCodes.Clustered(Bits, Queries, seed: 2, Centers, Flip);
         var index = new MultiHashIndex(database);
         var one = new HammingSearchOptions { Threads = 1 };
         int[] expected = PopCountLoop.Search(database, queries, Few, K, threads: 1);
@@ -28,7 +28,7 @@ internal static class MultiHashRows
             }
         }
         double kth = Enumerable.Range(0, Queries).Average(query => found[query][K - 1].Distance);
-        BenchmarkRow.Note($"{codes} codes of {Bits} bits around {Centres} centres, each bit flipped with probability {Flip}");
+        BenchmarkRow.Note($"{codes} codes of {Bits} bits around {Centers} centers, each bit flipped with probability {Flip}");
         BenchmarkRow.Note($"mean distance of match {K}: {kth:0.0}");
         double[] seconds = Stopwatches.Medians(
             5, () => PopCountLoop.Search(database, queries, Few, K, threads: 1), () => index.Search(queries, K, one));

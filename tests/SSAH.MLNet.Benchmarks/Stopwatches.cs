@@ -5,7 +5,7 @@ namespace SSAH.MLNet.Benchmarks;
 /// <summary>Medians of interleaved repeats: a slow moment of the machine then hits all that is compared, not one of them.</summary>
 internal static class Stopwatches
 {
-    /// <summary>Long enough for the compiler to have optimised what runs.</summary>
+    /// <summary>Long enough for the compiler to have optimized what runs.</summary>
     private const double WarmUpSeconds = 0.4;
 
     /// <summary>Warms every body up, runs them in turn <paramref name="repeats"/> times, and returns the median seconds of each.</summary>

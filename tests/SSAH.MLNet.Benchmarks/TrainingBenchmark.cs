@@ -9,7 +9,7 @@ namespace SSAH.MLNet.Benchmarks;
 /// <summary><c>bench training</c>: images a second of H-Net alone and of full SSAH, against the rate of a plain matrix product.</summary>
 internal static class TrainingBenchmark
 {
-    private const int Labelled = 64, Unlabelled = 192, Steps = 6, Repeats = 3, MatrixSide = 2048;
+    private const int Labeled = 64, Unlabeled = 192, Steps = 6, Repeats = 3, MatrixSide = 2048;
 
     /// <summary>Multiply-adds of an image's forward pass through SmallResNet(32) at 32x32: one thin convolution and five times 32 * 64 * 9 * 32 * 32.</summary>
     private const double ForwardMultiplyAdds = 3 * 32 * 9 * 32.0 * 32 + 5 * (32 * 64 * 9 * 32.0 * 32);
@@ -24,14 +24,14 @@ internal static class TrainingBenchmark
         BenchmarkRow.PrintMachine();
         // As in Fit; and the matrix product itself is to be timed, not the pages of its result.
         using var memory = KeptMemory.Start();
-        var set = NoisePictures.Set(4 * (Labelled + Unlabelled));
-        const int all = Labelled + Unlabelled;
+        var set = NoiseImages.Set(4 * (Labeled + Unlabeled));
+        const int all = Labeled + Unlabeled;
         double matrix32 = MatrixProduct(ScalarType.Float32), matrix16 = MatrixProduct(ScalarType.BFloat16);
         using var float32 = Training(set, HardSampleSource.None, all, ScalarType.Float32);
         using var bfloat16 = Training(set, HardSampleSource.None, all, ScalarType.BFloat16);
-        var usual = ComputeDevice.NumberType(TrainingPrecision.Auto, CPU, NoisePictures.Shape.Channels);
-        using var random = Training(set, HardSampleSource.Random, Labelled, usual);
-        using var full = Training(set, HardSampleSource.Adversarial, Labelled, usual);
+        var usual = ComputeDevice.NumberType(TrainingPrecision.Auto, CPU, NoiseImages.Shape.Channels);
+        using var random = Training(set, HardSampleSource.Random, Labeled, usual);
+        using var full = Training(set, HardSampleSource.Adversarial, Labeled, usual);
         double[] seconds = Stopwatches.Medians(Repeats, () => Run(float32), () => Run(bfloat16), () => Run(random), () => Run(full));
         double Rate(double time) => all * Steps / time;
         // Backward costs twice the forward pass.
@@ -55,21 +55,21 @@ internal static class TrainingBenchmark
 
     private static void PrintAnchor(TorchAnchor torch, string type, double ours)
     {
-        const int all = Labelled + Unlabelled;
+        const int all = Labeled + Unlabeled;
         double theirs = torch.Seconds(type, all, Steps, Repeats);
         BenchmarkRow.Note($"Python's PyTorch {torch.Version}, H-Net only, {type}: {all * Steps / theirs:0} images a second");
         BenchmarkRow.Print($"hnet-{type}", ours / Steps, "python-torch", theirs / Steps, 1, all);
     }
 
-    private static SsahTraining Training(TrainingSet set, HardSampleSource source, int labelled, ScalarType type)
+    private static SsahTraining Training(TrainingSet set, HardSampleSource source, int labeled, ScalarType type)
     {
         var options = new SsahTrainer.Options
         {
             HardSamples = source,
-            LabelledBatchSize = labelled,
-            UnlabelledBatchSize = source == HardSampleSource.None ? 0 : Unlabelled,
+            LabeledBatchSize = labeled,
+            UnlabeledBatchSize = source == HardSampleSource.None ? 0 : Unlabeled,
             ConsistentWeight = source == HardSampleSource.None ? 0 : 1,
-            // Every unlabelled image takes part in the hard pass, the most that a step can cost.
+            // Every unlabeled image takes part in the hard pass, the most that a step can cost.
             ConfidenceThreshold = 0,
             ConsistentRamp = 0,
             MaxSteps = int.MaxValue,

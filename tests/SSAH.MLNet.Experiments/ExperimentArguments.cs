@@ -16,7 +16,7 @@ internal sealed class ExperimentArguments
         --seeds 1,2,3      other seeds than the plan's
         --steps N          other number of H-steps than the plan's
         --bits N           other code length than the plan's
-        --validation F     share of the labelled rows that is held out and validated on, for choices (default 0)
+        --validation F     share of the labeled rows that is held out and validated on, for choices (default 0)
         --set NAME=VALUE   another value of a trainer option, for trying things out; may be repeated
         --suffix TEXT      ending of the result files' names, to tell such trials apart
         """;

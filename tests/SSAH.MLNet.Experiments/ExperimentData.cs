@@ -11,7 +11,7 @@ internal sealed class ExperimentData(ImageSet images, RetrievalSplit split, stri
     public RetrievalSplit Split => split;
 
     /// <summary>Rows that codes are learned from.</summary>
-    public int[] Training { get; } = [.. split.Labelled.Concat(split.UnlabelledTraining).Order()];
+    public int[] Training { get; } = [.. split.Labeled.Concat(split.UnlabeledTraining).Order()];
 
     /// <summary>A file among the pretrained backbones.</summary>
     public string BackboneFile(string name) => BackboneFile(folder, name);
@@ -19,11 +19,11 @@ internal sealed class ExperimentData(ImageSet images, RetrievalSplit split, stri
     /// <summary>A file among the pretrained backbones of a data folder.</summary>
     public static string BackboneFile(string dataFolder, string name) => Path.Combine(dataFolder, "backbones", name);
 
-    /// <summary>All training rows; only the labelled ones show their label.</summary>
+    /// <summary>All training rows; only the labeled ones show their label.</summary>
     public IDataView TrainingView(MLContext mlContext)
     {
-        var labelled = split.Labelled.ToHashSet();
-        return images.ToDataView(mlContext, Training, labelled.Contains);
+        var labeled = split.Labeled.ToHashSet();
+        return images.ToDataView(mlContext, Training, labeled.Contains);
     }
 
     /// <summary>The figures of an encoder in a pipeline under the plan's protocol.</summary>

@@ -18,9 +18,9 @@ internal static class OptionDifferences
         nameof(SsahTrainer.Options.MinRotationDegrees), nameof(SsahTrainer.Options.MaxRotationDegrees),
     ];
 
-    private static readonly string[] s_ofUnlabelledImages =
+    private static readonly string[] s_ofUnlabeledImages =
     [
-        nameof(SsahTrainer.Options.UnlabelledBatchSize), nameof(SsahTrainer.Options.ConfidenceThreshold), nameof(SsahTrainer.Options.ConsistentRamp),
+        nameof(SsahTrainer.Options.UnlabeledBatchSize), nameof(SsahTrainer.Options.ConfidenceThreshold), nameof(SsahTrainer.Options.ConsistentRamp),
     ];
 
     private static readonly string[] s_ofSeveralLabels = [nameof(SsahTrainer.Options.LabelSimilarity)];
@@ -44,7 +44,7 @@ internal static class OptionDifferences
         [
             .. s_beside,
             .. options.HardSamples == HardSampleSource.None ? s_ofHardSamples : [],
-            .. options.ConsistentWeight == 0 ? s_ofUnlabelledImages : [],
+            .. options.ConsistentWeight == 0 ? s_ofUnlabeledImages : [],
             .. record.NdcgAt100 is null ? s_ofSeveralLabels : [],
         ];
         var differences =

@@ -2,7 +2,7 @@ using static SSAH.MLNet.Samples.RetrievalReport.Markup;
 
 namespace SSAH.MLNet.Samples.RetrievalReport.Charts;
 
-/// <summary>Lines; each has its own colour and dash pattern, so that colour is never the only difference.</summary>
+/// <summary>Lines; each has its own color and dash pattern, so that color is never the only difference.</summary>
 internal static class CurveSvg
 {
     public const int Styles = 6;

@@ -69,7 +69,7 @@ public sealed partial class BinaryCodes
         return codes;
     }
 
-    /// <summary>Binarises activations: a bit is 1 where the activation <c>u</c> is zero or more.</summary>
+    /// <summary>Binarizes activations: a bit is 1 where the activation <c>u</c> is zero or more.</summary>
     /// <param name="bits">Code length in bits, 1 to 512.</param>
     /// <param name="activations">Rows of <paramref name="bits"/> activations, one row after the other.</param>
     /// <exception cref="ArgumentException">The length is no multiple of <paramref name="bits"/>, or an activation is NaN.</exception>

@@ -9,14 +9,14 @@ internal static class ClassIdCode
     {
         RetrievalOptions options = plan.Options;
         bool given = options.PredictedQueryClasses is not null;
-        var centres = given ? null : new ClassCentres(plan, databaseLabels);
-        int Predict(IReadOnlyList<int>? predicted, BinaryCodes codes, int row) => predicted is null ? centres!.Nearest(codes[row]) : predicted[row];
+        var centers = given ? null : new ClassCenters(plan, databaseLabels);
+        int Predict(IReadOnlyList<int>? predicted, BinaryCodes codes, int row) => predicted is null ? centers!.Nearest(codes[row]) : predicted[row];
 
         // Rows of each pair (predicted class, class): all that the ranking of a class-id code depends on.
         var pairs = new Dictionary<(int Predicted, int Class), int>();
         var predictedCounts = new Dictionary<int, int>();
         var classCounts = new Dictionary<int, int>();
-        int right = 0, labelled = 0;
+        int right = 0, labeled = 0;
         int[] predictedOf = new int[plan.RankedRows.Length];
         for (int place = 0; place < predictedOf.Length; place++)
         {
@@ -26,10 +26,10 @@ internal static class ClassIdCode
             pairs[(predicted, actual)] = pairs.GetValueOrDefault((predicted, actual)) + 1;
             predictedCounts[predicted] = predictedCounts.GetValueOrDefault(predicted) + 1;
             classCounts[actual] = classCounts.GetValueOrDefault(actual) + 1;
-            labelled += actual >= 0 ? 1 : 0;
+            labeled += actual >= 0 ? 1 : 0;
             right += actual >= 0 && actual == predicted ? 1 : 0;
         }
-        if (labelled == 0)
+        if (labeled == 0)
             return null;
         double sum = 0;
         int rightQueries = 0;
@@ -52,16 +52,16 @@ internal static class ClassIdCode
             rightQueries += predicted == actual ? 1 : 0;
         }
         int count = plan.EvaluatedQueries.Length;
-        return new ClassIdLine(sum / count, (double)rightQueries / count, (double)right / labelled,
-            given ? "given predictions" : "nearest class centre (majority code of the database rows of each class)");
+        return new ClassIdLine(sum / count, (double)rightQueries / count, (double)right / labeled,
+            given ? "given predictions" : "nearest class center (majority code of the database rows of each class)");
     }
 
     /// <summary>The majority code of each class, as a classifier: the class of the nearest one; ties go to the lower class.</summary>
-    private sealed class ClassCentres
+    private sealed class ClassCenters
     {
-        private readonly List<(int Class, ulong[] Words)> _centres = [];
+        private readonly List<(int Class, ulong[] Words)> _centers = [];
 
-        public ClassCentres(EvaluationPlan plan, LabelSets labels)
+        public ClassCenters(EvaluationPlan plan, LabelSets labels)
         {
             int[] ones = new int[plan.Bits];
             for (int label = 0; label < labels.ClassCount; label++)
@@ -75,14 +75,14 @@ internal static class ClassIdCode
                 ulong[] words = new ulong[plan.Database.WordsPerCode];
                 for (int bit = 0; bit < ones.Length; bit++)
                     words[bit / 64] |= ones[bit] * 2L >= places.Length ? 1UL << (bit % 64) : 0;
-                _centres.Add((label, words));
+                _centers.Add((label, words));
             }
         }
 
         public int Nearest(ReadOnlySpan<ulong> code)
         {
             int best = int.MaxValue, nearest = -1;
-            foreach ((int label, ulong[] words) in _centres)
+            foreach ((int label, ulong[] words) in _centers)
             {
                 int distance = 0;
                 for (int word = 0; word < words.Length; word++)

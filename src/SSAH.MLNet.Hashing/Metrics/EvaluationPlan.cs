@@ -12,11 +12,11 @@ internal sealed class EvaluationPlan
         QueryLabels = queryLabels;
         Database = database;
         MultiLabel = queryLabels.IsMultiLabel || databaseLabels.IsMultiLabel;
-        EvaluatedQueries = [.. Enumerable.Range(0, queries.Count).Where(queryLabels.IsLabelled)];
-        bool all = options.UnlabelledDatabase == UnlabelledRows.CountAsIrrelevant;
-        RankedRows = [.. Enumerable.Range(0, database.Count).Where(row => all || databaseLabels.IsLabelled(row))];
+        EvaluatedQueries = [.. Enumerable.Range(0, queries.Count).Where(queryLabels.IsLabeled)];
+        bool all = options.UnlabeledDatabase == UnlabeledRows.CountAsIrrelevant;
+        RankedRows = [.. Enumerable.Range(0, database.Count).Where(row => all || databaseLabels.IsLabeled(row))];
         if (EvaluatedQueries.Length == 0 || RankedRows.Length == 0)
-            throw new ArgumentException($"There is nothing to evaluate: {EvaluatedQueries.Length} labelled queries of {queries.Count}, "
+            throw new ArgumentException($"There is nothing to evaluate: {EvaluatedQueries.Length} labeled queries of {queries.Count}, "
                 + $"{RankedRows.Length} database rows to rank of {database.Count}. Are the labels missing?");
         ThrowIfTooManyLabels();
         _placeOfRow = new int[database.Count];
@@ -40,7 +40,7 @@ internal sealed class EvaluationPlan
 
     public bool MultiLabel { get; }
 
-    /// <summary>Rows of the labelled queries.</summary>
+    /// <summary>Rows of the labeled queries.</summary>
     public int[] EvaluatedQueries { get; }
 
     /// <summary>Database rows that take part in the rankings. A "place" is an index into this list.</summary>

@@ -20,10 +20,10 @@ public sealed record HammingRetrievalMetrics
     public required int DatabaseCount { get; init; }
 
     /// <summary>Queries with no label; they cannot be judged and are in no figure.</summary>
-    public required int UnlabelledQueries { get; init; }
+    public required int UnlabeledQueries { get; init; }
 
-    /// <summary>Database rows with no label; <see cref="RetrievalConventions.UnlabelledDatabase"/> says whether they were ranked.</summary>
-    public required int UnlabelledDatabaseRows { get; init; }
+    /// <summary>Database rows with no label; <see cref="RetrievalConventions.UnlabeledDatabase"/> says whether they were ranked.</summary>
+    public required int UnlabeledDatabaseRows { get; init; }
 
     /// <summary>Queries for which the database holds nothing relevant: they are in every mean, with 0.</summary>
     public required int QueriesWithoutRelevant { get; init; }

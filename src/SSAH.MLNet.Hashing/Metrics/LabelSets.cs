@@ -1,10 +1,10 @@
 namespace SSAH.MLNet.Hashing;
 
-/// <summary>The labels of n rows: one class a row, or a set of classes a row. A row may be unlabelled. Immutable and thread-safe.</summary>
-/// <remarks>Two rows are relevant to each other when they share at least one class; an unlabelled row shares nothing with any row.</remarks>
+/// <summary>The labels of n rows: one class a row, or a set of classes a row. A row may be unlabeled. Immutable and thread-safe.</summary>
+/// <remarks>Two rows are relevant to each other when they share at least one class; an unlabeled row shares nothing with any row.</remarks>
 public sealed class LabelSets
 {
-    private const int Unlabelled = -1;
+    private const int Unlabeled = -1;
 
     private readonly int[]? _classes;
     private readonly Lazy<ulong[]> _masks;
@@ -36,18 +36,18 @@ public sealed class LabelSets
     internal int WordsPerMask => (ClassCount + 63) / 64;
 
     /// <summary>Labels of one class a row.</summary>
-    /// <param name="classes">Class of each row, from 0; -1 is unlabelled.</param>
+    /// <param name="classes">Class of each row, from 0; -1 is unlabeled.</param>
     /// <param name="names">Names of the classes; they fix <see cref="ClassCount"/>. Without them it is the largest class plus one.</param>
     /// <exception cref="ArgumentException">A class is below -1, or not below the number of names.</exception>
     public static LabelSets FromClasses(ReadOnlySpan<int> classes, IReadOnlyList<string>? names = null)
     {
         int limit = names?.Count ?? int.MaxValue;
-        int largest = Unlabelled;
+        int largest = Unlabeled;
         for (int row = 0; row < classes.Length; row++)
         {
-            if (classes[row] < Unlabelled || classes[row] >= limit)
+            if (classes[row] < Unlabeled || classes[row] >= limit)
                 throw new ArgumentException(
-                    $"Row {row} has class {classes[row]}: classes run from 0 to {limit - 1}, and -1 is unlabelled.", nameof(classes));
+                    $"Row {row} has class {classes[row]}: classes run from 0 to {limit - 1}, and -1 is unlabeled.", nameof(classes));
             largest = Math.Max(largest, classes[row]);
         }
         int[] copy = classes.ToArray();
@@ -56,7 +56,7 @@ public sealed class LabelSets
     }
 
     /// <summary>Labels of any number of classes a row.</summary>
-    /// <param name="sets">Classes of each row, from 0; an empty set is unlabelled.</param>
+    /// <param name="sets">Classes of each row, from 0; an empty set is unlabeled.</param>
     /// <param name="classCount">Number of classes, 0 or more.</param>
     /// <param name="names">Names of the classes, one a class, or null.</param>
     /// <exception cref="ArgumentException">A class is negative or not below <paramref name="classCount"/>.</exception>
@@ -79,10 +79,10 @@ public sealed class LabelSets
     }
 
     /// <summary>Whether row <paramref name="row"/> has at least one class.</summary>
-    public bool IsLabelled(int row) =>
-        _classes is not null ? _classes[row] != Unlabelled : MaskOf(row).ContainsAnyExcept(0UL);
+    public bool IsLabeled(int row) =>
+        _classes is not null ? _classes[row] != Unlabeled : MaskOf(row).ContainsAnyExcept(0UL);
 
-    /// <summary>The class of row <paramref name="row"/>, or -1 where it is unlabelled.</summary>
+    /// <summary>The class of row <paramref name="row"/>, or -1 where it is unlabeled.</summary>
     /// <exception cref="InvalidOperationException">The labels are sets: use <see cref="MaskOf"/>.</exception>
     public int ClassOf(int row) => _classes is not null
         ? _classes[row]
@@ -93,18 +93,18 @@ public sealed class LabelSets
     {
         ArgumentOutOfRangeException.ThrowIfNegative(row);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Count);
-        // Single-label rows of one class share one mask; the mask after the last class is empty, for unlabelled rows.
-        int index = _classes is null ? row : _classes[row] == Unlabelled ? ClassCount : _classes[row];
+        // Single-label rows of one class share one mask; the mask after the last class is empty, for unlabeled rows.
+        int index = _classes is null ? row : _classes[row] == Unlabeled ? ClassCount : _classes[row];
         return _masks.Value.AsSpan(index * WordsPerMask, WordsPerMask);
     }
 
     /// <summary>Whether row <paramref name="row"/> and row <paramref name="otherRow"/> of <paramref name="other"/> have a class in common.</summary>
-    /// <remarks>Class numbers must mean the same in both. An unlabelled row shares nothing.</remarks>
+    /// <remarks>Class numbers must mean the same in both. An unlabeled row shares nothing.</remarks>
     public bool Shares(int row, LabelSets other, int otherRow)
     {
         ArgumentNullException.ThrowIfNull(other);
         if (_classes is not null && other._classes is not null)
-            return _classes[row] != Unlabelled && _classes[row] == other._classes[otherRow];
+            return _classes[row] != Unlabeled && _classes[row] == other._classes[otherRow];
         ReadOnlySpan<ulong> left = MaskOf(row), right = other.MaskOf(otherRow);
         for (int word = 0; word < Math.Min(left.Length, right.Length); word++)
             if ((left[word] & right[word]) != 0)

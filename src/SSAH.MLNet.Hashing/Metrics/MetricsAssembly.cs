@@ -17,8 +17,8 @@ internal static class MetricsAssembly
             Bits = plan.Bits,
             QueryCount = count,
             DatabaseCount = plan.RankedRows.Length,
-            UnlabelledQueries = plan.Queries.Count - count,
-            UnlabelledDatabaseRows = Enumerable.Range(0, databaseLabels.Count).Count(row => !databaseLabels.IsLabelled(row)),
+            UnlabeledQueries = plan.Queries.Count - count,
+            UnlabeledDatabaseRows = Enumerable.Range(0, databaseLabels.Count).Count(row => !databaseLabels.IsLabeled(row)),
             QueriesWithoutRelevant = queries.Count(q => q.Relevant == 0),
             MeanAveragePrecision = precisions.Average(),
             PessimisticMeanAveragePrecision = queries.Average(q => q.PessimisticAveragePrecision),
@@ -50,7 +50,7 @@ internal static class MetricsAssembly
         "expectation over all orders of rows at equal Hamming distance (closed form), with the worst and best order as bracket",
         "ascending distance, then row number",
         plan.Options.ApDenominator,
-        plan.Options.UnlabelledDatabase,
+        plan.Options.UnlabeledDatabase,
         plan.EvaluatedQueries.Count(query => plan.PlaceOfSelf(query) >= 0),
         plan.MultiLabel ? "at least one shared class" : "same class");
 

@@ -5,11 +5,11 @@ namespace SSAH.MLNet.Hashing;
 /// <param name="Ties">How ties of the headline figure are treated.</param>
 /// <param name="StableTies">How ties of the stable figures are broken.</param>
 /// <param name="ApDenominator">What divides the sum of precisions in AP@k.</param>
-/// <param name="UnlabelledDatabase">What was done with unlabelled database rows.</param>
+/// <param name="UnlabeledDatabase">What was done with unlabeled database rows.</param>
 /// <param name="SelfMatches">How many queries had their own database row left out of their ranking.</param>
 /// <param name="Relevance">When a row is relevant.</param>
 public sealed record RetrievalConventions(
-    string? Protocol, string Ties, string StableTies, ApDenominator ApDenominator, UnlabelledRows UnlabelledDatabase, int SelfMatches,
+    string? Protocol, string Ties, string StableTies, ApDenominator ApDenominator, UnlabeledRows UnlabeledDatabase, int SelfMatches,
     string Relevance);
 
 /// <summary>A bootstrap confidence interval over queries (percentile method).</summary>
@@ -122,7 +122,7 @@ public sealed record CodeDiagnostics(
 /// <summary>The tie-averaged mAP that a code of the predicted class alone would reach: what classification, without any ranking, explains.</summary>
 /// <param name="MeanAveragePrecision">mAP of that code.</param>
 /// <param name="QueryAccuracy">Share of queries whose predicted class is right.</param>
-/// <param name="DatabaseAccuracy">Share of ranked, labelled database rows whose predicted class is right.</param>
+/// <param name="DatabaseAccuracy">Share of ranked, labeled database rows whose predicted class is right.</param>
 /// <param name="Source">Where the predictions come from.</param>
 public sealed record ClassIdLine(double MeanAveragePrecision, double QueryAccuracy, double DatabaseAccuracy, string Source);
 

@@ -39,8 +39,8 @@ internal static class MetricsTable
                 Line($"                       |u| < 0.1: {share:P2}");
         }
         Line($"  counted              {m.QueriesWithoutRelevant} queries with nothing relevant (AP 0)");
-        Line($"                       {m.UnlabelledQueries} unlabelled queries, left out; {m.Conventions.SelfMatches} self-matches, left out");
-        Line($"                       {m.UnlabelledDatabaseRows} unlabelled database rows: {m.Conventions.UnlabelledDatabase}");
+        Line($"                       {m.UnlabeledQueries} unlabeled queries, left out; {m.Conventions.SelfMatches} self-matches, left out");
+        Line($"                       {m.UnlabeledDatabaseRows} unlabeled database rows: {m.Conventions.UnlabeledDatabase}");
         Line($"  conventions          relevant: {m.Conventions.Relevance}; AP@k over {m.Conventions.ApDenominator}");
         return text.ToString();
     }

@@ -52,7 +52,7 @@ internal sealed class RelevanceIndex
     {
         if (!labels.IsMultiLabel)
         {
-            if (labels.IsLabelled(row))
+            if (labels.IsLabeled(row))
                 yield return labels.ClassOf(row);
             yield break;
         }

@@ -12,13 +12,13 @@ public static class RetrievalEvaluation
 
     /// <summary>Evaluates the ranking of <paramref name="database"/> for each of <paramref name="queries"/>.</summary>
     /// <param name="queries">Codes of the queries.</param>
-    /// <param name="queryLabels">Labels of the queries; unlabelled ones are counted and left out.</param>
+    /// <param name="queryLabels">Labels of the queries; unlabeled ones are counted and left out.</param>
     /// <param name="database">Codes of the database, as long as those of the queries.</param>
     /// <param name="databaseLabels">Labels of the database; class numbers mean the same as in <paramref name="queryLabels"/>.</param>
     /// <param name="options">What to compute and by which conventions; null is the headline set.</param>
     /// <param name="cancellationToken">Stops the evaluation.</param>
-    /// <exception cref="ArgumentException">The inputs do not fit one another, nothing is labelled, or the options do not fit.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="ArgumentException">The inputs do not fit one another, nothing is labeled, or the options do not fit.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public static HammingRetrievalMetrics Evaluate(
         BinaryCodes queries, LabelSets queryLabels, BinaryCodes database, LabelSets databaseLabels, RetrievalOptions? options = null,
         CancellationToken cancellationToken = default)

@@ -13,8 +13,8 @@ public enum ApDenominator
     Relevant,
 }
 
-/// <summary>What an unlabelled database row means for the ranking.</summary>
-public enum UnlabelledRows
+/// <summary>What an unlabeled database row means for the ranking.</summary>
+public enum UnlabeledRows
 {
     /// <summary>It is left out of the ranking and counted: nobody knows whether it is relevant.</summary>
     Exclude,
@@ -38,8 +38,8 @@ public sealed record RetrievalOptions
     /// <summary>Whether to compute the stable-order figures too (ascending distance, then row number). Doubles the time. Default true.</summary>
     public bool StableOrder { get; init; } = true;
 
-    /// <summary>What an unlabelled database row means. Default <see cref="UnlabelledRows.Exclude"/>.</summary>
-    public UnlabelledRows UnlabelledDatabase { get; init; } = UnlabelledRows.Exclude;
+    /// <summary>What an unlabeled database row means. Default <see cref="UnlabeledRows.Exclude"/>.</summary>
+    public UnlabeledRows UnlabeledDatabase { get; init; } = UnlabeledRows.Exclude;
 
     /// <summary>Whether query i is database row i, which is then left out of its own ranking. Default false.</summary>
     public bool ExcludeSameRow { get; init; }
@@ -53,7 +53,7 @@ public sealed record RetrievalOptions
     /// <summary>Whether to compute the diagnostics of the database's codes and the class-id line. Default true.</summary>
     public bool Diagnostics { get; init; } = true;
 
-    /// <summary>A classifier's class for each query, for the class-id line; -1 for none. Default null: the nearest class centre.</summary>
+    /// <summary>A classifier's class for each query, for the class-id line; -1 for none. Default null: the nearest class center.</summary>
     public IReadOnlyList<int>? PredictedQueryClasses { get; init; }
 
     /// <summary>A classifier's class for each database row, for the class-id line; given together with <see cref="PredictedQueryClasses"/>.</summary>
@@ -100,7 +100,7 @@ public sealed record RetrievalOptions
         }
         Check(Cutoffs is not null && Cutoffs.All(k => k >= 1), $"{nameof(Cutoffs)}: each k is 1 or more.");
         Check(Enum.IsDefined(ApDenominator), $"{nameof(ApDenominator)}: {ApDenominator} is not one of its values.");
-        Check(Enum.IsDefined(UnlabelledDatabase), $"{nameof(UnlabelledDatabase)}: {UnlabelledDatabase} is not one of its values.");
+        Check(Enum.IsDefined(UnlabeledDatabase), $"{nameof(UnlabeledDatabase)}: {UnlabeledDatabase} is not one of its values.");
         Check(Radius >= 0, $"{nameof(Radius)}: {Radius} is negative.");
         Check(BootstrapSamples >= 0, $"{nameof(BootstrapSamples)}: {BootstrapSamples} is negative.");
         Check(ConfidenceLevel is > 0 and < 1, $"{nameof(ConfidenceLevel)}: {ConfidenceLevel} is not between 0 and 1.");

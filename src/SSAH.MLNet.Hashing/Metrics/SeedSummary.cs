@@ -19,14 +19,14 @@ public sealed record SeedFigure(string Name, double Mean, double StandardDeviati
 /// <summary>Mean and deviation of each figure over seeds.</summary>
 public static class SeedSummary
 {
-    /// <summary>Summarises runs of one protocol and code length. A figure that any run lacks is left out.</summary>
+    /// <summary>Summarizes runs of one protocol and code length. A figure that any run lacks is left out.</summary>
     /// <param name="runs">Metrics of the runs, one a seed.</param>
     /// <exception cref="ArgumentException">There is no run, or the runs differ in code length or in their conventions.</exception>
     public static IReadOnlyList<SeedFigure> Of(IReadOnlyCollection<HammingRetrievalMetrics> runs)
     {
         ArgumentNullException.ThrowIfNull(runs);
         if (runs.Count == 0)
-            throw new ArgumentException("There is no run to summarise.", nameof(runs));
+            throw new ArgumentException("There is no run to summarize.", nameof(runs));
         HammingRetrievalMetrics first = runs.First();
         if (runs.Any(run => run.Bits != first.Bits || !Comparable(run.Conventions, first.Conventions)))
             throw new ArgumentException("The runs differ in code length or conventions: a mean over them means nothing.", nameof(runs));

@@ -4,13 +4,13 @@ namespace SSAH.MLNet.Training.Data;
 /// <param name="Shift">Largest shift as a share of the size.</param>
 /// <param name="Flip">Whether half of the images are mirrored.</param>
 /// <param name="Jitter">Largest change of contrast (relative, about the mean of the data) and of brightness (in standard deviations).</param>
-/// <param name="Cast">Largest relative change of one colour's contrast against the others'.</param>
+/// <param name="Cast">Largest relative change of one color's contrast against the others'.</param>
 internal sealed record EasyView(double Shift, bool Flip, double Jitter, double Cast = 0)
 {
-    /// <summary>A view that is changed twice as much, in colour too: the student must recognise in it what the teacher saw in this one.</summary>
+    /// <summary>A view that is changed twice as much, in color too: the student must recognize in it what the teacher saw in this one.</summary>
     public EasyView Strong() => this with { Shift = Math.Min(0.5, 2 * Shift), Jitter = Math.Min(0.9, 2 * Jitter), Cast = Jitter };
 
-    /// <summary>Writes a randomly changed, normalised copy; what is shifted in from outside repeats the mirrored border.</summary>
+    /// <summary>Writes a randomly changed, normalized copy; what is shifted in from outside repeats the mirrored border.</summary>
     public void Draw(ReadOnlySpan<byte> image, PixelShape shape, ImageNormalization normalization, Random random, Span<float> destination)
     {
         int dx = Offset(shape.Width, random);

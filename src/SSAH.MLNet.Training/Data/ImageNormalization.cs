@@ -5,10 +5,10 @@ internal sealed record ImageNormalization(float[] Mean, float[] Deviation)
 {
     private const int LargestSample = 10_000;
 
-    /// <summary>Measures at most 10,000 evenly spaced pictures of the rows that are trained on.</summary>
+    /// <summary>Measures at most 10,000 evenly spaced images of the rows that are trained on.</summary>
     public static ImageNormalization Measure(TrainingSet set)
     {
-        int[] rows = [.. set.LabelledRows, .. set.UnlabelledRows];
+        int[] rows = [.. set.LabeledRows, .. set.UnlabeledRows];
         int step = (rows.Length + LargestSample - 1) / LargestSample;
         int plane = set.Shape.Height * set.Shape.Width;
         var sum = new double[set.Shape.Channels];
@@ -22,7 +22,7 @@ internal sealed record ImageNormalization(float[] Mean, float[] Deviation)
                     squares[c] += value * value;
                 }
         float[] mean = [.. sum.Select(s => (float)(s / count))];
-        // One grey level at least: a constant channel must not be blown up.
+        // One gray level at least: a constant channel must not be blown up.
         float[] deviation = [.. squares.Select((s, c) => (float)Math.Sqrt(Math.Max(1, s / count - sum[c] / count * (sum[c] / count))))];
         return new ImageNormalization(mean, deviation);
     }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace SSAH.MLNet.Training.Data;
 
 /// <summary>Rows as tensors on the training device.</summary>
-/// <param name="Images">[N, C, H, W], normalised; or the features [N, F] of a frozen backbone.</param>
+/// <param name="Images">[N, C, H, W], normalized; or the features [N, F] of a frozen backbone.</param>
 /// <param name="Targets">[N, classes]: 1 where the row has the class, else 0.</param>
 internal readonly record struct MiniBatch(Tensor Images, Tensor Targets);
 
@@ -31,7 +31,7 @@ internal sealed class MiniBatchSource(TrainingSet set, ImageNormalization normal
         return new MiniBatch(ToDevice(values, rows.Length, set.Shape.Channels, set.Shape.Height, set.Shape.Width), Targets(rows));
     }
 
-    /// <summary>The rows as they are, normalised.</summary>
+    /// <summary>The rows as they are, normalized.</summary>
     public Tensor Plain(ReadOnlySpan<int> rows)
     {
         float[] values = new float[rows.Length * set.Shape.Size];

@@ -2,7 +2,7 @@ using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet.Training.Data;
 
-/// <summary>All rows that training may use: pictures as bytes, and their labels. Immutable.</summary>
+/// <summary>All rows that training may use: images as bytes, and their labels. Immutable.</summary>
 internal sealed class TrainingSet
 {
     private readonly byte[][] _chunks;
@@ -14,31 +14,31 @@ internal sealed class TrainingSet
         Labels = labels;
         _chunks = chunks;
         _rowsPerChunk = rowsPerChunk;
-        int[] labelled = [.. Enumerable.Range(0, labels.Count).Where(labels.IsLabelled)];
-        UnlabelledRows = [.. Enumerable.Range(0, labels.Count).Where(row => !labels.IsLabelled(row))];
+        int[] labeled = [.. Enumerable.Range(0, labels.Count).Where(labels.IsLabeled)];
+        UnlabeledRows = [.. Enumerable.Range(0, labels.Count).Where(row => !labels.IsLabeled(row))];
         if (validationFraction > 0)
-            new Random(seed).Shuffle(labelled);
-        int held = (int)Math.Round(labelled.Length * validationFraction);
-        ValidationRows = labelled[..held];
-        LabelledRows = labelled[held..];
+            new Random(seed).Shuffle(labeled);
+        int held = (int)Math.Round(labeled.Length * validationFraction);
+        ValidationRows = labeled[..held];
+        LabeledRows = labeled[held..];
     }
 
-    /// <summary>Size of each picture.</summary>
+    /// <summary>Size of each image.</summary>
     public PixelShape Shape { get; }
 
-    /// <summary>Labels of all rows; unlabelled rows have none.</summary>
+    /// <summary>Labels of all rows; unlabeled rows have none.</summary>
     public LabelSets Labels { get; }
 
     /// <summary>Rows that are trained on with their labels.</summary>
-    public int[] LabelledRows { get; }
+    public int[] LabeledRows { get; }
 
     /// <summary>Rows without a label.</summary>
-    public int[] UnlabelledRows { get; }
+    public int[] UnlabeledRows { get; }
 
-    /// <summary>Labelled rows that are kept out of training.</summary>
+    /// <summary>Labeled rows that are kept out of training.</summary>
     public int[] ValidationRows { get; }
 
-    /// <summary>The picture of a row as planes [C, H, W].</summary>
+    /// <summary>The image of a row as planes [C, H, W].</summary>
     public ReadOnlySpan<byte> Image(int row) =>
         _chunks[row / _rowsPerChunk].AsSpan(row % _rowsPerChunk * Shape.Size, Shape.Size);
 
@@ -52,7 +52,7 @@ internal sealed class TrainingSet
         /// <summary>Rows so far.</summary>
         public int Count => _labels.Count;
 
-        /// <summary>Adds a row and returns the place for its picture, to be filled before the next row.</summary>
+        /// <summary>Adds a row and returns the place for its image, to be filled before the next row.</summary>
         public Span<byte> Add(ReadOnlySpan<int> labels)
         {
             int slot = _labels.Count % _rowsPerChunk;

@@ -34,14 +34,14 @@ internal static class TrainingSetReader
             throw new InvalidOperationException("The training data has no row.");
         var set = builder.Build(labels.ClassCount, labels.IsMultiLabel, labels.Names, options.ValidationFraction, seed);
         CheckValidation(set, options.ValidationFraction);
-        if (set.LabelledRows.Length < 2)
+        if (set.LabeledRows.Length < 2)
             throw new InvalidOperationException(
-                $"Column '{options.LabelColumnName}' labels {set.LabelledRows.Length} of {builder.Count} rows to train on; at least 2 are needed. Missing keys "
-                + "(0), empty vectors and all-NaN vectors count as unlabelled: check that MapValueToKey was fitted on the names that the rows have.");
-        channel.Info(MessageSensitivity.None, $"{builder.Count} images of {pixels.Shape}: {set.LabelledRows.Length} labelled, {set.UnlabelledRows.Length} unlabelled, "
+                $"Column '{options.LabelColumnName}' labels {set.LabeledRows.Length} of {builder.Count} rows to train on; at least 2 are needed. Missing keys "
+                + "(0), empty vectors and all-NaN vectors count as unlabeled: check that MapValueToKey was fitted on the names that the rows have.");
+        channel.Info(MessageSensitivity.None, $"{builder.Count} images of {pixels.Shape}: {set.LabeledRows.Length} labeled, {set.UnlabeledRows.Length} unlabeled, "
             + $"{set.ValidationRows.Length} kept for validation, {labels.ClassCount} classes.");
-        if (set.UnlabelledRows.Length == 0 && options.ConsistentWeight > 0)
-            channel.Info(MessageSensitivity.None, "No row is unlabelled: the consistent loss is off and training is supervised.");
+        if (set.UnlabeledRows.Length == 0 && options.ConsistentWeight > 0)
+            channel.Info(MessageSensitivity.None, "No row is unlabeled: the consistent loss is off and training is supervised.");
         return set;
     }
 
@@ -50,10 +50,10 @@ internal static class TrainingSetReader
     {
         if (fraction == 0)
             return;
-        int held = set.ValidationRows.Length, labelled = held + set.LabelledRows.Length;
-        if (labelled >= 2 && (!AnyTwoShareALabel(set.Labels, set.ValidationRows) || set.LabelledRows.Length < 2))
+        int held = set.ValidationRows.Length, labeled = held + set.LabeledRows.Length;
+        if (labeled >= 2 && (!AnyTwoShareALabel(set.Labels, set.ValidationRows) || set.LabeledRows.Length < 2))
             throw new InvalidOperationException(
-                $"{nameof(SsahTrainer.Options.ValidationFraction)} {fraction} holds {held} of {labelled} labelled rows out of training and leaves {set.LabelledRows.Length}; "
+                $"{nameof(SsahTrainer.Options.ValidationFraction)} {fraction} holds {held} of {labeled} labeled rows out of training and leaves {set.LabeledRows.Length}; "
                 + "to validate, two of those held out must share a label, and two must be left. Choose another fraction, label more rows, or set it to 0.");
     }
 

@@ -24,8 +24,8 @@ internal static class ComputeDevice
         return CPU;
     }
 
-    /// <summary>The explicit option, else bfloat16 where the processor is faster with it and the pictures have colour.</summary>
-    /// <remarks>libtorch 2.10's bfloat16 convolutions read uninitialised memory in the backward pass for one input channel and some widths.</remarks>
+    /// <summary>The explicit option, else bfloat16 where the processor is faster with it and the images have color.</summary>
+    /// <remarks>libtorch 2.10's bfloat16 convolutions read uninitialized memory in the backward pass for one input channel and some widths.</remarks>
     public static ScalarType NumberType(TrainingPrecision precision, Device device, int channels) => precision switch
     {
         TrainingPrecision.Float32 => ScalarType.Float32,

@@ -7,9 +7,9 @@ internal sealed class MetricsWindow
     private double[] _bitSums = [];
     private int _bitSteps;
 
-    public int LabelledImages { get; private set; }
+    public int LabeledImages { get; private set; }
 
-    public int UnlabelledImages { get; private set; }
+    public int UnlabeledImages { get; private set; }
 
     public int ConfidentImages { get; private set; }
 
@@ -19,10 +19,10 @@ internal sealed class MetricsWindow
         _means[name] = (sum + value, count + 1);
     }
 
-    public void AddImages(int labelled, int unlabelled, int confident)
+    public void AddImages(int labeled, int unlabeled, int confident)
     {
-        LabelledImages += labelled;
-        UnlabelledImages += unlabelled;
+        LabeledImages += labeled;
+        UnlabeledImages += unlabeled;
         ConfidentImages += confident;
     }
 

@@ -16,8 +16,8 @@ internal sealed class SsahTraining : IDisposable
     private readonly TrainingSet _set;
     private readonly MiniBatchSource _batches;
     private readonly IBatchSource _drawn;
-    private readonly RowStream _labelledRows;
-    private readonly RowStream? _unlabelledRows;
+    private readonly RowStream _labeledRows;
+    private readonly RowStream? _unlabeledRows;
     private readonly TrainingSchedule _schedule;
     private readonly HashNetwork _hashNetwork;
     private readonly HashNetwork _teacher;
@@ -41,10 +41,10 @@ internal sealed class SsahTraining : IDisposable
         Normalization = ImageNormalization.Measure(set);
         var view = new EasyView(options.CropShift, options.HorizontalFlip, options.ColorJitter);
         _batches = new MiniBatchSource(set, Normalization, view, new Random(seed + 1), device);
-        _labelledRows = new RowStream(set.LabelledRows, new Random(seed + 2));
-        bool usesUnlabelled = set.UnlabelledRows.Length > 0 && options is { ConsistentWeight: > 0, UnlabelledBatchSize: > 0 };
-        _unlabelledRows = usesUnlabelled ? new RowStream(set.UnlabelledRows, new Random(seed + 3)) : null;
-        _schedule = new TrainingSchedule(options, StepsPerEpoch(usesUnlabelled));
+        _labeledRows = new RowStream(set.LabeledRows, new Random(seed + 2));
+        bool usesUnlabeled = set.UnlabeledRows.Length > 0 && options is { ConsistentWeight: > 0, UnlabeledBatchSize: > 0 };
+        _unlabeledRows = usesUnlabeled ? new RowStream(set.UnlabeledRows, new Random(seed + 3)) : null;
+        _schedule = new TrainingSchedule(options, StepsPerEpoch(usesUnlabeled));
 
         (_hashNetwork, _teacher, _adversary, _randomSamples) = NetworkSet.Create(set, Normalization, options, device, seed);
         _hashNetwork.ComputeType = _teacher.ComputeType = computeType;
@@ -63,7 +63,7 @@ internal sealed class SsahTraining : IDisposable
         _adversaryOptimizer = _adversary is null ? null : optim.Adam(_adversary.parameters(), options.AdversaryLearningRate, beta1: 0.5);
     }
 
-    /// <summary>Mean and deviation that the images were normalised with.</summary>
+    /// <summary>Mean and deviation that the images were normalized with.</summary>
     public ImageNormalization Normalization { get; }
 
     /// <summary>The moving average of H-Net: what is validated and exported.</summary>
@@ -96,27 +96,27 @@ internal sealed class SsahTraining : IDisposable
         SetLearningRates(_schedule.LearningRateFactor(progress));
         var losses = new StepLosses(Step);
 
-        // Easy pass: labelled images through H-Net, unlabelled images past the teacher.
-        var labelled = _drawn.Draw(_labelledRows.Next(_options.LabelledBatchSize));
-        double consistentWeight = _unlabelledRows is null ? 0 : ConsistentLoss.Weight(_options.ConsistentWeight, progress, _options.ConsistentRamp);
-        PhaseEnded?.Invoke("drawing labelled images");
+        // Easy pass: labeled images through H-Net, unlabeled images past the teacher.
+        var labeled = _drawn.Draw(_labeledRows.Next(_options.LabeledBatchSize));
+        double consistentWeight = _unlabeledRows is null ? 0 : ConsistentLoss.Weight(_options.ConsistentWeight, progress, _options.ConsistentRamp);
+        PhaseEnded?.Invoke("drawing labeled images");
         var taught = Teach(consistentWeight);
-        PhaseEnded?.Invoke("unlabelled images and the teacher");
+        PhaseEnded?.Invoke("unlabeled images and the teacher");
         _hashNetwork.TrackStatistics(true);
-        var easy = _hashNetwork.call(labelled.Images);
-        var peers = new Anchors(easy.Code, labelled.Targets);
-        losses.Add("similarity", _objective.Similarity(easy.Code, labelled.Targets, peers, skipSelf: true).mean(), _options.SimilarityWeight);
-        losses.Add("classification", _objective.Classification(easy, labelled.Targets).mean(), _options.ClassificationWeight);
+        var easy = _hashNetwork.call(labeled.Images);
+        var peers = new Anchors(easy.Code, labeled.Targets);
+        losses.Add("similarity", _objective.Similarity(easy.Code, labeled.Targets, peers, skipSelf: true).mean(), _options.SimilarityWeight);
+        losses.Add("classification", _objective.Classification(easy, labeled.Targets).mean(), _options.ClassificationWeight);
         losses.Add("quantization", QuantizationLoss.PerRow(easy.Code).mean(), _options.QuantizationWeight);
 
         PhaseEnded?.Invoke("easy pass");
 
         // Hard pass: their hard samples must hash like them.
-        var anchors = HardAnchors(easy, labelled, taught);
-        var hard = MakeHardSamples(labelled, taught, anchors);
+        var anchors = HardAnchors(easy, labeled, taught);
+        var hard = MakeHardSamples(labeled, taught, anchors);
         PhaseEnded?.Invoke("making hard samples");
         var leaf = hard?.Images.detach().requires_grad_(_adversary is not null);
-        HardDifficulty? difficulty = leaf is null ? null : AddHardLosses(losses, easy, labelled, taught, anchors, leaf, consistentWeight);
+        HardDifficulty? difficulty = leaf is null ? null : AddHardLosses(losses, easy, labeled, taught, anchors, leaf, consistentWeight);
         PhaseEnded?.Invoke("hard pass");
 
         // H-step.
@@ -162,12 +162,12 @@ internal sealed class SsahTraining : IDisposable
             Level = _policy.Level,
             OccludedArea = window.Mean("area"),
             MeanAngleDegrees = window.Mean("angle"),
-            LabelledImages = window.LabelledImages,
-            UnlabelledImages = window.UnlabelledImages,
-            ConfidentShare = window.ConfidentImages / (double)Math.Max(1, window.UnlabelledImages),
+            LabeledImages = window.LabeledImages,
+            UnlabeledImages = window.UnlabeledImages,
+            ConfidentShare = window.ConfidentImages / (double)Math.Max(1, window.UnlabeledImages),
             BitMeans = window.BitMeans(),
             MeanAbsoluteActivation = window.Mean("activation"),
-            ImagesPerSecond = (window.LabelledImages + window.UnlabelledImages) / seconds,
+            ImagesPerSecond = (window.LabeledImages + window.UnlabeledImages) / seconds,
             ValidationMap = validation?.Map,
             ValidationNdcg = validation?.Ndcg,
         };
@@ -188,16 +188,16 @@ internal sealed class SsahTraining : IDisposable
     // Files in folders come class after class: rows from all over the set, not its first ones.
     private static int[] SpreadRows(TrainingSet set)
     {
-        int[] rows = [.. set.LabelledRows, .. set.UnlabelledRows];
+        int[] rows = [.. set.LabeledRows, .. set.UnlabeledRows];
         int count = Math.Min(AdaptingImages, rows.Length);
         return [.. Enumerable.Range(0, count).Select(i => rows[(long)i * rows.Length / count])];
     }
 
-    private int StepsPerEpoch(bool usesUnlabelled)
+    private int StepsPerEpoch(bool usesUnlabeled)
     {
         static int Batches(int rows, int size) => (rows + size - 1) / size;
-        int steps = Batches(_set.LabelledRows.Length, _options.LabelledBatchSize);
-        return usesUnlabelled ? Math.Max(steps, Batches(_set.UnlabelledRows.Length, _options.UnlabelledBatchSize)) : steps;
+        int steps = Batches(_set.LabeledRows.Length, _options.LabeledBatchSize);
+        return usesUnlabeled ? Math.Max(steps, Batches(_set.UnlabeledRows.Length, _options.UnlabeledBatchSize)) : steps;
     }
 
     private void SetLearningRates(double factor)
@@ -211,64 +211,64 @@ internal sealed class SsahTraining : IDisposable
     private TaughtBatch? Teach(double consistentWeight)
     {
         // Below a hundredth of its weight the loss would cost its time and teach nothing.
-        if (_unlabelledRows is null || consistentWeight < 0.01 * _options.ConsistentWeight)
+        if (_unlabeledRows is null || consistentWeight < 0.01 * _options.ConsistentWeight)
             return null;
-        int[] rows = _unlabelledRows.Next(_options.UnlabelledBatchSize);
+        int[] rows = _unlabeledRows.Next(_options.UnlabeledBatchSize);
         var taught = _teaching.Label(_drawn.Draw(rows), rows);
         _window.AddImages(0, rows.Length, taught?.Count ?? 0);
         return taught;
     }
 
     // The codes that hard samples are compared with.
-    private static Anchors HardAnchors(HashOutput easy, MiniBatch labelled, TaughtBatch? taught)
+    private static Anchors HardAnchors(HashOutput easy, MiniBatch labeled, TaughtBatch? taught)
     {
         var easyCode = easy.Code.detach();
         return taught is { Taught.Logits: not null } known
-            ? new Anchors(cat([easyCode, known.Taught.Code]), cat([labelled.Targets, known.Targets]))
-            : new Anchors(easyCode, labelled.Targets);
+            ? new Anchors(cat([easyCode, known.Taught.Code]), cat([labeled.Targets, known.Targets]))
+            : new Anchors(easyCode, labeled.Targets);
     }
 
-    private HardSamples? MakeHardSamples(MiniBatch labelled, TaughtBatch? taught, Anchors anchors)
+    private HardSamples? MakeHardSamples(MiniBatch labeled, TaughtBatch? taught, Anchors anchors)
     {
         if (_options.HardSamples == HardSampleSource.None)
             return taught is { } images ? HardSamples.Unchanged(_drawn.Draw(images.Rows, strong: true).Images) : null;
         var limits = new HardSampleLimits(_policy.Area, _policy.AngleDegrees * Math.PI / 180);
         // Another view than the teacher saw, and a stronger one: agreeing on one and the same view would teach less.
-        var sources = taught is { } unlabelled ? cat([labelled.Images, _drawn.Draw(unlabelled.Rows, strong: true).Images]) : labelled.Images;
+        var sources = taught is { } unlabeled ? cat([labeled.Images, _drawn.Draw(unlabeled.Rows, strong: true).Images]) : labeled.Images;
         return _adversary?.call(sources, limits) ?? (_options.HardSamples == HardSampleSource.HardestRandom
             ? _randomSamples!.MakeHardest(sources, limits, Difficulty)
             : _randomSamples!.Make(sources, limits));
 
         Tensor Difficulty(Tensor images)
         {
-            var (known, guessed) = HardLosses(images, labelled, taught, anchors);
+            var (known, guessed) = HardLosses(images, labeled, taught, anchors);
             return guessed is null ? known! : cat([known!, guessed]);
         }
     }
 
-    // The loss of each hard sample: of labelled images by their labels, of unlabelled ones by what the teacher taught. Without a source of hard samples there are none of the former.
-    private (Tensor? Labelled, Tensor? Unlabelled) HardLosses(Tensor images, MiniBatch labelled, TaughtBatch? taught, Anchors anchors)
+    // The loss of each hard sample: of labeled images by their labels, of unlabeled ones by what the teacher taught. Without a source of hard samples there are none of the former.
+    private (Tensor? Labeled, Tensor? Unlabeled) HardLosses(Tensor images, MiniBatch labeled, TaughtBatch? taught, Anchors anchors)
     {
         _hashNetwork.TrackStatistics(false);
         var output = _hashNetwork.call(images);
-        long first = _options.HardSamples == HardSampleSource.None ? 0 : labelled.Images.shape[0];
-        return (first == 0 ? null : _objective.PerRow(Slice(output, 0, first), labelled.Targets, known: null, anchors),
-            taught is { } unlabelled ? Consistency(Slice(output, first, unlabelled.Count), unlabelled, anchors) : null);
+        long first = _options.HardSamples == HardSampleSource.None ? 0 : labeled.Images.shape[0];
+        return (first == 0 ? null : _objective.PerRow(Slice(output, 0, first), labeled.Targets, known: null, anchors),
+            taught is { } unlabeled ? Consistency(Slice(output, first, unlabeled.Count), unlabeled, anchors) : null);
     }
 
-    // The weight with which every hard sample's loss stands in H-Net's, and the mean difficulty of labelled hard samples and of their images.
-    private readonly record struct HardDifficulty(Tensor Weights, double LabelledHard, double LabelledEasy);
+    // The weight with which every hard sample's loss stands in H-Net's, and the mean difficulty of labeled hard samples and of their images.
+    private readonly record struct HardDifficulty(Tensor Weights, double LabeledHard, double LabeledEasy);
 
     private HardDifficulty AddHardLosses(
-        StepLosses losses, HashOutput easy, MiniBatch labelled, TaughtBatch? taught, Anchors anchors, Tensor images, double consistentWeight)
+        StepLosses losses, HashOutput easy, MiniBatch labeled, TaughtBatch? taught, Anchors anchors, Tensor images, double consistentWeight)
     {
-        var (hard, consistent) = HardLosses(images, labelled, taught, anchors);
+        var (hard, consistent) = HardLosses(images, labeled, taught, anchors);
         var weights = new List<Tensor>();
         double hardMean = 0, easyMean = 0;
         if (hard is not null)
         {
             // Against the same anchors, the image itself included: a hard sample that is its image is exactly as hard.
-            var plain = _objective.PerRow(new HashOutput(easy.Code.detach(), easy.Logits?.detach()), labelled.Targets, known: null, anchors);
+            var plain = _objective.PerRow(new HashOutput(easy.Code.detach(), easy.Logits?.detach()), labeled.Targets, known: null, anchors);
             losses.Add("adversarial", hard.mean(), _options.AdversarialWeight);
             (hardMean, easyMean) = (hard.detach().mean().ToDouble() / _objective.TotalWeight, plain.mean().ToDouble() / _objective.TotalWeight);
             weights.Add(full(hard.shape[0], _options.AdversarialWeight / hard.shape[0], device: images.device));
@@ -276,7 +276,7 @@ internal sealed class SsahTraining : IDisposable
         if (consistent is not null)
         {
             // Divided by all images drawn, so that few confident ones weigh little.
-            double share = 1.0 / _options.UnlabelledBatchSize;
+            double share = 1.0 / _options.UnlabeledBatchSize;
             losses.Add("consistent", consistent.sum() * share, consistentWeight);
             weights.Add(full(consistent.shape[0], consistentWeight * share, device: images.device));
         }
@@ -289,14 +289,14 @@ internal sealed class SsahTraining : IDisposable
         return taught.Taught.Logits is null ? codes : codes + _objective.PerRow(output, taught.Targets, taught.Known, anchors);
     }
 
-    // A-Net minimises |mean d - tau|: its gradient at an image is one sign times that of d, which H-Net's backward pass has already computed, weighted. Adam does not mind d's divisor.
+    // A-Net minimizes |mean d - tau|: its gradient at an image is one sign times that of d, which H-Net's backward pass has already computed, weighted. Adam does not mind d's divisor.
     private void StepAdversary(HardSamples hard, Tensor leaf, HardDifficulty difficulty)
     {
         if (leaf.grad is not { } gradient)
             return;
-        // Of labelled images only, whose easy view is the hard sample's source: an unlabelled image's other view is hard for H-Net before A-Net touches it.
+        // Of labeled images only, whose easy view is the hard sample's source: an unlabeled image's other view is hard for H-Net before A-Net touches it.
         // And not one sign for each image: images beyond their target have the largest gradients, outvote all others and make A-Net timid.
-        double sign = Math.Sign(difficulty.LabelledHard - difficulty.LabelledEasy - _policy.Margin);
+        double sign = Math.Sign(difficulty.LabeledHard - difficulty.LabeledEasy - _policy.Margin);
         // An image without weight in H-Net's loss left no gradient to learn from.
         var factor = sign * difficulty.Weights.gt(0) / difficulty.Weights.clamp_min(1e-12) / difficulty.Weights.shape[0];
         _adversaryOptimizer!.zero_grad();
@@ -312,14 +312,14 @@ internal sealed class SsahTraining : IDisposable
         _window.Add("total", losses.Total.detach().ToDouble());
         _window.Add("activation", easy.Code.detach().abs().mean().ToDouble());
         _window.AddBits(easy.Code.detach().ge(0).to(ScalarType.Float32).mean([0]).cpu().data<float>().ToArray());
-        _window.AddImages(_options.LabelledBatchSize, 0, 0);
+        _window.AddImages(_options.LabeledBatchSize, 0, 0);
         if (hard is { } samples && difficulty is { } measured && _options.HardSamples != HardSampleSource.None)
         {
-            _policy.Observe(measured.LabelledHard, measured.LabelledEasy, Math.Max(0, progress - _lastProgress));
+            _policy.Observe(measured.LabeledHard, measured.LabeledEasy, Math.Max(0, progress - _lastProgress));
             _window.Add("area", samples.Areas.mean().ToDouble());
             _window.Add("angle", samples.Angles.mean().ToDouble());
-            _window.Add("hard difficulty", measured.LabelledHard);
-            _window.Add("easy difficulty", measured.LabelledEasy);
+            _window.Add("hard difficulty", measured.LabeledHard);
+            _window.Add("easy difficulty", measured.LabeledEasy);
         }
         _lastProgress = progress;
     }

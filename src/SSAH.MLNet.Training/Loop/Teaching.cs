@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace SSAH.MLNet.Training.Loop;
 
-/// <summary>Unlabelled images that the teacher is sure of.</summary>
+/// <summary>Unlabeled images that the teacher is sure of.</summary>
 /// <param name="Taught">The teacher's output on them, detached.</param>
 /// <param name="Targets">Labels that the teacher gives them, [N, classes]: 0 or 1 where there is one an image, probabilities where there are several.</param>
 /// <param name="Known">[N, classes]: 1 for the labels that it is sure of, else 0; null: of all.</param>
@@ -22,7 +22,7 @@ internal sealed class Teaching(HashNetwork teacher, bool multiLabel, ConfidenceR
 {
     private const int BatchSizes = 6;
 
-    // Where there are no labelled hard samples they are a batch of their own, which one image cannot be normalised in.
+    // Where there are no labeled hard samples they are a batch of their own, which one image cannot be normalized in.
     private const int FewestImages = 2;
 
     /// <summary>Labels what the teacher is sure of in a batch of easy views; null where that is nothing or a single image.</summary>

@@ -45,7 +45,7 @@ internal sealed class TrainingRun(SsahTraining training, TrainingSet set, SsahTr
                 {
                     if (options.OnCancel == CancellationBehavior.Throw)
                         throw new OperationCanceledException(options.CancellationToken);
-                    ending = "cancelled";
+                    ending = "canceled";
                     break;
                 }
                 MLNetInternals.CheckAlive(host);
@@ -79,7 +79,7 @@ internal sealed class TrainingRun(SsahTraining training, TrainingSet set, SsahTr
     {
         if (set.ValidationRows.Length == 0)
             return null;
-        // Not among the labelled training rows: their codes are learned by heart, and the better, the more a network over-fits.
+        // Not among the labeled training rows: their codes are learned by heart, and the better, the more a network over-fits.
         var codes = Encode(set.ValidationRows);
         var labels = set.Labels.Take(set.ValidationRows);
         var found = RetrievalEvaluation.Evaluate(codes, labels, codes, labels, s_headline);

@@ -29,8 +29,8 @@ internal static class TrainingSummary
             ending = outcome.Ending,
             validationMap = outcome.BestValidation?.Map,
             validationNdcg = outcome.BestValidation?.Ndcg,
-            labelledRows = set.LabelledRows.Length,
-            unlabelledRows = set.UnlabelledRows.Length,
+            labeledRows = set.LabeledRows.Length,
+            unlabeledRows = set.UnlabeledRows.Length,
             classes = set.Labels.Names,
         }));
     }

@@ -9,7 +9,7 @@ namespace SSAH.MLNet.Training.Losses;
 /// <param name="Targets">[M, classes]: probabilities of their labels, 0 or 1 where these are known.</param>
 internal readonly record struct Anchors(Tensor Codes, Tensor Targets);
 
-/// <summary>The hashing loss of single images with given labels: what H-Net minimises and what A-Net's difficulty d is made from.</summary>
+/// <summary>The hashing loss of single images with given labels: what H-Net minimizes and what A-Net's difficulty d is made from.</summary>
 internal sealed class HashingObjective(double similarityWeight, double similarityScale, double classificationWeight, bool multiLabel, LabelSimilarity labelSimilarity)
 {
     /// <summary>Pairwise similarity loss of each row, before its weight: [N].</summary>

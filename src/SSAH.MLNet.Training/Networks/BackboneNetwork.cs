@@ -9,7 +9,7 @@ namespace SSAH.MLNet.Training.Networks;
 internal sealed record BackboneNetwork(Layer Body, long Features, bool IsPretrained = false)
 {
     /// <summary>
-    /// A small residual network for pictures of about 32 pixels, trained from scratch ("ResNet-9" of the DAWNBench line). At width 32 and 32x32 pixels
+    /// A small residual network for images of about 32 pixels, trained from scratch ("ResNet-9" of the DAWNBench line). At width 32 and 32x32 pixels
     /// it costs 95 million multiply-adds an image.
     /// </summary>
     public static BackboneNetwork SmallResNet(int channels, int width)

@@ -34,7 +34,7 @@ internal readonly record struct HardSamples(Tensor Images, Tensor Areas, Tensor 
 internal sealed record HardSampleShape(IReadOnlyList<int> Scales, bool Rotates)
 {
     /// <summary>Applies cell scores and unlimited angle activations, both bounded by <paramref name="limits"/>.</summary>
-    /// <param name="images">[N, C, H, W], normalised.</param>
+    /// <param name="images">[N, C, H, W], normalized.</param>
     /// <param name="scores">One [N, 1, s, s] tensor for each scale.</param>
     /// <param name="turn">[N], in (-1, 1): the share of the largest angle.</param>
     /// <param name="limits">Area and angle limits.</param>
@@ -69,7 +69,7 @@ internal sealed class RandomHardSamples(HardSampleShape shape, Generator generat
     }
 
     /// <summary>Makes several hard samples of each image and keeps the hardest.</summary>
-    /// <param name="images">[N, C, H, W], normalised.</param>
+    /// <param name="images">[N, C, H, W], normalized.</param>
     /// <param name="limits">Area and angle limits.</param>
     /// <param name="difficulty">d of each hard sample of the N images: [N].</param>
     public HardSamples MakeHardest(Tensor images, HardSampleLimits limits, Func<Tensor, Tensor> difficulty)

@@ -7,12 +7,12 @@ namespace SSAH.MLNet.Training.Networks;
 /// Turns an image into its hard sample: x~ = m * rotate(x) + (1 - m) * mean, differentiable in the mask and in the angle.
 /// </summary>
 /// <remarks>
-/// From the paper: occlusion and rotation. Reconstructed: the formula. The images are normalised, so the mean that fills occluders and corners is 0.
+/// From the paper: occlusion and rotation. Reconstructed: the formula. The images are normalized, so the mean that fills occluders and corners is 0.
 /// </remarks>
 internal static class HardSampleWarp
 {
     /// <summary>Rotates, then occludes.</summary>
-    /// <param name="images">[N, C, H, W], normalised.</param>
+    /// <param name="images">[N, C, H, W], normalized.</param>
     /// <param name="angles">[N], radians, counter-clockwise; null leaves the images unrotated.</param>
     /// <param name="occlusion">[N, 1, H, W], 1 where occluded; null occludes nothing.</param>
     public static Tensor Apply(Tensor images, Tensor? angles, Tensor? occlusion)
@@ -21,7 +21,7 @@ internal static class HardSampleWarp
         return occlusion is null ? result : result * (1 - occlusion);
     }
 
-    /// <summary>Rotates about the centre with bilinear sampling; what comes from outside the image is 0.</summary>
+    /// <summary>Rotates about the center with bilinear sampling; what comes from outside the image is 0.</summary>
     public static Tensor Rotate(Tensor images, Tensor angles)
     {
         double aspect = images.shape[2] / (double)images.shape[3];

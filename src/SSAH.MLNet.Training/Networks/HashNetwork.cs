@@ -11,10 +11,10 @@ namespace SSAH.MLNet.Training.Networks;
 internal readonly record struct HashOutput(Tensor Code, Tensor? Logits);
 
 /// <summary>
-/// H-Net: backbone, linear layer to K values, batch normalisation without affine, tanh. The class head reads u and exists only in training.
+/// H-Net: backbone, linear layer to K values, batch normalization without affine, tanh. The class head reads u and exists only in training.
 /// </summary>
 /// <remarks>
-/// From the paper: a hashing network with relaxed binary outputs. Reconstructed: the normalisation before tanh (it keeps tanh out of saturation and
+/// From the paper: a hashing network with relaxed binary outputs. Reconstructed: the normalization before tanh (it keeps tanh out of saturation and
 /// the bits balanced; it folds into the linear layer at export) and the class head on the code.
 /// </remarks>
 internal sealed class HashNetwork : nn.Module<Tensor, HashOutput>
@@ -83,7 +83,7 @@ internal sealed class HashNetwork : nn.Module<Tensor, HashOutput>
         return backbone.forward(x).to(ScalarType.Float32);
     }
 
-    /// <summary>Says whether training passes move the running statistics of every normalisation.</summary>
+    /// <summary>Says whether training passes move the running statistics of every normalization.</summary>
     public void TrackStatistics(bool value)
     {
         _tracksStatistics = value;
@@ -91,7 +91,7 @@ internal sealed class HashNetwork : nn.Module<Tensor, HashOutput>
             layer.TracksStatistics = value;
     }
 
-    /// <summary>Lets the normalisations that an imported backbone did not have adapt to images, so that they change nothing at first. Does nothing to other networks.</summary>
+    /// <summary>Lets the normalizations that an imported backbone did not have adapt to images, so that they change nothing at first. Does nothing to other networks.</summary>
     /// <param name="images">Gives a few hundred images, [N, C, H, W]; not called where nothing adapts.</param>
     public void AdaptNormalization(Func<Tensor> images)
     {
@@ -107,7 +107,7 @@ internal sealed class HashNetwork : nn.Module<Tensor, HashOutput>
             layer.Adapts = false;
     }
 
-    /// <summary>The linear layer with the normalisation folded in: weight [K, F] row-major and bias [K].</summary>
+    /// <summary>The linear layer with the normalization folded in: weight [K, F] row-major and bias [K].</summary>
     public (float[] Weight, float[] Bias) FoldedHashLayer()
     {
         using var scope = NewDisposeScope();

@@ -12,7 +12,7 @@ namespace SSAH.MLNet.Training.Networks;
 /// <param name="Inputs">The values that it reads, all of them earlier ones.</param>
 internal sealed record OperatorNode(GraphOperator Operator, int[] Inputs)
 {
-    /// <summary>Whether it is a normalisation that the file does not have.</summary>
+    /// <summary>Whether it is a normalization that the file does not have.</summary>
     public bool IsAdded { get; init; }
 }
 
@@ -67,7 +67,7 @@ internal sealed class OperatorGraph : Layer
     }
 
     /// <summary>
-    /// The same network with a neutral normalisation behind every convolution of a map that may have had one. Exported networks often have theirs folded into the
+    /// The same network with a neutral normalization behind every convolution of a map that may have had one. Exported networks often have theirs folded into the
     /// convolutions, and without them training at any useful learning rate destroys what the network knows.
     /// </summary>
     /// <param name="shapes">What <see cref="Shapes"/> gave.</param>
@@ -88,7 +88,7 @@ internal sealed class OperatorGraph : Layer
         return new OperatorGraph(nodes);
     }
 
-    /// <summary>The normalisations that were added and have to adapt to images before training.</summary>
+    /// <summary>The normalizations that were added and have to adapt to images before training.</summary>
     public IEnumerable<BatchNormalization> AddedNormalizations => _nodes.Where(node => node.IsAdded).Select(node => (BatchNormalization)node.Operator);
 
     /// <summary>
@@ -110,13 +110,13 @@ internal sealed class OperatorGraph : Layer
         }
     }
 
-    // Folding leaves a bias. Where a network has normalisations left, one without a bias never had its own (the last convolution of a block before activation).
+    // Folding leaves a bias. Where a network has normalizations left, one without a bias never had its own (the last convolution of a block before activation).
     private bool LacksNormalization(int node, long[][] shapes) =>
         _nodes[node].Operator is Convolution convolution && shapes[node + 1] is [_, _, > 1, _]
         && (convolution.HasBias || !_nodes.Any(other => other.Operator is BatchNormalization))
         && !_nodes.Any(reader => reader.Operator is BatchNormalization && reader.Inputs.Contains(node + 1));
 
-    // How often the picture was halved on the way to each node. A vector (a channel gate, the pooled features) belongs to the map that it comes from, a constant to its reader.
+    // How often the image was halved on the way to each node. A vector (a channel gate, the pooled features) belongs to the map that it comes from, a constant to its reader.
     private int[] Stages(long[][] shapes)
     {
         int[] stage = new int[_nodes.Length];

@@ -12,18 +12,18 @@ internal static class ExportVerification
     /// <summary>Largest difference of an activation between TorchSharp and ONNX Runtime.</summary>
     public const float Tolerance = 1e-4f;
 
-    /// <summary>The same before training, when the hash layer's values are not normalised yet and rounding may show.</summary>
+    /// <summary>The same before training, when the hash layer's values are not normalized yet and rounding may show.</summary>
     public const float ToleranceBeforeTraining = 1e-2f;
 
     // Bits must be equal where |u| is above so many tolerances.
     private const float SureBit = 10;
 
-    /// <summary>Runs evenly spaced pictures of the training set through both, in float32.</summary>
+    /// <summary>Runs evenly spaced images of the training set through both, in float32.</summary>
     /// <param name="model">The exported model.</param>
     /// <param name="network">What it was exported from.</param>
     /// <param name="set">The training set.</param>
-    /// <param name="batches">Gives its pictures as the network takes them.</param>
-    /// <param name="images">How many pictures.</param>
+    /// <param name="batches">Gives its images as the network takes them.</param>
+    /// <param name="images">How many images.</param>
     /// <param name="tolerance">Largest difference that is allowed.</param>
     /// <returns>The largest difference of an activation.</returns>
     /// <exception cref="InvalidOperationException">They differ by more than the tolerance, or in a sure bit.</exception>

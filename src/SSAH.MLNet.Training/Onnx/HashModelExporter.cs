@@ -13,16 +13,16 @@ internal static class HashModelExporter
 
     /// <summary>The model's bytes; the class head and A-Net stay behind.</summary>
     /// <param name="network">The network, with the statistics to use.</param>
-    /// <param name="shape">Size of the pictures.</param>
+    /// <param name="shape">Size of the images.</param>
     /// <param name="normalization">Put into the graph, so that the model takes pixels from 0 to 255.</param>
     /// <param name="metadata">Further metadata.</param>
     public static byte[] Export(HashNetwork network, PixelShape shape, ImageNormalization normalization, IEnumerable<KeyValuePair<string, string>> metadata)
     {
         var graph = new OnnxGraph("ssah");
         string pixels = graph.Input(HashModelContract.PixelInput, -1, shape.Channels, shape.Height, shape.Width);
-        string centred = graph.Op("Sub", [pixels, graph.Constant(normalization.Mean, 1, shape.Channels, 1, 1)]);
-        string normalised = graph.Op("Div", [centred, graph.Constant(normalization.Deviation, 1, shape.Channels, 1, 1)]);
-        string features = network.Backbone.Export(graph, normalised);
+        string centerd = graph.Op("Sub", [pixels, graph.Constant(normalization.Mean, 1, shape.Channels, 1, 1)]);
+        string normalized = graph.Op("Div", [centerd, graph.Constant(normalization.Deviation, 1, shape.Channels, 1, 1)]);
+        string features = network.Backbone.Export(graph, normalized);
         var (weight, bias) = network.FoldedHashLayer();
         string projected = graph.Op("Gemm",
             [features, graph.Constant(weight, network.Bits, weight.Length / network.Bits), graph.Constant(bias, network.Bits)], ("transB", 1L));

@@ -57,7 +57,7 @@ internal sealed class OnnxGraph(string name)
     /// <summary>Adds one entry of the model's custom metadata.</summary>
     public void Metadata(string key, string value) => _metadata[key] = value;
 
-    /// <summary>Serialises the model; the same graph always gives the same bytes.</summary>
+    /// <summary>Serializes the model; the same graph always gives the same bytes.</summary>
     public byte[] ToBytes()
     {
         var model = new ModelProto { IrVersion = IrVersion, ProducerName = "SSAH.MLNet", Graph = _graph };

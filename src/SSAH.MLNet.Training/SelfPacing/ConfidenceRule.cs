@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace SSAH.MLNet.Training.SelfPacing;
 
 /// <summary>
-/// How sure the teacher must be of an unlabelled image: a fixed confidence, or one that follows the teacher (FreeMatch, Wang et al. 2023): the running mean of its
+/// How sure the teacher must be of an unlabeled image: a fixed confidence, or one that follows the teacher (FreeMatch, Wang et al. 2023): the running mean of its
 /// confidence, lower for classes that it seldom thinks of.
 /// </summary>
 /// <remarks>

@@ -3,18 +3,18 @@ using Microsoft.ML.Data;
 
 namespace SSAH.MLNet;
 
-/// <summary>Reads the labels of the row that a cursor is on. An empty answer is an unlabelled row. The span lives until the next call.</summary>
+/// <summary>Reads the labels of the row that a cursor is on. An empty answer is an unlabeled row. The span lives until the next call.</summary>
 /// <returns>Classes of the row: ascending, distinct, from 0 to the column's class count minus one.</returns>
 internal delegate ReadOnlySpan<int> LabelReader();
 
 /// <summary>A label column in any of the forms that ML.NET users have.</summary>
 /// <remarks>
 /// <list type="table">
-/// <item><term>Key (Byte, UInt16, UInt32, UInt64)</term><description>one class a row; key 0 (missing) is unlabelled</description></item>
-/// <item><term>vector of key, known or variable size</term><description>a set of classes; empty or all 0 is unlabelled</description></item>
+/// <item><term>Key (Byte, UInt16, UInt32, UInt64)</term><description>one class a row; key 0 (missing) is unlabeled</description></item>
+/// <item><term>vector of key, known or variable size</term><description>a set of classes; empty or all 0 is unlabeled</description></item>
 /// <item><term>Vector&lt;Single&gt; of known size</term><description>one slot a class, above 0 is "has it"; NaN is unknown and counts as "has it
-/// not"; nothing above 0, so also all NaN, is unlabelled</description></item>
-/// <item><term>Vector&lt;Boolean&gt; of known size</term><description>one slot a class; no true slot is unlabelled</description></item>
+/// not"; nothing above 0, so also all NaN, is unlabeled</description></item>
+/// <item><term>Vector&lt;Boolean&gt; of known size</term><description>one slot a class; no true slot is unlabeled</description></item>
 /// </list>
 /// Anything else is an error that says how to make it one of these.
 /// </remarks>
@@ -160,5 +160,5 @@ internal sealed class LabelColumn
         ? vector.ItemType is TextDataViewType
             ? "Turn the names into keys with mlContext.Transforms.Conversion.MapValueToKey, which maps each item of the vector."
             : "Make a vector of Single with Conversion.ConvertType (one slot a class), or a vector of keys with Conversion.MapValueToKey."
-        : "Turn it into a key with mlContext.Transforms.Conversion.MapValueToKey: a plain value cannot say which rows are unlabelled.";
+        : "Turn it into a key with mlContext.Transforms.Conversion.MapValueToKey: a plain value cannot say which rows are unlabeled.";
 }

@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 
 namespace SSAH.MLNet;
 
-/// <summary>A column of pictures: <c>Single</c> or <c>Byte</c> values 0 to 255, planar [C,H,W] or interleaved [H,W,C], of known size.</summary>
+/// <summary>A column of images: <c>Single</c> or <c>Byte</c> values 0 to 255, planar [C,H,W] or interleaved [H,W,C], of known size.</summary>
 internal sealed class PixelColumn
 {
     private PixelColumn(DataViewSchema.Column column, PixelShape shape, bool isBytes, bool isInterleaved)
@@ -30,14 +30,14 @@ internal sealed class PixelColumn
 
     public bool IsBytes { get; }
 
-    /// <summary>True for [H,W,C] (the colours of one pixel side by side), false for [C,H,W] (one plane per colour).</summary>
+    /// <summary>True for [H,W,C] (the colors of one pixel side by side), false for [C,H,W] (one plane per color).</summary>
     public bool IsInterleaved { get; }
 
     /// <summary>Finds the column and reads its shape from its type.</summary>
     /// <param name="schema">Schema of the rows.</param>
     /// <param name="name">Name of the column.</param>
     /// <param name="expected">Shape that the caller needs; a vector without dimensions then counts as planar of this shape.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The column is missing, or its type holds no pictures of that shape.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The column is missing, or its type holds no images of that shape.</exception>
     public static PixelColumn Open(DataViewSchema schema, string name, PixelShape? expected = null)
     {
         DataViewSchema.Column column = schema.GetColumnOrNull(name)
@@ -45,15 +45,15 @@ internal sealed class PixelColumn
         if (column.Type is not VectorDataViewType vector || !IsPixelType(vector.ItemType))
             throw Unfit(Describe(name, $"{column.Type}"));
         if (!vector.IsKnownSize)
-            throw Unfit($"Column '{name}' is a vector of variable size ({vector}); pictures need one size. {HowToExtract}");
+            throw Unfit($"Column '{name}' is a vector of variable size ({vector}); images need one size. {HowToExtract}");
         bool isBytes = vector.ItemType == NumberDataViewType.Byte;
         if (LayoutOf(vector, expected) is not (PixelShape shape, bool isInterleaved))
             throw Unfit(vector.Dimensions.Length == 3
-                ? $"Column '{name}' ({vector}) has neither 1 nor 3 colour planes, first or last. Extract RGB: "
+                ? $"Column '{name}' ({vector}) has neither 1 nor 3 color planes, first or last. Extract RGB: "
                     + $"mlContext.Transforms.ExtractPixels(\"{name}\", \"Image\", colorsToExtract: ImagePixelExtractingEstimator.ColorBits.Rgb)."
                 : $"Column '{name}' ({vector}) does not say its height and width. {HowToExtract}");
         if (expected is { } wanted && wanted != shape)
-            throw Unfit($"Column '{name}' holds pictures of {shape} values (channels x height x width), but {wanted} are needed. Add "
+            throw Unfit($"Column '{name}' holds images of {shape} values (channels x height x width), but {wanted} are needed. Add "
                 + $"mlContext.Transforms.ResizeImages(\"Image\", imageWidth: {wanted.Width}, imageHeight: {wanted.Height}) before ExtractPixels.");
         return new PixelColumn(column, shape, isBytes, isInterleaved);
     }
@@ -73,7 +73,7 @@ internal sealed class PixelColumn
         throw Unfit($"There is no column '{name}'. The columns are: {string.Join(", ", schema.Select(c => c.Name))}.");
     }
 
-    /// <summary>Reads the pictures of a row (a cursor reads its current row); the column must be active in it.</summary>
+    /// <summary>Reads the images of a row (a cursor reads its current row); the column must be active in it.</summary>
     public PixelReader CreateReader(DataViewRow row) => new(this, row);
 
     private const string HowToExtract =
@@ -82,7 +82,7 @@ internal sealed class PixelColumn
     private static bool IsPixelType(DataViewType type) => type == NumberDataViewType.Single || type == NumberDataViewType.Byte;
 
     private static string Describe(string name, string type) =>
-        $"Column '{name}' is {type}, but pictures must be a vector of Single or Byte of known size, values 0 to 255. Make it from an image column "
+        $"Column '{name}' is {type}, but images must be a vector of Single or Byte of known size, values 0 to 255. Make it from an image column "
         + $"with mlContext.Transforms.ExtractPixels(\"{name}\", \"Image\").";
 
     private static (PixelShape, bool)? LayoutOf(VectorDataViewType vector, PixelShape? expected)
@@ -93,7 +93,7 @@ internal sealed class PixelColumn
             var interleaved = new PixelShape(third, first, second);
             if (planar == expected || interleaved == expected)
                 return planar == expected ? (planar, false) : (interleaved, true);
-            // Three planes count before one: a one-pixel-high picture [1,W,3] is colour, not grey.
+            // Three planes count before one: a one-pixel-high image [1,W,3] is color, not gray.
             return (first, third) switch
             {
                 (3, _) => (planar, false),

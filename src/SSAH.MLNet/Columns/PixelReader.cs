@@ -4,7 +4,7 @@ using Microsoft.ML.Data;
 
 namespace SSAH.MLNet;
 
-/// <summary>Reads the picture of a row as planes [C,H,W], whatever the column's own layout and item type. For one thread, like the row.</summary>
+/// <summary>Reads the image of a row as planes [C,H,W], whatever the column's own layout and item type. For one thread, like the row.</summary>
 internal sealed class PixelReader
 {
     private readonly PixelColumn _column;
@@ -27,7 +27,7 @@ internal sealed class PixelReader
             _floatGetter = row.GetGetter<VBuffer<float>>(source);
     }
 
-    /// <summary>Writes the current row's picture as <c>Channels * Height * Width</c> values, 0 to 255.</summary>
+    /// <summary>Writes the current row's image as <c>Channels * Height * Width</c> values, 0 to 255.</summary>
     /// <exception cref="InvalidDataException">The row has another number of values, or one that is not finite.</exception>
     public void Read(Span<float> planes)
     {
@@ -37,7 +37,7 @@ internal sealed class PixelReader
             ToPlanes(NextFloats(), planes[.._size]);
     }
 
-    /// <summary>Writes the current row's picture as bytes; <c>Single</c> values are rounded and clamped to 0 to 255.</summary>
+    /// <summary>Writes the current row's image as bytes; <c>Single</c> values are rounded and clamped to 0 to 255.</summary>
     /// <exception cref="InvalidDataException">The row has another number of values, or one that is not finite.</exception>
     public void Read(Span<byte> planes)
     {

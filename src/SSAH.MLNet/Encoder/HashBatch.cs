@@ -2,12 +2,12 @@ using Microsoft.ML.Data;
 
 namespace SSAH.MLNet;
 
-/// <summary>Room for the pictures, codes and activations of a few rows.</summary>
+/// <summary>Room for the images, codes and activations of a few rows.</summary>
 internal sealed class HashBatch(HashModel model, int capacity, bool withCode, bool withActivation)
 {
     private const int MaxPixels = 64 << 20;
 
-    /// <summary>The largest batch up to a size whose pictures stay below 256 MiB, and at least one row.</summary>
+    /// <summary>The largest batch up to a size whose images stay below 256 MiB, and at least one row.</summary>
     public static int CapacityFor(HashModel model, int batchSize) => Math.Clamp(MaxPixels / model.Description.Shape.Size, 1, batchSize);
 
     private readonly int _pixelsPerRow = model.Description.Shape.Size;

@@ -6,13 +6,13 @@ using SSAH.MLNet.Hashing;
 namespace SSAH.MLNet;
 
 /// <summary>
-/// Turns pictures into binary codes: adds a column of packed codes (<c>Vector&lt;Byte, ceil(bits/8)&gt;</c>; bit i is bit i%8 of byte i/8, least
+/// Turns images into binary codes: adds a column of packed codes (<c>Vector&lt;Byte, ceil(bits/8)&gt;</c>; bit i is bit i%8 of byte i/8, least
 /// significant first, 1 where the activation is zero or more, padding bits 0) and a column <c>...Activation</c> (<c>Vector&lt;Single,
 /// bits&gt;</c>, values of tanh, -1 to 1; ONNX Runtime's tanh can exceed 1 by one unit in the last place). Runs the hash network in ONNX Runtime,
 /// in batches, and only when one of the two columns is read.
 /// </summary>
 /// <remarks>
-/// <para>The input column holds pictures of the network's size: <c>Single</c> or <c>Byte</c>, 0 to 255, planar [C,H,W] or interleaved [H,W,C], as
+/// <para>The input column holds images of the network's size: <c>Single</c> or <c>Byte</c>, 0 to 255, planar [C,H,W] or interleaved [H,W,C], as
 /// <c>ExtractPixels</c> makes them.</para>
 /// <para>Safe to use from many threads. <see cref="Dispose"/> releases the network's session; a later use opens it again, so a
 /// <see cref="PredictionEngine{TSrc, TDst}"/> that disposes its transformer does no harm.</para>
@@ -27,7 +27,7 @@ public sealed class HashEncoder : ITransformer, IDisposable
     /// <param name="onnx">The file's bytes.</param>
     /// <param name="outputColumnName">Name of the column of packed codes; the activations' column has this name with <c>Activation</c> after
     /// it.</param>
-    /// <param name="inputColumnName">Name of the column of pictures.</param>
+    /// <param name="inputColumnName">Name of the column of images.</param>
     /// <param name="options">How to run the network; null takes the defaults.</param>
     /// <exception cref="InvalidDataException">The bytes are no ONNX model, or the model is no hash model.</exception>
     /// <exception cref="InvalidOperationException">ONNX Runtime's native library is missing, or a GPU is asked for and cannot be used.</exception>
@@ -51,10 +51,10 @@ public sealed class HashEncoder : ITransformer, IDisposable
     /// <summary>Code length in bits, 1 to 512.</summary>
     public int Bits => _model.Description.Bits;
 
-    /// <summary>Size of the pictures that the network takes.</summary>
+    /// <summary>Size of the images that the network takes.</summary>
     public PixelShape InputShape => _model.Description.Shape;
 
-    /// <summary>Name of the column of pictures.</summary>
+    /// <summary>Name of the column of images.</summary>
     public string InputColumnName { get; }
 
     /// <summary>Name of the column of packed codes.</summary>
@@ -100,10 +100,10 @@ public sealed class HashEncoder : ITransformer, IDisposable
     /// <inheritdoc/>
     public IRowToRowMapper GetRowToRowMapper(DataViewSchema inputSchema) => new HashRowMapper(_model, SchemaFor(inputSchema));
 
-    /// <summary>Encodes pictures without an <see cref="IDataView"/>.</summary>
-    /// <param name="pixels">Pictures one after the other, each [C,H,W] (<see cref="InputShape"/>), values 0 to 255.</param>
-    /// <returns>One code a picture, in order.</returns>
-    /// <exception cref="ArgumentException">The length is no whole number of pictures, or a value is not finite.</exception>
+    /// <summary>Encodes images without an <see cref="IDataView"/>.</summary>
+    /// <param name="pixels">Images one after the other, each [C,H,W] (<see cref="InputShape"/>), values 0 to 255.</param>
+    /// <returns>One code an image, in order.</returns>
+    /// <exception cref="ArgumentException">The length is no whole number of images, or a value is not finite.</exception>
     public BinaryCodes Encode(ReadOnlySpan<float> pixels)
     {
         int rows = RowsOf(pixels);
@@ -113,10 +113,10 @@ public sealed class HashEncoder : ITransformer, IDisposable
         return codes;
     }
 
-    /// <summary>Computes the activations of pictures without an <see cref="IDataView"/>.</summary>
+    /// <summary>Computes the activations of images without an <see cref="IDataView"/>.</summary>
     /// <param name="pixels">As in <see cref="Encode"/>.</param>
-    /// <returns>[pictures, <see cref="Bits"/>] values from -1 to 1, one picture after the other.</returns>
-    /// <exception cref="ArgumentException">The length is no whole number of pictures, or a value is not finite.</exception>
+    /// <returns>[images, <see cref="Bits"/>] values from -1 to 1, one image after the other.</returns>
+    /// <exception cref="ArgumentException">The length is no whole number of images, or a value is not finite.</exception>
     public float[] EncodeActivations(ReadOnlySpan<float> pixels)
     {
         int rows = RowsOf(pixels);
@@ -161,10 +161,10 @@ public sealed class HashEncoder : ITransformer, IDisposable
     {
         int size = InputShape.Size;
         if (pixels.Length % size != 0)
-            throw new ArgumentException($"{pixels.Length} values are no whole number of {InputShape} pictures ({size} values each).", nameof(pixels));
+            throw new ArgumentException($"{pixels.Length} values are no whole number of {InputShape} images ({size} values each).", nameof(pixels));
         int bad = pixels.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue);
         if (bad >= 0)
-            throw new ArgumentException($"Picture {bad / size} has the value {pixels[bad]}, which is not a pixel value (0 to 255).", nameof(pixels));
+            throw new ArgumentException($"Image {bad / size} has the value {pixels[bad]}, which is not a pixel value (0 to 255).", nameof(pixels));
         return pixels.Length / size;
     }
 

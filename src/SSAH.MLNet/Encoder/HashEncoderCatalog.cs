@@ -6,11 +6,11 @@ namespace Microsoft.ML;
 public static class HashEncoderCatalog
 {
     /// <summary>Adds the codes of a hash model that came as an ONNX file.</summary>
-    /// <param name="catalog">The transforms of the context; its <c>GpuDeviceId</c> and <c>FallbackToCpu</c> are honoured.</param>
+    /// <param name="catalog">The transforms of the context; its <c>GpuDeviceId</c> and <c>FallbackToCpu</c> are honored.</param>
     /// <param name="onnxPath">Path of a file that <see cref="HashEncoder.SaveOnnx"/> or the trainer wrote.</param>
     /// <param name="outputColumnName">Name of the column of packed codes; the activations' column has this name with <c>Activation</c> after
     /// it.</param>
-    /// <param name="inputColumnName">Name of the column of pictures.</param>
+    /// <param name="inputColumnName">Name of the column of images.</param>
     /// <param name="options">How to run the network; null takes the defaults.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is no ONNX model, or the model is no hash model.</exception>

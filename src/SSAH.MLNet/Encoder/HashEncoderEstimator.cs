@@ -10,7 +10,7 @@ public sealed class HashEncoderEstimator : IEstimator<HashEncoder>
 
     internal HashEncoderEstimator(HashEncoder encoder) => _encoder = encoder;
 
-    /// <summary>Checks that the rows hold pictures of the network's size.</summary>
+    /// <summary>Checks that the rows hold images of the network's size.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The pixel column is missing, of the wrong type or of another size than the network
     /// takes.</exception>
     public HashEncoder Fit(IDataView input)

@@ -48,8 +48,8 @@ internal sealed class HashModel : IDisposable
         }
     }
 
-    /// <summary>Scores <paramref name="rows"/> pictures; an output that is empty is not computed for the caller.</summary>
-    /// <param name="rows">Number of pictures, at least 1.</param>
+    /// <summary>Scores <paramref name="rows"/> images; an output that is empty is not computed for the caller.</summary>
+    /// <param name="rows">Number of images, at least 1.</param>
     /// <param name="pixels">[rows, C, H, W], 0 to 255.</param>
     /// <param name="codes">[rows, ceil(bits/8)] or empty.</param>
     /// <param name="activations">[rows, bits] or empty.</param>

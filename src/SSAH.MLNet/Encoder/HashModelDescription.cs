@@ -6,12 +6,12 @@ using SSAH.MLNet.Hashing;
 namespace SSAH.MLNet;
 
 /// <summary>What a hash model's file says of itself, checked against <see cref="HashModelContract"/> version 1.</summary>
-/// <param name="Shape">Size of the pictures it takes.</param>
+/// <param name="Shape">Size of the images it takes.</param>
 /// <param name="Bits">Code length in bits.</param>
 /// <param name="Metadata">All metadata entries.</param>
 internal sealed record HashModelDescription(PixelShape Shape, int Bits, IReadOnlyDictionary<string, string> Metadata)
 {
-    // A picture of 1 GiB is no picture: it is a damaged or hostile shape.
+    // An image of 1 GiB is no image: it is a damaged or hostile shape.
     private const long MaxPixels = 1 << 28;
 
     public int BytesPerCode => (Bits + 7) / 8;

@@ -2,10 +2,10 @@ using SkiaSharp;
 
 namespace SSAH.MLNet;
 
-/// <summary>Decodes one picture file into RGB bytes of a fixed size.</summary>
+/// <summary>Decodes one image file into RGB bytes of a fixed size.</summary>
 internal sealed class ImageFileDecoder(int width, int height, ImageFolderOptions options)
 {
-    /// <summary>Decodes, scales so that the picture covers the size, and cuts off both ends: ML.NET's <c>ResizingKind.IsoCrop</c>.</summary>
+    /// <summary>Decodes, scales so that the image covers the size, and cuts off both ends: ML.NET's <c>ResizingKind.IsoCrop</c>.</summary>
     /// <param name="path">Path of the file.</param>
     /// <param name="pixels">Takes <c>height * width * 3</c> bytes, interleaved or planar as the options say.</param>
     /// <returns>What is wrong with the file, or null when the pixels are written.</returns>
@@ -16,15 +16,15 @@ internal sealed class ImageFileDecoder(int width, int height, ImageFolderOptions
             using FileStream file = File.OpenRead(path);
             using SKCodec? codec = SKCodec.Create(file);
             if (codec is null)
-                return "it is not a picture in a known format";
+                return "it is not an image in a known format";
             SKImageInfo info = codec.Info;
             if (info.Width <= 0 || info.Height <= 0 || (long)info.Width * info.Height > options.MaxPixels)
                 return $"its header says {info.Width} x {info.Height} pixels, over the limit of {options.MaxPixels} (ImageFolderOptions.MaxPixels)";
             using SKBitmap whole = new(info.WithColorType(SKColorType.Rgba8888));
-            // Skia hands half a picture over with a mere hint; half a picture is no training example.
+            // Skia hands half an image over with a mere hint; half an image is no training example.
             SKCodecResult result = codec.GetPixels(whole.Info, whole.GetPixels());
             if (result != SKCodecResult.Success)
-                return result == SKCodecResult.IncompleteInput ? "it ends within the picture" : $"it cannot be decoded ({result})";
+                return result == SKCodecResult.IncompleteInput ? "it ends within the image" : $"it cannot be decoded ({result})";
             using SKBitmap cropped = CoverAndCrop(whole);
             CopyRgb(cropped.GetPixelSpan(), pixels);
             return null;
@@ -52,9 +52,9 @@ internal sealed class ImageFileDecoder(int width, int height, ImageFolderOptions
     private void CopyRgb(ReadOnlySpan<byte> rgba, Span<byte> pixels)
     {
         int count = width * height;
-        (int pixelStep, int colourStep) = options.Interleaved ? (3, 1) : (1, count);
+        (int pixelStep, int colorStep) = options.Interleaved ? (3, 1) : (1, count);
         for (int pixel = 0; pixel < count; pixel++)
-            for (int colour = 0; colour < 3; colour++)
-                pixels[pixel * pixelStep + colour * colourStep] = rgba[pixel * 4 + colour];
+            for (int color = 0; color < 3; color++)
+                pixels[pixel * pixelStep + color * colorStep] = rgba[pixel * 4 + color];
     }
 }

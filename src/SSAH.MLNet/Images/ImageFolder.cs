@@ -6,7 +6,7 @@ using Microsoft.ML.Runtime;
 namespace SSAH.MLNet;
 
 /// <summary>
-/// The pictures below a folder as rows <c>ImagePath</c> (text), <c>Label</c> (text: the name of the folder that the file lies in, empty at
+/// The images below a folder as rows <c>ImagePath</c> (text), <c>Label</c> (text: the name of the folder that the file lies in, empty at
 /// the top) and <c>Pixels</c> (<c>Vector&lt;Byte&gt;</c>, RGB, 0 to 255). Files are decoded when their row is read; rows are in the order
 /// of their paths.
 /// </summary>
@@ -31,7 +31,7 @@ public sealed class ImageFolder : IDataView
         _files = [.. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
             .Where(file => endings.Contains(System.IO.Path.GetExtension(file))).Order(StringComparer.Ordinal)];
         if (_files.Length == 0)
-            throw new InvalidDataException($"There is no picture below '{path}' (endings: {string.Join(", ", options.Extensions)}).");
+            throw new InvalidDataException($"There is no image below '{path}' (endings: {string.Join(", ", options.Extensions)}).");
         var builder = new DataViewSchema.Builder();
         builder.AddColumn("ImagePath", TextDataViewType.Instance);
         builder.AddColumn("Label", TextDataViewType.Instance);

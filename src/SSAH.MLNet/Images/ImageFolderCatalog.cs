@@ -2,12 +2,12 @@ using SSAH.MLNet;
 
 namespace Microsoft.ML;
 
-/// <summary>Reading pictures from folders.</summary>
+/// <summary>Reading images from folders.</summary>
 public static class ImageFolderCatalog
 {
     /// <summary>
-    /// Reads the pictures below a folder as rows <c>ImagePath</c>, <c>Label</c> (the name of the file's folder) and <c>Pixels</c>, scaled and
-    /// cropped to one size as <c>ResizeImages</c> does by default. Unlike the stock steps it names the row and the file when a picture is damaged,
+    /// Reads the images below a folder as rows <c>ImagePath</c>, <c>Label</c> (the name of the file's folder) and <c>Pixels</c>, scaled and
+    /// cropped to one size as <c>ResizeImages</c> does by default. Unlike the stock steps it names the row and the file when an image is damaged,
     /// can skip it, and does not decode what is too large.
     /// </summary>
     /// <param name="catalog">The data operations of the context.</param>
@@ -16,7 +16,7 @@ public static class ImageFolderCatalog
     /// <param name="imageHeight">Height of the pixels in a row, 1 to 16384.</param>
     /// <param name="options">Bad files, limits and layout; null takes the defaults.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="InvalidDataException">There is no picture in it.</exception>
+    /// <exception cref="InvalidDataException">There is no image in it.</exception>
     public static ImageFolder LoadImageFolder(
         this DataOperationsCatalog catalog, string path, int imageWidth, int imageHeight, ImageFolderOptions? options = null)
     {

@@ -1,6 +1,6 @@
 namespace SSAH.MLNet;
 
-/// <summary>What to do with a file that is no whole picture.</summary>
+/// <summary>What to do with a file that is no whole image.</summary>
 public enum BadImagePolicy
 {
     /// <summary>Reading ends with an error that names the row and the file.</summary>
@@ -10,14 +10,14 @@ public enum BadImagePolicy
     Skip,
 }
 
-/// <summary>How the pictures of a folder are read.</summary>
+/// <summary>How the images of a folder are read.</summary>
 public sealed record ImageFolderOptions
 {
     /// <summary>What to do with a file that cannot be decoded as a whole: an error by default.</summary>
     public BadImagePolicy OnBadImage { get; init; } = BadImagePolicy.Throw;
 
     /// <summary>
-    /// Largest picture that is decoded, in pixels (width times height), 100 million by default; decoding takes 4 bytes for each. The size is read
+    /// Largest image that is decoded, in pixels (width times height), 100 million by default; decoding takes 4 bytes for each. The size is read
     /// from the file's header: a file of 100 bytes can claim to be 18 GB.
     /// </summary>
     public long MaxPixels

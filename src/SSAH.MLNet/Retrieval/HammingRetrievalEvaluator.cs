@@ -24,13 +24,13 @@ public sealed class HammingRetrievalEvaluator
     /// one a bit).
     /// </param>
     /// <param name="labelColumnName">
-    /// Labels: a key (0 is unlabelled), a vector of keys, or <c>Vector&lt;Single&gt;</c> or <c>Vector&lt;Boolean&gt;</c> with a slot a class.
+    /// Labels: a key (0 is unlabeled), a vector of keys, or <c>Vector&lt;Single&gt;</c> or <c>Vector&lt;Boolean&gt;</c> with a slot a class.
     /// Classes of the two views are matched by their names where both have any, else by number.
     /// </param>
     /// <param name="cancellationToken">Stops the evaluation.</param>
-    /// <exception cref="ArgumentException">A column is missing or of a wrong type, nothing is labelled, or the options do not fit.</exception>
+    /// <exception cref="ArgumentException">A column is missing or of a wrong type, nothing is labeled, or the options do not fit.</exception>
     /// <exception cref="InvalidDataException">A row holds no code.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public HammingRetrievalMetrics Evaluate(
         IDataView queries, IDataView database, string codeColumnName = "HashCode", string labelColumnName = "Label",
         CancellationToken cancellationToken = default)

@@ -16,13 +16,13 @@ public sealed partial class HashRetrievalCatalog
     /// <param name="queries">The queries.</param>
     /// <param name="database">The database; with <see cref="RetrievalOptions.ExcludeSameRow"/> it may be the same view.</param>
     /// <param name="codeColumnName">Packed codes or activations, as HashEncoder adds them.</param>
-    /// <param name="labelColumnName">Labels in any form that the trainer takes; unlabelled rows are left out and counted.</param>
+    /// <param name="labelColumnName">Labels in any form that the trainer takes; unlabeled rows are left out and counted.</param>
     /// <param name="options">What to compute and by which conventions; null is the headline set.</param>
     /// <param name="cancellationToken">Stops the evaluation.</param>
     /// <returns>The metrics; print them as they are, or take <see cref="HammingRetrievalMetrics.MeanAveragePrecision"/>.</returns>
-    /// <exception cref="ArgumentException">A column is missing or of a wrong type, nothing is labelled, or the options do not fit.</exception>
+    /// <exception cref="ArgumentException">A column is missing or of a wrong type, nothing is labeled, or the options do not fit.</exception>
     /// <exception cref="InvalidDataException">A row holds no code.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public HammingRetrievalMetrics Evaluate(
         IDataView queries, IDataView database, string codeColumnName = "HashCode", string labelColumnName = "Label", RetrievalOptions? options = null,
         CancellationToken cancellationToken = default) =>
@@ -35,8 +35,8 @@ public sealed partial class HashRetrievalCatalog
     /// <param name="databaseLabels">Labels of the database, with the same class numbers.</param>
     /// <param name="options">What to compute and by which conventions; null is the headline set.</param>
     /// <param name="cancellationToken">Stops the evaluation.</param>
-    /// <exception cref="ArgumentException">The inputs do not fit one another, nothing is labelled, or the options do not fit.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="ArgumentException">The inputs do not fit one another, nothing is labeled, or the options do not fit.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public HammingRetrievalMetrics Evaluate(
         BinaryCodes queries, LabelSets queryLabels, BinaryCodes database, LabelSets databaseLabels, RetrievalOptions? options = null,
         CancellationToken cancellationToken = default) =>

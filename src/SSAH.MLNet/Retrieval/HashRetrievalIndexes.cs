@@ -10,7 +10,7 @@ public enum HammingIndexKind
     /// <summary>A scan of all codes: the choice for up to some millions of codes, and for any distance.</summary>
     Flat,
 
-    /// <summary>Multi-index hashing: for many codes whose neighbours are near; it falls back to the scan where that is faster.</summary>
+    /// <summary>Multi-index hashing: for many codes whose neighbors are near; it falls back to the scan where that is faster.</summary>
     MultiHash,
 }
 
@@ -24,7 +24,7 @@ public sealed partial class HashRetrievalCatalog
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="ArgumentException">A column is missing or of a wrong type, or an id comes twice.</exception>
     /// <exception cref="InvalidDataException">A row holds no code.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public HammingIndex CreateIndex(
         IDataView data, string codeColumnName = "HashCode", string? idColumnName = null, HammingIndexKind kind = HammingIndexKind.Flat,
         CancellationToken cancellationToken = default)
@@ -63,32 +63,32 @@ public sealed partial class HashRetrievalCatalog
         return index;
     }
 
-    /// <summary>A pipeline step that adds each row's nearest neighbours in an index, nearest first, equal distances by id.</summary>
+    /// <summary>A pipeline step that adds each row's nearest neighbors in an index, nearest first, equal distances by id.</summary>
     /// <remarks>Adds <c>outputColumnName</c> (<c>Vector&lt;Int64, k&gt;</c>, ids) and <c>outputColumnName + "Distance"</c> (<c>Vector&lt;Int32, k&gt;</c>). Places
     /// beyond the size of the index hold -1 in both. The index is not saved with a model: save it beside it.</remarks>
     /// <param name="index">The index to search.</param>
-    /// <param name="k">Neighbours a row, 1 or more.</param>
+    /// <param name="k">Neighbors a row, 1 or more.</param>
     /// <param name="outputColumnName">Name of the column of ids.</param>
     /// <param name="codeColumnName">Packed codes, as HashEncoder adds them.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="k"/> is below 1.</exception>
-    public IEstimator<ITransformer> FindNeighbours(
-        HammingIndex index, int k = 10, string outputColumnName = "Neighbours", string codeColumnName = "HashCode")
+    public IEstimator<ITransformer> FindNeighbors(
+        HammingIndex index, int k = 10, string outputColumnName = "Neighbors", string codeColumnName = "HashCode")
     {
         ArgumentNullException.ThrowIfNull(index);
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
-        SchemaDefinition input = SchemaDefinition.Create(typeof(CodeRow)), output = SchemaDefinition.Create(typeof(NeighbourRow));
+        SchemaDefinition input = SchemaDefinition.Create(typeof(CodeRow)), output = SchemaDefinition.Create(typeof(NeighborRow));
         Describe(input[nameof(CodeRow.Code)], codeColumnName, NumberDataViewType.Byte, (index.Bits + 7) / 8);
-        Describe(output[nameof(NeighbourRow.Ids)], outputColumnName, NumberDataViewType.Int64, k);
-        Describe(output[nameof(NeighbourRow.Distances)], outputColumnName + "Distance", NumberDataViewType.Int32, k);
+        Describe(output[nameof(NeighborRow.Ids)], outputColumnName, NumberDataViewType.Int64, k);
+        Describe(output[nameof(NeighborRow.Distances)], outputColumnName + "Distance", NumberDataViewType.Int32, k);
         // One thread a row: ML.NET already reads rows on several.
         var options = new HammingSearchOptions { Threads = 1 };
-        return Context.Transforms.CustomMapping<CodeRow, NeighbourRow>((row, neighbours) =>
+        return Context.Transforms.CustomMapping<CodeRow, NeighborRow>((row, neighbors) =>
         {
             ReadOnlySpan<HammingMatch> matches = index.Search(BinaryCodes.FromPacked(index.Bits, row.Code), k, options)[0];
-            neighbours.Ids = new long[k];
-            neighbours.Distances = new int[k];
+            neighbors.Ids = new long[k];
+            neighbors.Distances = new int[k];
             for (int i = 0; i < k; i++)
-                (neighbours.Ids[i], neighbours.Distances[i]) = i < matches.Length ? (matches[i].Id, matches[i].Distance) : (-1, -1);
+                (neighbors.Ids[i], neighbors.Distances[i]) = i < matches.Length ? (matches[i].Id, matches[i].Distance) : (-1, -1);
         }, contractName: null, input, output);
     }
 
@@ -130,7 +130,7 @@ public sealed partial class HashRetrievalCatalog
         public byte[] Code { get; set; } = [];
     }
 
-    private sealed class NeighbourRow
+    private sealed class NeighborRow
     {
         public long[] Ids { get; set; } = [];
 

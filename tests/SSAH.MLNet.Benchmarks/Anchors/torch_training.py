@@ -1,7 +1,7 @@
 """The default H-Net in Python's PyTorch, forward, backward and SGD step: the anchor of `bench training`.
 
 usage: torch_training.py float32|bfloat16 IMAGES STEPS REPEATS      prints: seconds MEDIAN version VERSION
-One repeat is STEPS steps on IMAGES pictures of noise; the median of the repeats is printed.
+One repeat is STEPS steps on IMAGES images of noise; the median of the repeats is printed.
 """
 
 import statistics
@@ -57,12 +57,12 @@ def main():
     torch.manual_seed(1)
     network = HashNetwork().to(memory_format=torch.channels_last)
     optimizer = torch.optim.SGD(network.parameters(), 0.05, momentum=0.9, nesterov=True)
-    pictures = torch.randn(images, 3, 32, 32).contiguous(memory_format=torch.channels_last)
+    images = torch.randn(images, 3, 32, 32).contiguous(memory_format=torch.channels_last)
     labels = torch.randint(10, (images,))
 
     def run(count):
         for _ in range(count):
-            code, logits = network(pictures, dtype)
+            code, logits = network(images, dtype)
             loss = pair_loss(code, labels) + functional.cross_entropy(logits, labels)
             optimizer.zero_grad()
             loss.backward()

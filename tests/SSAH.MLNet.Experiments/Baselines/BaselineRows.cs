@@ -18,8 +18,8 @@ internal static class BaselineRows
         new("itq", "PCA-ITQ on pixels", Baseline: (data, seed) => Project(data, seed, FeatureVectors.Pixels, PcaItq.Learn)),
         new("lsh-mobilenet", "LSH on MobileNetV1 0.5 features (pretrained)", Baseline: (data, seed) => Project(data, seed, MobileNet, RandomHyperplanes.Learn)),
         new("itq-mobilenet", "PCA-ITQ on MobileNetV1 0.5 features (pretrained)", Baseline: (data, seed) => Project(data, seed, MobileNet, PcaItq.Learn)),
-        new("class-id", "number of the nearest class centre of MobileNetV1 0.5 features (pretrained, labelled images)", Baseline: (data, _) => ClassIds(data, MobileNet)),
-        new("class-id-1", "number of the nearest class centre of the activations of the grid's row 1, H-Net", Baseline: (data, seed) => TrainedClassIds(data, "1", seed)),
+        new("class-id", "number of the nearest class center of MobileNetV1 0.5 features (pretrained, labeled images)", Baseline: (data, _) => ClassIds(data, MobileNet)),
+        new("class-id-1", "number of the nearest class center of the activations of the grid's row 1, H-Net", Baseline: (data, seed) => TrainedClassIds(data, "1", seed)),
         new("class-id-9", "the same of the grid's row 9, full SSAH", Baseline: (data, seed) => TrainedClassIds(data, "9", seed)),
     ];
 
@@ -32,9 +32,9 @@ internal static class BaselineRows
     // What a classifier alone is worth as a code: one bit a class, so that all images of a predicted class are equal.
     private static BaselineCodes ClassIds(ExperimentData data, Func<ExperimentData, IReadOnlyList<int>, Matrix<float>> features)
     {
-        var labelled = features(data, data.Split.Labelled);
-        Vector<float>[] centres = [.. data.Split.Labelled.Select((row, i) => (Class: data.Images.ClassOf(row), Vector: labelled.Row(i)))
-            .GroupBy(image => image.Class).OrderBy(images => images.Key).Select(images => images.Aggregate(Vector<float>.Build.Dense(labelled.ColumnCount), (sum, image) => sum + image.Vector) / images.Count())];
+        var labeled = features(data, data.Split.Labeled);
+        Vector<float>[] centers = [.. data.Split.Labeled.Select((row, i) => (Class: data.Images.ClassOf(row), Vector: labeled.Row(i)))
+            .GroupBy(image => image.Class).OrderBy(images => images.Key).Select(images => images.Aggregate(Vector<float>.Build.Dense(labeled.ColumnCount), (sum, image) => sum + image.Vector) / images.Count())];
         BinaryCodes Encode(IReadOnlyList<int> rows)
         {
             var vectors = features(data, rows);
@@ -42,7 +42,7 @@ internal static class BaselineRows
             for (int i = 0; i < rows.Count; i++)
             {
                 var vector = vectors.Row(i);
-                int nearest = Enumerable.Range(0, centres.Length).MinBy(c => (vector - centres[c]).L2Norm());
+                int nearest = Enumerable.Range(0, centers.Length).MinBy(c => (vector - centers[c]).L2Norm());
                 packed[i * Bits / 8 + nearest / 8] = (byte)(1 << (nearest % 8));
             }
             return BinaryCodes.FromPacked(Bits, packed);

@@ -21,7 +21,7 @@ internal static class FeatureVectors
         return result;
     }
 
-    /// <summary>Features of a backbone that takes RGB from -1 to 1; pictures are enlarged to <paramref name="side"/> by repeating pixels.</summary>
+    /// <summary>Features of a backbone that takes RGB from -1 to 1; images are enlarged to <paramref name="side"/> by repeating pixels.</summary>
     public static Matrix<float> Backbone(ExperimentData data, IReadOnlyList<int> rows, string path, int side)
     {
         using var session = new InferenceSession(path);

@@ -10,12 +10,12 @@ internal sealed record Projection(Vector<float> Mean, Matrix<float> Directions)
     /// <summary>Codes of vectors, one a row.</summary>
     public BinaryCodes Encode(Matrix<float> vectors)
     {
-        var projected = Centre(vectors, Mean) * Directions;
+        var projected = Center(vectors, Mean) * Directions;
         return BinaryCodes.FromActivations(Directions.ColumnCount, projected.ToRowMajorArray());
     }
 
     /// <summary>The vectors less a mean.</summary>
-    public static Matrix<float> Centre(Matrix<float> vectors, Vector<float> mean) =>
+    public static Matrix<float> Center(Matrix<float> vectors, Vector<float> mean) =>
         vectors - Matrix<float>.Build.Dense(vectors.RowCount, mean.Count, (_, column) => mean[column]);
 
     /// <summary>Mean of the rows.</summary>
@@ -33,7 +33,7 @@ internal static class RandomHyperplanes
         new(Projection.MeanOf(training), Projection.Noise(training.ColumnCount, bits, seed));
 }
 
-/// <summary>Iterative quantisation: principal components, then the rotation that brings them closest to bits (Gong and Lazebnik 2011).</summary>
+/// <summary>Iterative quantization: principal components, then the rotation that brings them closest to bits (Gong and Lazebnik 2011).</summary>
 internal static class PcaItq
 {
     private const int SubspaceIterations = 12;
@@ -42,9 +42,9 @@ internal static class PcaItq
     public static Projection Learn(Matrix<float> training, int bits, int seed)
     {
         var mean = Projection.MeanOf(training);
-        var centred = Projection.Centre(training, mean);
-        var components = PrincipalComponents(centred, bits, seed);
-        var reduced = centred * components;
+        var centerd = Projection.Center(training, mean);
+        var components = PrincipalComponents(centerd, bits, seed);
+        var reduced = centerd * components;
         var rotation = Projection.Noise(bits, bits, seed).GramSchmidt().Q;
         for (int i = 0; i < RotationIterations; i++)
         {
@@ -57,11 +57,11 @@ internal static class PcaItq
     }
 
     // Orthogonal iteration: the covariance of 3,072 pixels need not be decomposed for 48 components.
-    private static Matrix<float> PrincipalComponents(Matrix<float> centred, int count, int seed)
+    private static Matrix<float> PrincipalComponents(Matrix<float> centerd, int count, int seed)
     {
-        var basis = Projection.Noise(centred.ColumnCount, count, seed).GramSchmidt().Q;
+        var basis = Projection.Noise(centerd.ColumnCount, count, seed).GramSchmidt().Q;
         for (int i = 0; i < SubspaceIterations; i++)
-            basis = centred.TransposeThisAndMultiply(centred * basis).GramSchmidt().Q;
+            basis = centerd.TransposeThisAndMultiply(centerd * basis).GramSchmidt().Q;
         return basis;
     }
 }

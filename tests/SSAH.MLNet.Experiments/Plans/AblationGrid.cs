@@ -1,11 +1,11 @@
 namespace SSAH.MLNet.Experiments;
 
-/// <summary>Rows 1 to 9 of the ablation grid (docs/method.md), and 1c: what unlabelled images bring without any hard sample.</summary>
+/// <summary>Rows 1 to 9 of the ablation grid (docs/method.md), and 1c: what unlabeled images bring without any hard sample.</summary>
 internal static class AblationGrid
 {
     public static IReadOnlyList<ExperimentRow> All { get; } =
     [
-        new("1", "H-Net, labelled data only", o =>
+        new("1", "H-Net, labeled data only", o =>
         {
             o.HardSamples = HardSampleSource.None;
             o.ConsistentWeight = 0;

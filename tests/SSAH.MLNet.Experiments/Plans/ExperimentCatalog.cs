@@ -52,38 +52,38 @@ internal static class ExperimentCatalog
         new()
         {
             Name = "c10-54k-pretrained-128", Title = "C10-54k, 48 bits, MobileNetV2 1.0 pretrained on ImageNet, long training at 128 pixels", DataFile = Cifar, Split = Protocol("C10-54k"),
-            Steps = 1600, Configure = LongFineTuning(Pretrained(MobileNetV2, side: 128, unlabelled: 96)), Rows = AblationGrid.All, DefaultRows = s_headline,
+            Steps = 1600, Configure = LongFineTuning(Pretrained(MobileNetV2, side: 128, unlabeled: 96)), Rows = AblationGrid.All, DefaultRows = s_headline,
         },
         new()
         {
             Name = "grocery", Title = "GROCERY, fine classes, 10 labels a class, 48 bits, MobileNetV1 0.5 pretrained on ImageNet", DataFile = "grocery.tar.gz",
-            Side = 128, Split = ImageSplits.Draw, Steps = 600, Configure = Pretrained(MobileNetV1, side: 128, unlabelled: 96), Rows = AblationGrid.All, DefaultRows = s_headline,
+            Side = 128, Split = ImageSplits.Draw, Steps = 600, Configure = Pretrained(MobileNetV1, side: 128, unlabeled: 96), Rows = AblationGrid.All, DefaultRows = s_headline,
         },
         new()
         {
-            Name = "ucm-ml", Title = "UCM-ML, 336 labelled, 48 bits, MobileNetV1 0.5 pretrained on ImageNet", DataFile = "ucmerced.tar.gz",
-            Side = 128, Split = ImageSplits.Draw, Steps = 600, Configure = AerialWithFewLabels(Pretrained(MobileNetV1, side: 128, unlabelled: 96)), Rows = AblationGrid.All, DefaultRows = s_headline,
+            Name = "ucm-ml", Title = "UCM-ML, 336 labeled, 48 bits, MobileNetV1 0.5 pretrained on ImageNet", DataFile = "ucmerced.tar.gz",
+            Side = 128, Split = ImageSplits.Draw, Steps = 600, Configure = AerialWithFewLabels(Pretrained(MobileNetV1, side: 128, unlabeled: 96)), Rows = AblationGrid.All, DefaultRows = s_headline,
         },
         new()
         {
-            Name = "ucm-ml-all", Title = "UCM-ML with all 1,680 images of the training part labelled: what labels for the unlabelled ones would bring", DataFile = "ucmerced.tar.gz",
-            Side = 128, Split = AllLabelled, Steps = 600, Configure = Pretrained(MobileNetV1, side: 128), Rows = AblationGrid.All, DefaultRows = ["1"],
+            Name = "ucm-ml-all", Title = "UCM-ML with all 1,680 images of the training part labeled: what labels for the unlabeled ones would bring", DataFile = "ucmerced.tar.gz",
+            Side = 128, Split = AllLabeled, Steps = 600, Configure = Pretrained(MobileNetV1, side: 128), Rows = AblationGrid.All, DefaultRows = ["1"],
         },
         // The same at a quarter of the pixels and of the time, to choose by.
         new()
         {
             Name = "c10-54k-pretrained-small", Title = "C10-54k, 48 bits, MobileNetV1 0.5 pretrained on ImageNet, at 64 pixels: for choices", DataFile = Cifar, Split = Protocol("C10-54k"),
-            Steps = 400, Configure = Pretrained(MobileNetV1, side: 64, unlabelled: 96), Rows = AblationGrid.All, DefaultRows = s_headline,
+            Steps = 400, Configure = Pretrained(MobileNetV1, side: 64, unlabeled: 96), Rows = AblationGrid.All, DefaultRows = s_headline,
         },
         new()
         {
-            Name = "ucm-ml-small", Title = "UCM-ML, 336 labelled, 48 bits, MobileNetV1 0.5 pretrained on ImageNet, at 64 pixels: for choices", DataFile = "ucmerced.tar.gz",
-            Side = 64, Split = ImageSplits.Draw, Steps = 300, Configure = Pretrained(MobileNetV1, side: 64, unlabelled: 96), Rows = AblationGrid.All, DefaultRows = s_headline,
+            Name = "ucm-ml-small", Title = "UCM-ML, 336 labeled, 48 bits, MobileNetV1 0.5 pretrained on ImageNet, at 64 pixels: for choices", DataFile = "ucmerced.tar.gz",
+            Side = 64, Split = ImageSplits.Draw, Steps = 300, Configure = Pretrained(MobileNetV1, side: 64, unlabeled: 96), Rows = AblationGrid.All, DefaultRows = s_headline,
         },
         new()
         {
             Name = "ucm-ml-choices", Title = "UCM-ML without its queries, 336 images of the training part in their place, at 64 pixels: for choices", DataFile = "ucmerced.tar.gz",
-            Side = 64, Split = WithoutQueries, Steps = 300, Configure = AerialWithFewLabels(Pretrained(MobileNetV1, side: 64, unlabelled: 96)), Rows = AblationGrid.All, DefaultRows = s_headline,
+            Side = 64, Split = WithoutQueries, Steps = 300, Configure = AerialWithFewLabels(Pretrained(MobileNetV1, side: 64, unlabeled: 96)), Rows = AblationGrid.All, DefaultRows = s_headline,
         },
         new()
         {
@@ -94,25 +94,25 @@ internal static class ExperimentCatalog
 
     private static Func<ImageSet, int, RetrievalSplit> Protocol(string name) => (images, seed) => RetrievalProtocols.Draw(name, images.ToLabelSets(), seed);
 
-    private static RetrievalSplit AllLabelled(ImageSet images, int seed)
+    private static RetrievalSplit AllLabeled(ImageSet images, int seed)
     {
         var few = ImageSplits.Draw(images, seed);
-        return RetrievalSplit.Create($"all {few.Database.Count} labelled of {images.Name}", seed, few.RowCount, few.DatabaseIncludesLabelled,
-            [.. few.Queries.Select(row => (row, SplitRole.Query)), .. few.Database.Select(row => (row, SplitRole.Labelled))]);
+        return RetrievalSplit.Create($"all {few.Database.Count} labeled of {images.Name}", seed, few.RowCount, few.DatabaseIncludesLabeled,
+            [.. few.Queries.Select(row => (row, SplitRole.Query)), .. few.Database.Select(row => (row, SplitRole.Labeled))]);
     }
 
-    // What is chosen here is chosen as it will be measured, queries unseen and the database mostly unlabelled, without a look at the queries.
+    // What is chosen here is chosen as it will be measured, queries unseen and the database mostly unlabeled, without a look at the queries.
     private static RetrievalSplit WithoutQueries(ImageSet images, int seed)
     {
         var split = ImageSplits.Draw(images, seed);
-        int[] unlabelled = [.. split.UnlabelledTraining];
-        new Random(seed).Shuffle(unlabelled);
-        return RetrievalSplit.Create($"{split.Protocol}, without its queries", seed, split.RowCount, split.DatabaseIncludesLabelled,
-            [.. split.Queries.Select(row => (row, SplitRole.Unused)), .. split.Labelled.Select(row => (row, SplitRole.Labelled)),
-                .. unlabelled[..(unlabelled.Length / 4)].Select(row => (row, SplitRole.Query))]);
+        int[] unlabeled = [.. split.UnlabeledTraining];
+        new Random(seed).Shuffle(unlabeled);
+        return RetrievalSplit.Create($"{split.Protocol}, without its queries", seed, split.RowCount, split.DatabaseIncludesLabeled,
+            [.. split.Queries.Select(row => (row, SplitRole.Unused)), .. split.Labeled.Select(row => (row, SplitRole.Labeled)),
+                .. unlabeled[..(unlabeled.Length / 4)].Select(row => (row, SplitRole.Query))]);
     }
 
-    // Pictures from above have no upright: hard samples are turned by any angle from the start. And the teacher of so few labels is often wrong.
+    // Images from above have no upright: hard samples are turned by any angle from the start. And the teacher of so few labels is often wrong.
     private static Action<SsahTrainer.Options, string> AerialWithFewLabels(Action<SsahTrainer.Options, string> configure) => (options, dataFolder) =>
     {
         configure(options, dataFolder);
@@ -127,10 +127,10 @@ internal static class ExperimentCatalog
         options.SimilarityWeight = 1;
     };
 
-    private static Action<SsahTrainer.Options, string> Pretrained(string file, int side, int? unlabelled = null) => (options, dataFolder) =>
+    private static Action<SsahTrainer.Options, string> Pretrained(string file, int side, int? unlabeled = null) => (options, dataFolder) =>
     {
         options.Backbone = Backbone.FromOnnx(ExperimentData.BackboneFile(dataFolder, file), preprocessing: BackbonePreprocessing.MinusOneToOne with { Side = side });
         options.LearningRate = 0.03;
-        options.UnlabelledBatchSize = unlabelled ?? options.UnlabelledBatchSize;
+        options.UnlabeledBatchSize = unlabeled ?? options.UnlabeledBatchSize;
     };
 }

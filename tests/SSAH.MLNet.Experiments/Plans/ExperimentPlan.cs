@@ -14,10 +14,10 @@ internal sealed record ExperimentPlan
     /// <summary>File in the data folder.</summary>
     public required string DataFile { get; init; }
 
-    /// <summary>Pixels that pictures are read at.</summary>
+    /// <summary>Pixels that images are read at.</summary>
     public int Side { get; init; } = 32;
 
-    /// <summary>Draws queries, labelled and unlabelled rows.</summary>
+    /// <summary>Draws queries, labeled and unlabeled rows.</summary>
     public required Func<ImageSet, int, RetrievalSplit> Split { get; init; }
 
     /// <summary>Code length.</summary>

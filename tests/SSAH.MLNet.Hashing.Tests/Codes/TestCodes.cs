@@ -14,17 +14,17 @@ internal static class TestCodes
         return BinaryCodes.FromActivations(bits, activations);
     }
 
-    /// <summary>Codes around a few centres, with many equal ones: ties everywhere.</summary>
-    public static BinaryCodes Clustered(int bits, int count, int seed, int centres = 5, double flip = 0.03)
+    /// <summary>Codes around a few centers, with many equal ones: ties everywhere.</summary>
+    public static BinaryCodes Clustered(int bits, int count, int seed, int centers = 5, double flip = 0.03)
     {
         var random = new Random(seed);
-        BinaryCodes middle = Random(bits, centres, seed + 1);
+        BinaryCodes middle = Random(bits, centers, seed + 1);
         var activations = new float[bits * count];
         for (int row = 0; row < count; row++)
         {
-            ReadOnlySpan<ulong> centre = middle[random.Next(centres)];
+            ReadOnlySpan<ulong> center = middle[random.Next(centers)];
             for (int bit = 0; bit < bits; bit++)
-                activations[row * bits + bit] = ((centre[bit / 64] >> (bit % 64) & 1) != 0) == random.NextDouble() >= flip ? 1 : -1;
+                activations[row * bits + bit] = ((center[bit / 64] >> (bit % 64) & 1) != 0) == random.NextDouble() >= flip ? 1 : -1;
         }
         return BinaryCodes.FromActivations(bits, activations);
     }

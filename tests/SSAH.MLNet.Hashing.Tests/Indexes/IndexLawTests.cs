@@ -38,8 +38,8 @@ public sealed class IndexLawTests
     [InlineData(40)]
     public void Batches_threads_and_kinds_agree_on_large_indexes(int bits)
     {
-        BinaryCodes codes = TestCodes.Clustered(bits, 40_000, bits, centres: 300, flip: 0.05);
-        BinaryCodes queries = TestCodes.Clustered(bits, 150, bits, centres: 300, flip: 0.08);
+        BinaryCodes codes = TestCodes.Clustered(bits, 40_000, bits, centers: 300, flip: 0.05);
+        BinaryCodes queries = TestCodes.Clustered(bits, 150, bits, centers: 300, flip: 0.08);
         var flat = new HammingFlatIndex(codes);
         var hashed = new MultiHashIndex(codes);
         Assert.NotEqual(0, hashed.TableSlots);
@@ -125,7 +125,7 @@ public sealed class IndexLawTests
     }
 
     [Fact]
-    public void A_cancelled_search_throws()
+    public void A_canceled_search_throws()
     {
         var index = new HammingFlatIndex(TestCodes.Random(64, 3000, 1));
         using var source = new CancellationTokenSource();

@@ -24,8 +24,8 @@ public sealed class DefaultLevelTests
     {
         foreach (int bits in (int[])[8, 48, 64, 128, 256, 512])
         {
-            BinaryCodes codes = TestCodes.Clustered(bits, 3000, bits, centres: 40, flip: 0.05);
-            BinaryCodes queries = TestCodes.Clustered(bits, 6, bits, centres: 40, flip: 0.05);
+            BinaryCodes codes = TestCodes.Clustered(bits, 3000, bits, centers: 40, flip: 0.05);
+            BinaryCodes queries = TestCodes.Clustered(bits, 6, bits, centers: 40, flip: 0.05);
             foreach (HammingIndex index in (HammingIndex[])[new HammingFlatIndex(codes), new MultiHashIndex(codes)])
             {
                 (index as MultiHashIndex)?.Optimize();

@@ -25,8 +25,8 @@ public sealed class LabelSetsTests
             for (int i = 0; i < classes.Length; i++)
             {
                 Assert.Equal(classes[i], single.ClassOf(i));
-                Assert.Equal(classes[i] >= 0, single.IsLabelled(i));
-                Assert.Equal(sets.IsLabelled(i), single.IsLabelled(i));
+                Assert.Equal(classes[i] >= 0, single.IsLabeled(i));
+                Assert.Equal(sets.IsLabeled(i), single.IsLabeled(i));
                 Assert.Equal(sets.MaskOf(i), single.MaskOf(i));
                 for (int j = 0; j < classes.Length; j++)
                 {

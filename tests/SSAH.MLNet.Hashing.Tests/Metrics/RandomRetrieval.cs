@@ -10,17 +10,17 @@ internal static class RandomRetrieval
         foreach (int label in classes)
         {
             Array.Clear(packed);
-            var centre = new Random(label + 1000);
+            var center = new Random(label + 1000);
             for (int bit = 0; bit < bits; bit++)
-                if (centre.Next(2) == 1 ^ random.NextDouble() < noise)
+                if (center.Next(2) == 1 ^ random.NextDouble() < noise)
                     packed[bit / 8] |= (byte)(1 << (bit % 8));
             codes.Add(packed);
         }
         return codes;
     }
 
-    public static int[] Classes(int count, int classes, Random random, bool unlabelled = false) =>
-        [.. Enumerable.Range(0, count).Select(_ => random.Next(unlabelled ? -1 : 0, classes))];
+    public static int[] Classes(int count, int classes, Random random, bool unlabeled = false) =>
+        [.. Enumerable.Range(0, count).Select(_ => random.Next(unlabeled ? -1 : 0, classes))];
 
     public static LabelSets Sets(int count, int classes, Random random)
     {

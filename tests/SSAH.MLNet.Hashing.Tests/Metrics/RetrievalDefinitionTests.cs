@@ -47,7 +47,7 @@ public sealed class RetrievalDefinitionTests
             LabelSets labels = multi ? RandomRetrieval.Sets(rows, 4, random) : LabelSets.FromClasses(classes);
             int[] self = [-1, random.Next(rows), -1, random.Next(rows)];
             HammingRetrievalMetrics metrics = RetrievalEvaluation.Evaluate(queries, queryLabels, database, labels,
-                Options(denominator) with { SelfRows = self, UnlabelledDatabase = UnlabelledRows.CountAsIrrelevant });
+                Options(denominator) with { SelfRows = self, UnlabeledDatabase = UnlabeledRows.CountAsIrrelevant });
 
             Dictionary<string, double>[] naive = [.. Enumerable.Range(0, 4).Select(q =>
             {
@@ -173,7 +173,7 @@ public sealed class RetrievalDefinitionTests
 
     private static RetrievalOptions Options(ApDenominator denominator = ApDenominator.RelevantInTopK) =>
         new() { Cutoffs = Cutoffs, ApDenominator = denominator, BootstrapSamples = 0, Diagnostics = false, Threads = 1,
-            UnlabelledDatabase = UnlabelledRows.CountAsIrrelevant };
+            UnlabeledDatabase = UnlabeledRows.CountAsIrrelevant };
 
     private static void Close(double expected, double actual, string name) =>
         Assert.True(Math.Abs(expected - actual) < 1e-9, $"{name}: {actual} instead of {expected}");

@@ -90,15 +90,15 @@ public sealed class RetrievalEvaluationTests
     }
 
     [Fact]
-    public void UnlabelledRowsAreLeftOutAndCounted()
+    public void UnlabeledRowsAreLeftOutAndCounted()
     {
         var codes = BinaryCodes.FromPacked(8, [0, 0, 1, 3]);
         LabelSets labels = LabelSets.FromClasses([0, -1, 0, 1]), queryLabels = LabelSets.FromClasses([0, -1]);
         HammingRetrievalMetrics left = RetrievalEvaluation.Evaluate(codes.Slice(0, 2), queryLabels, codes, labels, Quick);
-        Assert.Equal((1, 1, 1, 3), (left.QueryCount, left.UnlabelledQueries, left.UnlabelledDatabaseRows, left.DatabaseCount));
+        Assert.Equal((1, 1, 1, 3), (left.QueryCount, left.UnlabeledQueries, left.UnlabeledDatabaseRows, left.DatabaseCount));
         Assert.Equal(1, left.MeanAveragePrecision, 1e-12);
         HammingRetrievalMetrics ranked = RetrievalEvaluation.Evaluate(
-            codes.Slice(0, 2), queryLabels, codes, labels, Quick with { UnlabelledDatabase = UnlabelledRows.CountAsIrrelevant });
+            codes.Slice(0, 2), queryLabels, codes, labels, Quick with { UnlabeledDatabase = UnlabeledRows.CountAsIrrelevant });
         Assert.Equal(4, ranked.DatabaseCount);
         // Rank 1 or 2 by the tie, then rank 3.
         Assert.Equal(((1 + 0.5) / 2 + 2.0 / 3) / 2, ranked.MeanAveragePrecision, 1e-12);

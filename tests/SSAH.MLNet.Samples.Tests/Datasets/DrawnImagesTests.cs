@@ -6,7 +6,7 @@ namespace SSAH.MLNet.Samples.Tests.Datasets;
 public class DrawnImagesTests
 {
     [Fact]
-    public void Same_seed_draws_the_same_pictures_and_another_seed_others()
+    public void Same_seed_draws_the_same_images_and_another_seed_others()
     {
         var first = DrawnImages.Create(perClass: 5, seed: 3);
         var again = DrawnImages.Create(perClass: 5, seed: 3);
@@ -20,7 +20,7 @@ public class DrawnImagesTests
     }
 
     [Fact]
-    public void Every_class_has_its_share_and_no_two_pictures_are_alike()
+    public void Every_class_has_its_share_and_no_two_images_are_alike()
     {
         var images = DrawnImages.Create(perClass: 20, side: 16);
         var distinct = Enumerable.Range(0, images.Count).Select(i => Convert.ToBase64String(images.PixelsOf(i))).Distinct().Count();
@@ -32,7 +32,7 @@ public class DrawnImagesTests
     [Fact]
     public void Pixels_alone_do_not_tell_the_class()
     {
-        // Leave-one-out nearest neighbour on raw pixels must stay far from perfect, or the pictures would be too easy for any hash.
+        // Leave-one-out nearest neighbor on raw pixels must stay far from perfect, or the images would be too easy for any hash.
         var images = DrawnImages.Create(perClass: 40);
         var right = 0;
         for (var i = 0; i < images.Count; i++)
@@ -45,22 +45,22 @@ public class DrawnImagesTests
     }
 
     [Fact]
-    public void Colour_does_not_tell_the_class()
+    public void Color_does_not_tell_the_class()
     {
-        // Each picture goes to the class with the nearest mean colour of the other half: chance is 0.1.
+        // Each image goes to the class with the nearest mean color of the other half: chance is 0.1.
         var images = DrawnImages.Create(perClass: 200);
-        var colours = Enumerable.Range(0, images.Count).Select(i => MeanColour(images.PixelsOf(i))).ToArray();
+        var colors = Enumerable.Range(0, images.Count).Select(i => MeanColor(images.PixelsOf(i))).ToArray();
         var half = images.Count / 2;
         var means = Enumerable.Range(0, 10).Select(c =>
-            Mean([.. Enumerable.Range(0, half).Where(i => images.ClassOf(i) == c).Select(i => colours[i])])).ToArray();
+            Mean([.. Enumerable.Range(0, half).Where(i => images.ClassOf(i) == c).Select(i => colors[i])])).ToArray();
         var right = Enumerable.Range(half, half).Count(i =>
-            Enumerable.Range(0, 10).MinBy(c => Vector3.DistanceSquared(means[c], colours[i])) == images.ClassOf(i));
+            Enumerable.Range(0, 10).MinBy(c => Vector3.DistanceSquared(means[c], colors[i])) == images.ClassOf(i));
         Assert.InRange(right / (double)half, 0.0, 0.2);
     }
 
-    private static Vector3 Mean(Vector3[] colours) => colours.Aggregate(Vector3.Zero, (sum, colour) => sum + colour) / colours.Length;
+    private static Vector3 Mean(Vector3[] colors) => colors.Aggregate(Vector3.Zero, (sum, color) => sum + color) / colors.Length;
 
-    private static Vector3 MeanColour(ReadOnlySpan<byte> rgb)
+    private static Vector3 MeanColor(ReadOnlySpan<byte> rgb)
     {
         var sum = Vector3.Zero;
         for (var i = 0; i < rgb.Length; i += 3)

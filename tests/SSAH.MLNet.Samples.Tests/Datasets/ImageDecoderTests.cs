@@ -8,10 +8,10 @@ namespace SSAH.MLNet.Samples.Tests.Datasets;
 public class ImageDecoderTests
 {
     [Fact]
-    public void Picture_of_the_wanted_size_comes_back_pixel_by_pixel() =>
+    public void Image_of_the_wanted_size_comes_back_pixel_by_pixel() =>
         Gen.Byte.Array[4 * 3 * 3].Sample(pixels =>
         {
-            var png = EncodedPictures.Png(4, 3, (x, y) => new SKColor(pixels[At(x, y)], pixels[At(x, y) + 1], pixels[At(x, y) + 2]));
+            var png = EncodedImages.Png(4, 3, (x, y) => new SKColor(pixels[At(x, y)], pixels[At(x, y) + 1], pixels[At(x, y) + 2]));
             var rgb = new byte[pixels.Length];
             ImageDecoder.Decode(png, 4, 3, rgb);
             Assert.Equal(pixels, rgb);
@@ -22,18 +22,18 @@ public class ImageDecoderTests
     [InlineData(64, 20)]
     [InlineData(5, 90)]
     [InlineData(1, 1)]
-    public void Plain_picture_of_any_size_stays_plain(int width, int height)
+    public void Plain_image_of_any_size_stays_plain(int width, int height)
     {
         var rgb = new byte[8 * 8 * 3];
-        ImageDecoder.Decode(EncodedPictures.Png(width, height, (_, _) => new SKColor(200, 100, 50)), 8, 8, rgb);
+        ImageDecoder.Decode(EncodedImages.Png(width, height, (_, _) => new SKColor(200, 100, 50)), 8, 8, rgb);
         for (var i = 0; i < rgb.Length; i++)
             Assert.InRange(rgb[i] - new[] { 200, 100, 50 }[i % 3], -2, 2);
     }
 
     [Fact]
-    public void Wide_picture_keeps_its_centre()
+    public void Wide_image_keeps_its_center()
     {
-        var png = EncodedPictures.Png(90, 30, (x, _) => x is >= 30 and < 60 ? SKColors.Lime : SKColors.Red);
+        var png = EncodedImages.Png(90, 30, (x, _) => x is >= 30 and < 60 ? SKColors.Lime : SKColors.Red);
         var rgb = new byte[10 * 10 * 3];
         ImageDecoder.Decode(png, 10, 10, rgb);
         for (var pixel = 0; pixel < 100; pixel++)
@@ -47,14 +47,14 @@ public class ImageDecoderTests
     public void Transparent_pixels_become_white()
     {
         var rgb = new byte[4 * 4 * 3];
-        ImageDecoder.Decode(EncodedPictures.Png(SKColors.Transparent), 4, 4, rgb);
+        ImageDecoder.Decode(EncodedImages.Png(SKColors.Transparent), 4, 4, rgb);
         Assert.All(rgb, value => Assert.Equal(255, value));
     }
 
     [Fact]
     public void Header_that_asks_for_gigabytes_is_refused_before_decoding()
     {
-        var png = EncodedPictures.Png(SKColors.Red);
+        var png = EncodedImages.Png(SKColors.Red);
         BinaryPrimitives.WriteInt32BigEndian(png.AsSpan(16), 60_000);
         BinaryPrimitives.WriteInt32BigEndian(png.AsSpan(20), 60_000);
         BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan(29), Crc32(png.AsSpan(12, 17)));
@@ -66,9 +66,9 @@ public class ImageDecoderTests
     }
 
     [Fact]
-    public void Damaged_bytes_give_a_typed_error_or_a_picture_and_never_a_crash()
+    public void Damaged_bytes_give_a_typed_error_or_a_image_and_never_a_crash()
     {
-        var png = EncodedPictures.Png(9, 9, (x, y) => new SKColor((byte)(x * 20), (byte)(y * 20), 7));
+        var png = EncodedImages.Png(9, 9, (x, y) => new SKColor((byte)(x * 20), (byte)(y * 20), 7));
         Gen.Select(Gen.Int[0, png.Length - 1], Gen.Byte, Gen.Int[0, png.Length]).Sample((at, value, length) =>
         {
             var damaged = png.AsSpan(0, length).ToArray();

@@ -16,7 +16,7 @@ public sealed class ImageSetsTests : IDisposable
     {
         WriteTwoClasses("train");
         WriteTwoClasses("test");
-        var archive = EncodedPictures.TarGz(_folder.At("set"), _folder.At("set.tar.gz"), "anything");
+        var archive = EncodedImages.TarGz(_folder.At("set"), _folder.At("set.tar.gz"), "anything");
         var options = new ImageReadOptions { Side = 4 };
 
         var folder = ImageSets.Read(_folder.At("set"), options);
@@ -47,7 +47,7 @@ public sealed class ImageSetsTests : IDisposable
     }
 
     [Fact]
-    public void Corrupt_pictures_are_skipped_and_named()
+    public void Corrupt_images_are_skipped_and_named()
     {
         WriteTwoClasses("train");
         _folder.Write("set/train/apple/broken.jpg", [1, 2, 3]);
@@ -66,7 +66,7 @@ public sealed class ImageSetsTests : IDisposable
         Assert.Contains("nowhere", Message<FileNotFoundException>(_folder.At("nowhere")), StringComparison.Ordinal);
         Assert.Contains(".tar.gz", Message<InvalidDataException>(_folder.Write("note.docx", [1])), StringComparison.Ordinal);
         Assert.Contains("damaged", Message<InvalidDataException>(_folder.Write("bad.tar.gz", [1, 2, 3])), StringComparison.Ordinal);
-        _folder.Write("flat/picture.png", EncodedPictures.Png(SKColors.Red));
+        _folder.Write("flat/image.png", EncodedImages.Png(SKColors.Red));
         Assert.Contains("no class folder", Message<InvalidDataException>(_folder.At("flat")), StringComparison.Ordinal);
     }
 
@@ -74,7 +74,7 @@ public sealed class ImageSetsTests : IDisposable
     public void Truncated_archive_is_an_error_at_every_length()
     {
         WriteTwoClasses("train");
-        var whole = File.ReadAllBytes(EncodedPictures.TarGz(_folder.At("set"), _folder.At("set.tar.gz"), "set"));
+        var whole = File.ReadAllBytes(EncodedImages.TarGz(_folder.At("set"), _folder.At("set.tar.gz"), "set"));
         for (var length = 0; length < whole.Length - 40; length += 23)
         {
             var cut = _folder.Write("cut.tar.gz", whole[..length]);
@@ -94,7 +94,7 @@ public sealed class ImageSetsTests : IDisposable
         _folder.Write("cifar/data_batch_1.bin", batch);
         _folder.Write("cifar/test_batch.bin", batch[..3073]);
         foreach (var path in new[]
-            { _folder.At("cifar"), EncodedPictures.TarGz(_folder.At("cifar"), _folder.At("c.tar.gz"), "cifar-10-batches-bin") })
+            { _folder.At("cifar"), EncodedImages.TarGz(_folder.At("cifar"), _folder.At("c.tar.gz"), "cifar-10-batches-bin") })
         {
             var images = ImageSets.Read(path);
             Assert.Equal(3, images.Count);
@@ -113,8 +113,8 @@ public sealed class ImageSetsTests : IDisposable
     [Fact]
     public void Grocery_table_gives_fine_and_coarse_classes()
     {
-        _folder.Write("grocery/train/a/one.png", EncodedPictures.Png(SKColors.Red));
-        _folder.Write("grocery/test/b/two.png", EncodedPictures.Png(SKColors.Blue));
+        _folder.Write("grocery/train/a/one.png", EncodedImages.Png(SKColors.Red));
+        _folder.Write("grocery/test/b/two.png", EncodedImages.Png(SKColors.Blue));
         _folder.Write("grocery/classes.tsv", Text("fine_id\tfine\tcoarse_id\tcoarse\n0\tGolden\t0\tApple\n1\tPink\t0\tApple\n"));
         _folder.Write("grocery/labels.tsv", Text(
             "index\tsplit\tfine_id\tcoarse_id\tpath\n0\ttrain\t1\t0\ttrain/a/one.png\n1\ttest\t0\t0\ttest/b/two.png\n"));
@@ -132,8 +132,8 @@ public sealed class ImageSetsTests : IDisposable
     [Fact]
     public void Label_columns_give_several_labels_an_image()
     {
-        _folder.Write("uc/images/a.jpg", EncodedPictures.Png(SKColors.Red));
-        _folder.Write("uc/images/b.jpg", EncodedPictures.Png(SKColors.Blue));
+        _folder.Write("uc/images/a.jpg", EncodedImages.Png(SKColors.Red));
+        _folder.Write("uc/images/b.jpg", EncodedImages.Png(SKColors.Blue));
         _folder.Write("uc/labels.tsv", Text(
             "index\tsplit\tfile\tscene_class\tsea\tship\ttrees\n0\ttrain\tb\tharbor\t1\t1\t0\n1\ttest\ta\tforest\t0\t0\t1\n"));
         var images = ImageSets.Read(_folder.At("uc"));
@@ -163,7 +163,7 @@ public sealed class ImageSetsTests : IDisposable
     }
 
     [Fact]
-    public void Choice_follows_path_then_variable_then_neighbour()
+    public void Choice_follows_path_then_variable_then_neighbor()
     {
         var root = _folder.At("checkout");
         Directory.CreateDirectory(root);
@@ -185,14 +185,14 @@ public sealed class ImageSetsTests : IDisposable
     private void WriteTwoClasses(string part)
     {
         var prefix = part.Length > 0 ? $"set/{part}" : "set";
-        _folder.Write($"{prefix}/apple/a.png", EncodedPictures.Png(SKColors.Red));
-        _folder.Write($"{prefix}/apple/b.png", EncodedPictures.Png(SKColors.Yellow));
-        _folder.Write($"{prefix}/pear/a.png", EncodedPictures.Png(SKColors.Lime));
+        _folder.Write($"{prefix}/apple/a.png", EncodedImages.Png(SKColors.Red));
+        _folder.Write($"{prefix}/apple/b.png", EncodedImages.Png(SKColors.Yellow));
+        _folder.Write($"{prefix}/pear/a.png", EncodedImages.Png(SKColors.Lime));
     }
 
-    private void WriteIdx(string part, byte[] grey, byte[] labels)
+    private void WriteIdx(string part, byte[] gray, byte[] labels)
     {
-        _folder.Write($"fashion/{part}-images-idx3-ubyte.gz", Gzip([0, 0, 8, 3, 0, 0, 0, (byte)labels.Length, 0, 0, 0, 28, 0, 0, 0, 28, .. grey]));
+        _folder.Write($"fashion/{part}-images-idx3-ubyte.gz", Gzip([0, 0, 8, 3, 0, 0, 0, (byte)labels.Length, 0, 0, 0, 28, 0, 0, 0, 28, .. gray]));
         _folder.Write($"fashion/{part}-labels-idx1-ubyte.gz", Gzip([0, 0, 8, 1, 0, 0, 0, (byte)labels.Length, .. labels]));
     }
 

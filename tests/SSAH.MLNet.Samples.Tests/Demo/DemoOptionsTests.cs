@@ -24,7 +24,7 @@ public sealed class DemoOptionsTests
     }
 
     [Theory]
-    [InlineData("--colour", "'--colour'")]
+    [InlineData("--color", "'--color'")]
     [InlineData("--bits", "--bits needs a value")]
     [InlineData("--bits many", "not 'many'")]
     [InlineData("--bits 7", "from 8 to 512")]

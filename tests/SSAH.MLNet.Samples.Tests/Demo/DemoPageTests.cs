@@ -46,14 +46,14 @@ public sealed class DemoPageTests
     }
 
     [Fact]
-    public void Gallery_holds_the_first_query_of_each_class_with_its_true_neighbours()
+    public void Gallery_holds_the_first_query_of_each_class_with_its_true_neighbors()
     {
         var gallery = DemoPage.Compose(_data, Record(), [_result]).Gallery;
         Assert.Equal(_data.Images.ClassNames.Order(StringComparer.Ordinal), gallery.Select(query => query.Label));
         foreach (var query in gallery)
         {
             var row = Enumerable.Range(0, _data.Queries.Count).First(i => LabelOf(_data.Queries[i]) == query.Label);
-            Assert.Equal(_data.Images.PixelsOf(_data.Queries[row]), query.Picture.Rgb.Span);
+            Assert.Equal(_data.Images.PixelsOf(_data.Queries[row]), query.Image.Rgb.Span);
             var distances = Enumerable.Range(0, _database.Count).Select(i => Distance(_queries[row], _database[i])).Order().Take(10);
             Assert.Equal(distances, query.Nearest.Select(hit => hit.Distance));
             Assert.All(query.Nearest, hit => Assert.Equal(hit.Label == query.Label, hit.IsRelevant));

@@ -6,11 +6,11 @@ namespace SSAH.MLNet.Samples.Tests.Demo;
 public sealed class ImageSplitsTests
 {
     [Fact]
-    public void Plain_collection_gives_a_tenth_of_each_class_as_queries_and_as_labelled()
+    public void Plain_collection_gives_a_tenth_of_each_class_as_queries_and_as_labeled()
     {
         var images = DrawnImages.Create(perClass: 30, side: 8);
         var split = ImageSplits.Draw(images, seed: 1);
-        AssertParts(images, split, queriesPerClass: 3, labelledPerClass: 3);
+        AssertParts(images, split, queriesPerClass: 3, labeledPerClass: 3);
         Assert.Equal(240, split.Database.Count);
         Assert.Equal(split.Queries, ImageSplits.Draw(images, seed: 1).Queries);
         Assert.NotEqual(split.Queries, ImageSplits.Draw(images, seed: 2).Queries);
@@ -22,7 +22,7 @@ public sealed class ImageSplitsTests
         var images = Empty([.. Enumerable.Range(0, 60_000).Select(i => new[] { i % 10 })], 10);
         var split = ImageSplits.Draw(images, seed: 3);
         Assert.Equal("C10-54k", split.Protocol);
-        AssertParts(images, split, queriesPerClass: 100, labelledPerClass: 500);
+        AssertParts(images, split, queriesPerClass: 100, labeledPerClass: 500);
         Assert.Equal(54_000, split.Database.Count);
     }
 
@@ -34,8 +34,8 @@ public sealed class ImageSplitsTests
         var split = ImageSplits.Draw(images, seed: 1);
         Assert.Equal(images.IndicesOf(ImagePart.Test), split.Queries);
         Assert.Equal(images.IndicesOf(ImagePart.Train), split.Database);
-        Assert.Equal(20, split.Labelled.Count);
-        Assert.Equal(30, split.UnlabelledTraining.Count);
+        Assert.Equal(20, split.Labeled.Count);
+        Assert.Equal(30, split.UnlabeledTraining.Count);
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class ImageSplitsTests
     {
         var images = Empty([.. Enumerable.Range(0, 50).Select(i => i % 2 == 0 ? new[] { 0, 1 } : [2])], 3);
         var split = ImageSplits.Draw(images, seed: 1);
-        Assert.Equal((10, 8, 40), (split.Queries.Count, split.Labelled.Count, split.Database.Count));
+        Assert.Equal((10, 8, 40), (split.Queries.Count, split.Labeled.Count, split.Database.Count));
         Assert.True(images.ToLabelSets().IsMultiLabel);
     }
 
@@ -54,16 +54,16 @@ public sealed class ImageSplitsTests
         Assert.Contains("2 images", Assert.Throws<InvalidDataException>(() => ImageSplits.Draw(images, 1)).Message, StringComparison.Ordinal);
     }
 
-    private static void AssertParts(ImageSet images, RetrievalSplit split, int queriesPerClass, int labelledPerClass)
+    private static void AssertParts(ImageSet images, RetrievalSplit split, int queriesPerClass, int labeledPerClass)
     {
         for (var c = 0; c < images.ClassNames.Count; c++)
         {
             Assert.Equal(queriesPerClass, split.Queries.Count(row => images.ClassOf(row) == c));
-            Assert.Equal(labelledPerClass, split.Labelled.Count(row => images.ClassOf(row) == c));
+            Assert.Equal(labeledPerClass, split.Labeled.Count(row => images.ClassOf(row) == c));
         }
 
-        Assert.Empty(split.Queries.Intersect(split.Labelled));
-        Assert.Empty(split.Queries.Intersect(split.UnlabelledTraining));
+        Assert.Empty(split.Queries.Intersect(split.Labeled));
+        Assert.Empty(split.Queries.Intersect(split.UnlabeledTraining));
         Assert.Empty(split.Queries.Intersect(split.Database));
     }
 

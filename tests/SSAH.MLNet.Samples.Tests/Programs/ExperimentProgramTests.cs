@@ -59,7 +59,7 @@ public sealed class ExperimentProgramTests : IDisposable
     public void Runs_with_other_options_than_todays_have_a_line_of_their_own_that_says_so()
     {
         WriteResult(seed: 1, map: "0.61");
-        WriteResult(seed: 2, map: "0.65", options: """{"HardSamples":"Random","ConsistentWeight":0,"SimilarityWeight":0.7,"UnlabelledBatchSize":5}""");
+        WriteResult(seed: 2, map: "0.65", options: """{"HardSamples":"Random","ConsistentWeight":0,"SimilarityWeight":0.7,"UnlabeledBatchSize":5}""");
         string document = _folder.At("docs", "results.md");
         File.WriteAllText(document, "<!-- table grid -->\n<!-- end -->\n");
         Assert.Equal((0, ""), Start("tables"));
@@ -67,7 +67,7 @@ public sealed class ExperimentProgramTests : IDisposable
         Assert.Contains(lines, line => line.StartsWith("| 2 | 1 + random occlusion and rotation | 0.610 |", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.StartsWith("| 2* | 1 + random occlusion and rotation | 0.650 |", StringComparison.Ordinal));
         string today = new SsahTrainer.Options().SimilarityWeight.ToString(CultureInfo.InvariantCulture);
-        // Row 2 uses no unlabelled images: their number does not matter.
+        // Row 2 uses no unlabeled images: their number does not matter.
         Assert.Contains($@"\* Measured with other options than today's: SimilarityWeight 0.7 (today {today}).", lines);
     }
 

@@ -5,7 +5,7 @@ using SSAH.MLNet.Samples.Datasets;
 
 namespace SSAH.MLNet.Samples.Tests.Programs;
 
-/// <summary>The example of the README is taken out of it, compiled and run: on small pictures and for seconds, and otherwise as it stands.</summary>
+/// <summary>The example of the README is taken out of it, compiled and run: on small images and for seconds, and otherwise as it stands.</summary>
 public sealed class ReadmeExampleTests : IDisposable
 {
     private const string Budget = "TimeSpan.FromMinutes(30)";
@@ -16,22 +16,22 @@ public sealed class ReadmeExampleTests : IDisposable
     [Fact]
     public void Example_trains_saves_loads_and_evaluates()
     {
-        Pictures.Write(_folder, "pictures/train", perClass: 12, unlabelledShare: 0.5);
-        Pictures.Write(_folder, "pictures/test", perClass: 2, unlabelledShare: 0);
+        Images.Write(_folder, "images/train", perClass: 12, unlabeledShare: 0.5);
+        Images.Write(_folder, "images/test", perClass: 2, unlabeledShare: 0);
         var code = ReadExample();
         Assert.Contains(Budget, code, StringComparison.Ordinal);
         Assert.InRange(code.Split('\n').Length, 15, 25);
         code = code.Replace(Budget, "TimeSpan.FromSeconds(3)", StringComparison.Ordinal)
-            .Replace("\"pictures/", $"@\"{_folder.Path}/pictures/", StringComparison.Ordinal)
+            .Replace("\"images/", $"@\"{_folder.Path}/images/", StringComparison.Ordinal)
             .Replace("\"hasher.zip\"", $"@\"{_folder.At("hasher.zip")}\"", StringComparison.Ordinal);
 
         // A data view is computed when it is read: ask for what the example ends with.
-        code += "\nConsole.WriteLine(\"neighbours \" + string.Join(' ', Microsoft.ML.Data.ColumnCursorExtensions.GetColumn<long[]>(nearest, \"Neighbours\").Select(ids => ids.Distinct().Count(id => id is >= 0 and < 120))));";
+        code += "\nConsole.WriteLine(\"neighbors \" + string.Join(' ', Microsoft.ML.Data.ColumnCursorExtensions.GetColumn<long[]>(nearest, \"Neighbors\").Select(ids => ids.Distinct().Count(id => id is >= 0 and < 120))));";
 
         var printed = Run(Compile(code));
 
         Assert.Contains("20 queries, 60 database rows", printed, StringComparison.Ordinal);
-        Assert.Contains("neighbours " + string.Join(' ', Enumerable.Repeat(10, 20)), printed, StringComparison.Ordinal);
+        Assert.Contains("neighbors " + string.Join(' ', Enumerable.Repeat(10, 20)), printed, StringComparison.Ordinal);
         var loaded = new MLContext().Model.Load(_folder.At("hasher.zip"), out var schema);
         Assert.Contains(loaded.GetOutputSchema(schema), column => column.Name == "HashCode");
     }

@@ -16,8 +16,8 @@ public sealed class SampleProgramTests : IDisposable
     [Fact]
     public void Demo_trains_and_the_report_program_writes_the_page()
     {
-        Pictures.Write(_folder, "pictures", perClass: 12, unlabelledShare: 0);
-        string[] arguments = ["--data", _folder.At("pictures"), "--budget", "0.05", "--bits", "16", "--out", _folder.At("out"), "--compare"];
+        Images.Write(_folder, "images", perClass: 12, unlabeledShare: 0);
+        string[] arguments = ["--data", _folder.At("images"), "--budget", "0.05", "--bits", "16", "--out", _folder.At("out"), "--compare"];
 
         var trained = Run("Demo", arguments);
         Assert.Contains("Full SSAH", trained, StringComparison.Ordinal);
@@ -26,7 +26,7 @@ public sealed class SampleProgramTests : IDisposable
         // The controls take as many steps as the first run took: a fair comparison.
         Assert.All(record.Models, model => Assert.Equal(record.Models[0].Steps, model.Steps));
         var split = RetrievalSplit.Load(_folder.At("out", "split.txt"));
-        Assert.Equal((120, 10, 10), (split.RowCount, split.Queries.Count, split.Labelled.Count));
+        Assert.Equal((120, 10, 10), (split.RowCount, split.Queries.Count, split.Labeled.Count));
 
         var reported = Run("DemoReport", arguments);
         var html = File.ReadAllText(_folder.At("out", "report.html"));
@@ -39,8 +39,8 @@ public sealed class SampleProgramTests : IDisposable
     [Fact]
     public void Hasher_trained_in_one_program_serves_in_another()
     {
-        Pictures.Write(_folder, "pictures", perClass: 12, unlabelledShare: 0);
-        Run("TrainHasher", _folder.At("model"), "0.05", _folder.At("pictures"));
+        Images.Write(_folder, "images", perClass: 12, unlabeledShare: 0);
+        Run("TrainHasher", _folder.At("model"), "0.05", _folder.At("images"));
         var answers = Run("ServeHasher", _folder.At("model"), "0", "9", "10");
         Assert.Equal(2, Regex.Count(answers, @"query \d"));
         Assert.Equal(20, Regex.Count(answers, @" bits  image "));
@@ -51,9 +51,9 @@ public sealed class SampleProgramTests : IDisposable
     public void Onnx_model_is_trained_further_as_a_backbone()
     {
         // The nearest ONNX vision model is a hasher of our own.
-        Pictures.Write(_folder, "pictures", perClass: 12, unlabelledShare: 0);
-        Run("TrainHasher", _folder.At("model"), "0.02", _folder.At("pictures"));
-        var output = Run("FineTuneBackbone", _folder.At("model", "hasher.onnx"), "HashCodeActivation", "none", "32", _folder.At("pictures"), "5");
+        Images.Write(_folder, "images", perClass: 12, unlabeledShare: 0);
+        Run("TrainHasher", _folder.At("model"), "0.02", _folder.At("images"));
+        var output = Run("FineTuneBackbone", _folder.At("model", "hasher.onnx"), "HashCodeActivation", "none", "32", _folder.At("images"), "5");
         Assert.Matches(@"hash layer alone: mAP 0\.\d\d\d", output);
         Assert.Matches(@"fine-tuned: mAP 0\.\d\d\d", output);
     }

@@ -5,7 +5,7 @@ namespace SSAH.MLNet.Samples.Tests.RetrievalReport;
 /// <summary>A small page with every part.</summary>
 internal static class Pages
 {
-    public static Picture Plain(byte value, int side = 2) => new(side, side, Enumerable.Repeat(value, side * side * 3).ToArray());
+    public static Image Plain(byte value, int side = 2) => new(side, side, Enumerable.Repeat(value, side * side * 3).ToArray());
 
     public static RetrievalPage Full(string name = "cat") => new()
     {

@@ -121,26 +121,26 @@ public partial class RetrievalPageTests
     [Fact]
     public void Thumbnails_decode_to_the_pixels_that_went_in() =>
         Gen.Select(Gen.Int[1, 20], Gen.Int[1, 20]).SelectMany((width, height) =>
-            Gen.Byte.Array[width * height * 3].Select(rgb => new Picture(width, height, rgb))).Sample(picture =>
+            Gen.Byte.Array[width * height * 3].Select(rgb => new Image(width, height, rgb))).Sample(image =>
         {
-            using var decoded = SKBitmap.Decode(PngThumbnail.Encode(picture));
-            Assert.Equal((picture.Width, picture.Height), (decoded.Width, decoded.Height));
-            var rgb = picture.Rgb.Span;
+            using var decoded = SKBitmap.Decode(PngThumbnail.Encode(image));
+            Assert.Equal((image.Width, image.Height), (decoded.Width, decoded.Height));
+            var rgb = image.Rgb.Span;
             for (var i = 0; i < rgb.Length / 3; i++)
             {
-                var colour = decoded.GetPixel(i % picture.Width, i / picture.Width);
-                Assert.Equal((rgb[i * 3], rgb[(i * 3) + 1], rgb[(i * 3) + 2]), (colour.Red, colour.Green, colour.Blue));
+                var color = decoded.GetPixel(i % image.Width, i / image.Width);
+                Assert.Equal((rgb[i * 3], rgb[(i * 3) + 1], rgb[(i * 3) + 2]), (color.Red, color.Green, color.Blue));
             }
         }, iter: 100);
 
     [Fact]
-    public void Large_pictures_become_small_ones_of_the_same_colour()
+    public void Large_images_become_small_ones_of_the_same_color()
     {
         var uri = PngThumbnail.DataUri(Pages.Plain(77, side: 300));
         using var decoded = SKBitmap.Decode(Convert.FromBase64String(uri[(uri.IndexOf(',', StringComparison.Ordinal) + 1)..]));
         Assert.InRange(decoded.Width, 32, 64);
         Assert.Equal(new SKColor(77, 77, 77), decoded.GetPixel(5, 9));
-        Assert.Throws<ArgumentException>(() => PngThumbnail.DataUri(new Picture(2, 2, new byte[11])));
+        Assert.Throws<ArgumentException>(() => PngThumbnail.DataUri(new Image(2, 2, new byte[11])));
     }
 
     [Fact]

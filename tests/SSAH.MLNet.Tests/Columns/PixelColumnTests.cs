@@ -6,7 +6,7 @@ namespace SSAH.MLNet.Tests.Columns;
 
 public sealed class PixelColumnTests
 {
-    private static readonly Gen<(PixelShape Shape, byte[] Planes)> Pictures =
+    private static readonly Gen<(PixelShape Shape, byte[] Planes)> Images =
         from channels in Gen.OneOf(Gen.Const(1), Gen.Const(3))
         from height in Gen.Int[4, 9]
         from width in Gen.Int[4, 9]
@@ -14,17 +14,17 @@ public sealed class PixelColumnTests
         select (new PixelShape(channels, height, width), planes);
 
     [Fact]
-    public void EveryLayoutGivesTheSamePlanes() => Pictures.Sample(picture =>
+    public void EveryLayoutGivesTheSamePlanes() => Images.Sample(image =>
     {
         foreach (bool isBytes in new[] { false, true })
             foreach (bool isInterleaved in new[] { false, true })
             {
-                IDataView rows = PixelRows.Create([picture.Planes], picture.Shape, isBytes, isInterleaved);
+                IDataView rows = PixelRows.Create([image.Planes], image.Shape, isBytes, isInterleaved);
                 PixelColumn column = PixelColumn.Open(rows.Schema, "Pixels");
-                Assert.Equal((picture.Shape, isBytes, isInterleaved), (column.Shape, column.IsBytes, column.IsInterleaved));
+                Assert.Equal((image.Shape, isBytes, isInterleaved), (column.Shape, column.IsBytes, column.IsInterleaved));
                 (float[] floats, byte[] bytes) = ReadFirst(rows, column);
-                Assert.Equal(picture.Planes, bytes);
-                Assert.Equal(picture.Planes.Select(value => (float)value), floats);
+                Assert.Equal(image.Planes, bytes);
+                Assert.Equal(image.Planes.Select(value => (float)value), floats);
             }
     }, iter: 50);
 
@@ -42,8 +42,8 @@ public sealed class PixelColumnTests
     [InlineData(float.PositiveInfinity)]
     public void ValuesThatAreNotFiniteNameRowAndColumn(float value)
     {
-        float[][] pictures = [new float[12], [1, 2, 3, 4, 5, value, 7, 8, 9, 10, 11, 12]];
-        IDataView rows = PixelRows.Create(pictures, new PixelShape(3, 2, 2), isInterleaved: false);
+        float[][] images = [new float[12], [1, 2, 3, 4, 5, value, 7, 8, 9, 10, 11, 12]];
+        IDataView rows = PixelRows.Create(images, new PixelShape(3, 2, 2), isInterleaved: false);
         PixelColumn column = PixelColumn.Open(rows.Schema, "Pixels");
         using DataViewRowCursor cursor = rows.GetRowCursor(rows.Schema);
         PixelReader reader = column.CreateReader(cursor);
@@ -65,7 +65,7 @@ public sealed class PixelColumnTests
     }
 
     [Fact]
-    public void FlatVectorsNeedASquareRgbPictureOrAnExpectedShape()
+    public void FlatVectorsNeedASquareRgbImageOrAnExpectedShape()
     {
         DataViewSchema square = PixelRows.SchemaOf(new VectorDataViewType(NumberDataViewType.Single, 3 * 5 * 5));
         Assert.Equal(new PixelShape(3, 5, 5), PixelColumn.Open(square, "Pixels").Shape);
@@ -75,7 +75,7 @@ public sealed class PixelColumnTests
     }
 
     [Fact]
-    public void AnExpectedShapeSettlesWhichDimensionIsTheColour()
+    public void AnExpectedShapeSettlesWhichDimensionIsTheColor()
     {
         DataViewSchema either = PixelRows.SchemaOf(new VectorDataViewType(NumberDataViewType.Single, 3, 5, 3));
         Assert.False(PixelColumn.Open(either, "Pixels").IsInterleaved);
@@ -85,7 +85,7 @@ public sealed class PixelColumnTests
     [Fact]
     public void ErrorsNameTheColumnAndTheRemedy()
     {
-        Assert.Contains("There is no column 'Picture'. The columns are: Pixels", Refusal(PixelRows.SchemaOf(NumberDataViewType.Single), "Picture"),
+        Assert.Contains("There is no column 'Image'. The columns are: Pixels", Refusal(PixelRows.SchemaOf(NumberDataViewType.Single), "Image"),
             StringComparison.Ordinal);
         Assert.Contains("ExtractPixels(\"Pixels\"", Refusal(PixelRows.SchemaOf(NumberDataViewType.Single)), StringComparison.Ordinal);
         Assert.Contains("Vector<Double", Refusal(PixelRows.SchemaOf(new VectorDataViewType(NumberDataViewType.Double, 3, 4, 4))),

@@ -9,22 +9,22 @@ internal static class PixelRows
     private static readonly MLContext Context = new(seed: 1);
 
     /// <summary>Rows from planes [C,H,W], stored as the asked type and layout.</summary>
-    public static IDataView Create(IReadOnlyList<byte[]> pictures, PixelShape shape, bool isBytes, bool isInterleaved)
+    public static IDataView Create(IReadOnlyList<byte[]> images, PixelShape shape, bool isBytes, bool isInterleaved)
     {
         if (!isBytes)
-            return Create([.. pictures.Select(planes => Array.ConvertAll(planes, value => (float)value))], shape, isInterleaved);
-        return Load(pictures.Select(planes => new VBuffer<byte>(shape.Size, Arrange(planes, shape, isInterleaved))),
+            return Create([.. images.Select(planes => Array.ConvertAll(planes, value => (float)value))], shape, isInterleaved);
+        return Load(images.Select(planes => new VBuffer<byte>(shape.Size, Arrange(planes, shape, isInterleaved))),
             TypeOf(NumberDataViewType.Byte, shape, isInterleaved));
     }
 
     /// <inheritdoc cref="Create(IReadOnlyList{byte[]}, PixelShape, bool, bool)"/>
-    public static IDataView Create(IReadOnlyList<float[]> pictures, PixelShape shape, bool isInterleaved) =>
-        Load(pictures.Select(planes => new VBuffer<float>(shape.Size, Arrange(planes, shape, isInterleaved))),
+    public static IDataView Create(IReadOnlyList<float[]> images, PixelShape shape, bool isInterleaved) =>
+        Load(images.Select(planes => new VBuffer<float>(shape.Size, Arrange(planes, shape, isInterleaved))),
             TypeOf(NumberDataViewType.Single, shape, isInterleaved));
 
     /// <summary>Planar rows from vectors that may be sparse.</summary>
-    public static IDataView Create(IEnumerable<VBuffer<float>> pictures, PixelShape shape) =>
-        Load(pictures, TypeOf(NumberDataViewType.Single, shape, isInterleaved: false));
+    public static IDataView Create(IEnumerable<VBuffer<float>> images, PixelShape shape) =>
+        Load(images, TypeOf(NumberDataViewType.Single, shape, isInterleaved: false));
 
     /// <summary>A schema with one column <c>Pixels</c> of the type.</summary>
     public static DataViewSchema SchemaOf(DataViewType type)
@@ -50,11 +50,11 @@ internal static class PixelRows
         return pixels;
     }
 
-    private static IDataView Load<T>(IEnumerable<VBuffer<T>> pictures, VectorDataViewType type)
+    private static IDataView Load<T>(IEnumerable<VBuffer<T>> images, VectorDataViewType type)
     {
         SchemaDefinition definition = SchemaDefinition.Create(typeof(Row<T>));
         definition["Pixels"].ColumnType = type;
-        return Context.Data.LoadFromEnumerable(pictures.Select((pixels, index) => new Row<T> { Index = index, Pixels = pixels }).ToArray(),
+        return Context.Data.LoadFromEnumerable(images.Select((pixels, index) => new Row<T> { Index = index, Pixels = pixels }).ToArray(),
             definition);
     }
 

@@ -52,7 +52,7 @@ public sealed class ExecutionDeviceTests
     public void CudaGivesTheSameCodesWhereActivationsAreClear()
     {
         Assert.SkipUnless(HasCuda, "No CUDA build of ONNX Runtime here (build with HashDevice=cuda on a machine with an NVIDIA GPU).");
-        float[] pixels = TestHashModels.Flatten(TestHashModels.Pictures(64));
+        float[] pixels = TestHashModels.Flatten(TestHashModels.Images(64));
         using var onCpu = new HashEncoder(TestHashModels.Create(48));
         using HashEncoder onGpu = onCpu.WithOptions(new HashEncodingOptions { GpuDeviceId = 0, FallbackToCpu = false });
         float[] expected = onCpu.EncodeActivations(pixels), actual = onGpu.EncodeActivations(pixels);

@@ -6,7 +6,7 @@ namespace SSAH.MLNet.Tests.Encoder;
 public sealed class HashEncoderCursorTests : IDisposable
 {
     private readonly MLContext _context = new(seed: 3);
-    private readonly byte[][] _pictures = TestHashModels.Pictures(150);
+    private readonly byte[][] _images = TestHashModels.Images(150);
     private readonly HashEncoder _encoder = new(TestHashModels.Create(48), options: new HashEncodingOptions { BatchSize = 8, Workers = 2 });
 
     public void Dispose() => _encoder.Dispose();
@@ -119,11 +119,11 @@ public sealed class HashEncoderCursorTests : IDisposable
     [Fact]
     public void ASourceThatHandsOutEachRowOnceIsAnError()
     {
-        var rest = new Queue<byte[]>(_pictures);
+        var rest = new Queue<byte[]>(_images);
         IEnumerable<OnceRow> Drain()
         {
-            while (rest.TryDequeue(out byte[]? picture))
-                yield return new OnceRow { Pixels = Array.ConvertAll(picture, value => (float)value) };
+            while (rest.TryDequeue(out byte[]? image))
+                yield return new OnceRow { Pixels = Array.ConvertAll(image, value => (float)value) };
         }
         string message = Assert.Throws<InvalidOperationException>(() => CodeRows.Codes(_encoder.Transform(_context.Data.LoadFromEnumerable(Drain())))).Message;
         Assert.Contains("BatchSize to 1", message, StringComparison.Ordinal);
@@ -132,16 +132,16 @@ public sealed class HashEncoderCursorTests : IDisposable
     [Fact]
     public void ARowThatNobodyReadsMayBeBad()
     {
-        float[][] pictures = [.. _pictures.Select(picture => Array.ConvertAll(picture, value => (float)value))];
-        byte[][] expected = CodeRows.Codes(_encoder.Transform(PixelRows.Create(pictures, TestHashModels.Shape, isInterleaved: false)));
-        pictures[21][5] = float.NaN;
-        IDataView rows = _encoder.Transform(PixelRows.Create(pictures, TestHashModels.Shape, isInterleaved: false));
+        float[][] images = [.. _images.Select(image => Array.ConvertAll(image, value => (float)value))];
+        byte[][] expected = CodeRows.Codes(_encoder.Transform(PixelRows.Create(images, TestHashModels.Shape, isInterleaved: false)));
+        images[21][5] = float.NaN;
+        IDataView rows = _encoder.Transform(PixelRows.Create(images, TestHashModels.Shape, isInterleaved: false));
         Assert.Equal(expected[..21], CodeRows.Codes(_context.Data.TakeRows(rows, 21)));
         Assert.Contains("Row 21", Assert.Throws<InvalidDataException>(() => CodeRows.Codes(_context.Data.TakeRows(rows, 22))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void ABatchOfLargePicturesIsSmaller()
+    public void ABatchOfLargeImagesIsSmaller()
     {
         using HashEncoder small = new(TestHashModels.Create(8)), large = new(TestHashModels.Create(8, new PixelShape(3, 512, 512)));
         Assert.Equal(4096, HashBatch.CapacityFor(small.Model, 4096));
@@ -151,9 +151,9 @@ public sealed class HashEncoderCursorTests : IDisposable
     [Fact]
     public void BadPixelsNameTheRow()
     {
-        float[][] pictures = [.. Enumerable.Range(0, 20).Select(_ => new float[TestHashModels.Shape.Size])];
-        pictures[13][5] = float.NaN;
-        IDataView rows = _encoder.Transform(PixelRows.Create(pictures, TestHashModels.Shape, isInterleaved: false));
+        float[][] images = [.. Enumerable.Range(0, 20).Select(_ => new float[TestHashModels.Shape.Size])];
+        images[13][5] = float.NaN;
+        IDataView rows = _encoder.Transform(PixelRows.Create(images, TestHashModels.Shape, isInterleaved: false));
         string message = Assert.Throws<InvalidDataException>(() => CodeRows.Codes(rows)).Message;
         Assert.Contains("Row 13, column 'Pixels'", message, StringComparison.Ordinal);
     }
@@ -190,7 +190,7 @@ public sealed class HashEncoderCursorTests : IDisposable
         Assert.Equal(expected.Length, seen.Count);
     }
 
-    private IDataView Source() => PixelRows.Create(_pictures, TestHashModels.Shape, isBytes: true, isInterleaved: false);
+    private IDataView Source() => PixelRows.Create(_images, TestHashModels.Shape, isBytes: true, isInterleaved: false);
 
     private sealed class OnceRow
     {

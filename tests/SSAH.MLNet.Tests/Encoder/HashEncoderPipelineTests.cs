@@ -19,18 +19,18 @@ public sealed class HashEncoderPipelineTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public void PredictionEnginesEncodeEachPictureAndMayBeDisposed()
+    public void PredictionEnginesEncodeEachImageAndMayBeDisposed()
     {
-        byte[][] pictures = TestHashModels.Pictures(12);
-        IDataView rows = PixelRows.Create(pictures, TestHashModels.Shape, isBytes: false, isInterleaved: false);
+        byte[][] images = TestHashModels.Images(12);
+        IDataView rows = PixelRows.Create(images, TestHashModels.Shape, isBytes: false, isInterleaved: false);
         using var encoder = new HashEncoder(TestHashModels.Create(16));
         byte[][] expected = CodeRows.Codes(encoder.Transform(rows));
         for (int pass = 0; pass < 2; pass++)
         {
-            using PredictionEngine<Picture, Code> engine = _context.Model.CreatePredictionEngine<Picture, Code>(encoder);
-            for (int row = 0; row < pictures.Length; row++)
+            using PredictionEngine<Image, Code> engine = _context.Model.CreatePredictionEngine<Image, Code>(encoder);
+            for (int row = 0; row < images.Length; row++)
             {
-                Code code = engine.Predict(new Picture { Pixels = TestHashModels.Flatten([pictures[row]]) });
+                Code code = engine.Predict(new Image { Pixels = TestHashModels.Flatten([images[row]]) });
                 Assert.Equal(expected[row], code.HashCode);
                 Assert.Equal(expected[row], CodeRows.Pack(code.HashCodeActivation));
             }
@@ -42,11 +42,11 @@ public sealed class HashEncoderPipelineTests : IDisposable
     [Fact]
     public void TrainersRunOnTheActivations()
     {
-        byte[][] pictures = TestHashModels.Pictures(200);
-        var rows = _context.Data.LoadFromEnumerable(pictures.Select(picture => new LabelledPicture
+        byte[][] images = TestHashModels.Images(200);
+        var rows = _context.Data.LoadFromEnumerable(images.Select(image => new LabeledImage
         {
-            Pixels = TestHashModels.Flatten([picture]),
-            Label = picture.Average(value => value) > 127,
+            Pixels = TestHashModels.Flatten([image]),
+            Label = image.Average(value => value) > 127,
         }));
         var encode = _context.Transforms.ApplyHashEncoder(_onnx).Append(_context.Transforms.NormalizeMinMax("Features", "HashCodeActivation"));
 
@@ -91,26 +91,26 @@ public sealed class HashEncoderPipelineTests : IDisposable
         byte[] pixels = [.. Enumerable.Repeat(new[] { blue, green, red, (byte)255 }, 20 * 24).SelectMany(pixel => pixel)];
         using MLImage image = MLImage.CreateFromPixels(20, 24, MLPixelFormat.Bgra32, pixels);
         image.Save(Path.Combine(_folder.FullName, name));
-        return new ImageFile { Name = name, Colour = [red, green, blue] };
+        return new ImageFile { Name = name, Color = [red, green, blue] };
     }
 
-    private static float[] Solid(ImageFile file) => [.. file.Colour.SelectMany(value => Enumerable.Repeat((float)value, 12 * 10))];
+    private static float[] Solid(ImageFile file) => [.. file.Color.SelectMany(value => Enumerable.Repeat((float)value, 12 * 10))];
 
     private sealed class ImageFile
     {
         public required string Name { get; set; }
 
         [NoColumn]
-        public required byte[] Colour { get; set; }
+        public required byte[] Color { get; set; }
     }
 
-    private sealed class Picture
+    private sealed class Image
     {
         [VectorType(3, 12, 10)]
         public float[] Pixels { get; set; } = [];
     }
 
-    private sealed class LabelledPicture
+    private sealed class LabeledImage
     {
         [VectorType(3, 12, 10)]
         public required float[] Pixels { get; set; }

@@ -10,7 +10,7 @@ public sealed class HashEncoderSaveLoadTests : IDisposable
 {
     private readonly MLContext _context = new(seed: 3);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ssah-model-");
-    private readonly byte[][] _pictures = TestHashModels.Pictures(20);
+    private readonly byte[][] _images = TestHashModels.Images(20);
 
     public void Dispose() => _folder.Delete(recursive: true);
 
@@ -34,12 +34,12 @@ public sealed class HashEncoderSaveLoadTests : IDisposable
         File.WriteAllBytes(onnx, TestHashModels.Create(48));
         var pipeline = _context.Transforms.CopyColumns("Copy", "Pixels")
             .Append(_context.Transforms.ApplyHashEncoder(onnx, inputColumnName: "Copy"))
-            .Append(_context.Transforms.NormalizeMinMax("Normalised", "HashCodeActivation"));
+            .Append(_context.Transforms.NormalizeMinMax("Normalized", "HashCodeActivation"));
         IDataView rows = Source();
         var chain = pipeline.Fit(rows);
         ITransformer loaded = SaveAndLoad(chain, rows.Schema, out _);
         Assert.Equal(CodeRows.Codes(chain.Transform(rows)), CodeRows.Codes(loaded.Transform(rows)));
-        Assert.Equal(CodeRows.Activations(chain.Transform(rows), "Normalised"), CodeRows.Activations(loaded.Transform(rows), "Normalised"));
+        Assert.Equal(CodeRows.Activations(chain.Transform(rows), "Normalized"), CodeRows.Activations(loaded.Transform(rows), "Normalized"));
     }
 
     [Fact]
@@ -49,10 +49,10 @@ public sealed class HashEncoderSaveLoadTests : IDisposable
         Assert.DoesNotContain(files, file => file.Contains("torch", StringComparison.OrdinalIgnoreCase));
         Assert.DoesNotContain(files, file => file.Contains("publicize", StringComparison.OrdinalIgnoreCase));
         using var encoder = new HashEncoder(TestHashModels.Create(48));
-        var chain = encoder.Append(_context.Transforms.NormalizeMinMax("Normalised", "HashCodeActivation").Fit(encoder.Transform(Source())));
+        var chain = encoder.Append(_context.Transforms.NormalizeMinMax("Normalized", "HashCodeActivation").Fit(encoder.Transform(Source())));
         string model = PathOf("model.zip"), pixels = PathOf("pixels.bin"), codes = PathOf("codes.bin");
         _context.Model.Save(chain, Source().Schema, model);
-        File.WriteAllBytes(pixels, MemoryMarshal.AsBytes(TestHashModels.Flatten(_pictures).AsSpan()));
+        File.WriteAllBytes(pixels, MemoryMarshal.AsBytes(TestHashModels.Flatten(_images).AsSpan()));
 
         (int ended, string output, string errors) = Run(Probe, model, pixels, "3", "12", "10", codes);
 
@@ -97,7 +97,7 @@ public sealed class HashEncoderSaveLoadTests : IDisposable
         return (process.ExitCode, output, errors.Result);
     }
 
-    private IDataView Source() => PixelRows.Create(_pictures, TestHashModels.Shape, isBytes: false, isInterleaved: false);
+    private IDataView Source() => PixelRows.Create(_images, TestHashModels.Shape, isBytes: false, isInterleaved: false);
 
     private string PathOf(string name) => Path.Combine(_folder.FullName, name);
 

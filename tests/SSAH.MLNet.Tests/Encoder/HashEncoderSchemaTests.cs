@@ -110,7 +110,7 @@ public sealed class HashEncoderSchemaTests : IDisposable
         Assert.Equal(4, CodeRows.Codes(rows, "Index").Length);
     }
 
-    private static IDataView Source() => PixelRows.Create(TestHashModels.Pictures(4), TestHashModels.Shape, isBytes: true, isInterleaved: false);
+    private static IDataView Source() => PixelRows.Create(TestHashModels.Images(4), TestHashModels.Shape, isBytes: true, isInterleaved: false);
 
     private IDataView TextRows() => _context.Data.LoadFromEnumerable(new[] { new TextRow() });
 

@@ -16,7 +16,7 @@ public sealed class HashEncoderTests
     public void CodesAreTheSignsOfTheActivations(int bits)
     {
         using var encoder = new HashEncoder(TestHashModels.Create(bits));
-        float[] pixels = TestHashModels.Flatten(TestHashModels.Pictures(40));
+        float[] pixels = TestHashModels.Flatten(TestHashModels.Images(40));
         float[] activations = encoder.EncodeActivations(pixels);
         BinaryCodes codes = encoder.Encode(pixels);
         Assert.Equal((bits, 40, 40 * bits), (encoder.Bits, codes.Count, activations.Length));
@@ -36,10 +36,10 @@ public sealed class HashEncoderTests
     [InlineData(100, 4)]
     public void CodesDoNotDependOnHowTheBatchIsCut(int batchSize, int workers)
     {
-        byte[][] pictures = TestHashModels.Pictures(71);
+        byte[][] images = TestHashModels.Images(71);
         using var encoder = new HashEncoder(TestHashModels.Create(48), options: new HashEncodingOptions { BatchSize = batchSize, Workers = workers });
-        BinaryCodes expected = encoder.Encode(TestHashModels.Flatten(pictures));
-        IDataView rows = encoder.Transform(PixelRows.Create(pictures, TestHashModels.Shape, isBytes: true, isInterleaved: true));
+        BinaryCodes expected = encoder.Encode(TestHashModels.Flatten(images));
+        IDataView rows = encoder.Transform(PixelRows.Create(images, TestHashModels.Shape, isBytes: true, isInterleaved: true));
         byte[][] codes = CodeRows.Codes(rows);
         Assert.Equal(Enumerable.Range(0, 71).Select(row => Packed(expected, row)), codes);
         float[][] activations = CodeRows.Activations(rows);
@@ -49,23 +49,23 @@ public sealed class HashEncoderTests
     [Fact]
     public void EveryLayoutAndItemTypeGivesTheSameCodes()
     {
-        byte[][] pictures = TestHashModels.Pictures(5);
+        byte[][] images = TestHashModels.Images(5);
         using var encoder = new HashEncoder(TestHashModels.Create(64));
         byte[][][] codes = [.. from isBytes in new[] { false, true }
                                from isInterleaved in new[] { false, true }
-                               select CodeRows.Codes(encoder.Transform(PixelRows.Create(pictures, TestHashModels.Shape, isBytes, isInterleaved)))];
+                               select CodeRows.Codes(encoder.Transform(PixelRows.Create(images, TestHashModels.Shape, isBytes, isInterleaved)))];
         Assert.All(codes, some => Assert.Equal(codes[0], some));
     }
 
     [Fact]
-    public void PixelsThatAreNoWholeNumberOfPicturesAreRefused()
+    public void PixelsThatAreNoWholeNumberOfImagesAreRefused()
     {
         using var encoder = new HashEncoder(TestHashModels.Create(16));
         string message = Assert.Throws<ArgumentException>(() => encoder.Encode(new float[TestHashModels.Shape.Size + 1])).Message;
         Assert.Contains("361 values", message, StringComparison.Ordinal);
-        float[] pixels = TestHashModels.Flatten(TestHashModels.Pictures(3));
+        float[] pixels = TestHashModels.Flatten(TestHashModels.Images(3));
         pixels[^1] = float.NaN;
-        Assert.Contains("Picture 2", Assert.Throws<ArgumentException>(() => encoder.EncodeActivations(pixels)).Message, StringComparison.Ordinal);
+        Assert.Contains("Image 2", Assert.Throws<ArgumentException>(() => encoder.EncodeActivations(pixels)).Message, StringComparison.Ordinal);
         Assert.Equal(0, encoder.Encode([]).Count);
         Assert.Empty(encoder.EncodeActivations([]));
     }
@@ -75,9 +75,9 @@ public sealed class HashEncoderTests
     {
         byte[] onnx = TestHashModels.Create(24);
         var options = new HashEncodingOptions { BatchSize = 7, Workers = 3 };
-        using var encoder = new HashEncoder(onnx, "Code", "Picture", options);
+        using var encoder = new HashEncoder(onnx, "Code", "Image", options);
         Assert.Equal((24, 7, 3, TestHashModels.Shape), (encoder.Bits, encoder.BatchSize, encoder.Workers, encoder.InputShape));
-        Assert.Equal(("Picture", "Code", "CodeActivation"), (encoder.InputColumnName, encoder.OutputColumnName, encoder.ActivationColumnName));
+        Assert.Equal(("Image", "Code", "CodeActivation"), (encoder.InputColumnName, encoder.OutputColumnName, encoder.ActivationColumnName));
         Assert.Equal("Random", encoder.Metadata["ssah.method"]);
         Assert.Equal(onnx, encoder.ToOnnx());
         encoder.ToOnnx()[0] ^= 0xff;
@@ -119,7 +119,7 @@ public sealed class HashEncoderTests
     [Fact]
     public void DisposingReleasesTheSessionAndALaterUseReopensIt()
     {
-        float[] pixels = TestHashModels.Flatten(TestHashModels.Pictures(2));
+        float[] pixels = TestHashModels.Flatten(TestHashModels.Images(2));
         var encoder = new HashEncoder(TestHashModels.Create(32));
         ulong[] before = encoder.Encode(pixels).Words.ToArray();
         encoder.Dispose();
@@ -134,9 +134,9 @@ public sealed class HashEncoderTests
     [Fact]
     public async Task ManyThreadsGetTheSameCodesWhileOthersDispose()
     {
-        byte[][] pictures = TestHashModels.Pictures(50);
+        byte[][] images = TestHashModels.Images(50);
         using var encoder = new HashEncoder(TestHashModels.Create(48), options: new HashEncodingOptions { BatchSize = 8, Workers = 2 });
-        IDataView rows = encoder.Transform(PixelRows.Create(pictures, TestHashModels.Shape, isBytes: false, isInterleaved: false));
+        IDataView rows = encoder.Transform(PixelRows.Create(images, TestHashModels.Shape, isBytes: false, isInterleaved: false));
         byte[][] expected = CodeRows.Codes(rows);
         Task<byte[][]>[] readers = [.. Enumerable.Range(0, 6).Select(_ => Task.Run(() => CodeRows.Codes(rows)))];
         while (!Task.WhenAll(readers).IsCompleted)

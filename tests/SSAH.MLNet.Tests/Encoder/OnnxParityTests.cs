@@ -8,7 +8,7 @@ namespace SSAH.MLNet.Tests.Encoder;
 public sealed class OnnxParityTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ssah-parity-");
-    private readonly byte[][] _pictures = TestHashModels.Pictures(40);
+    private readonly byte[][] _images = TestHashModels.Images(40);
 
     public void Dispose() => _folder.Delete(recursive: true);
 
@@ -20,7 +20,7 @@ public sealed class OnnxParityTests : IDisposable
     {
         var context = new MLContext(seed: 1);
         string path = Save(bits);
-        IDataView rows = PixelRows.Create(_pictures, TestHashModels.Shape, isBytes: false, isInterleaved: false);
+        IDataView rows = PixelRows.Create(_images, TestHashModels.Shape, isBytes: false, isInterleaved: false);
         var stock = context.Transforms.ApplyOnnxModel(["HashCode", "HashCodeActivation"], ["Pixels"], path);
         using var encoder = new HashEncoder(File.ReadAllBytes(path));
         IDataView expected = stock.Fit(rows).Transform(rows);
@@ -38,7 +38,7 @@ public sealed class OnnxParityTests : IDisposable
         (int found, _) = Python("import numpy, onnxruntime");
         Assert.SkipUnless(found == 0, "No Python with numpy and onnxruntime on this machine (python3 -c 'import numpy, onnxruntime' fails).");
         string path = Save(48), pixels = Path.Combine(_folder.FullName, "pixels.bin");
-        float[] values = TestHashModels.Flatten(_pictures);
+        float[] values = TestHashModels.Flatten(_images);
         File.WriteAllBytes(pixels, MemoryMarshal.AsBytes(values.AsSpan()));
         (int ended, string hex) = Python(
             "import sys, numpy, onnxruntime\n"

@@ -37,24 +37,24 @@ internal static class TestHashModels
         return graph;
     }
 
-    /// <summary>Random pictures [C,H,W], one array each.</summary>
-    public static byte[][] Pictures(int count, PixelShape? shape = null, int seed = 7)
+    /// <summary>Random images [C,H,W], one array each.</summary>
+    public static byte[][] Images(int count, PixelShape? shape = null, int seed = 7)
     {
         var random = new Random(seed);
-        var pictures = new byte[count][];
+        var images = new byte[count][];
         for (int i = 0; i < count; i++)
         {
-            pictures[i] = new byte[(shape ?? Shape).Size];
-            random.NextBytes(pictures[i]);
-            // Pictures of one brightness each: pure noise averages out to nearly the same code.
+            images[i] = new byte[(shape ?? Shape).Size];
+            random.NextBytes(images[i]);
+            // Images of one brightness each: pure noise averages out to nearly the same code.
             int brightness = random.Next(-128, 128);
-            for (int j = 0; j < pictures[i].Length; j++)
-                pictures[i][j] = (byte)Math.Clamp(pictures[i][j] / 2 + 64 + brightness, 0, 255);
+            for (int j = 0; j < images[i].Length; j++)
+                images[i][j] = (byte)Math.Clamp(images[i][j] / 2 + 64 + brightness, 0, 255);
         }
-        return pictures;
+        return images;
     }
 
-    public static float[] Flatten(IEnumerable<byte[]> pictures) => [.. pictures.SelectMany(picture => picture.Select(value => (float)value))];
+    public static float[] Flatten(IEnumerable<byte[]> images) => [.. images.SelectMany(image => image.Select(value => (float)value))];
 
     private static float[] Normal(Random random, int count, float deviation)
     {

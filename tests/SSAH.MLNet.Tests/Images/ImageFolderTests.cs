@@ -41,7 +41,7 @@ public sealed class ImageFolderTests : IDisposable
     {
         foreach (string name in new[] { "zebra/2.png", "ant/deep/1.JPG", "top.png", "zebra/10.png" })
             Draw(name, 8, 8);
-        File.WriteAllText(Path.Combine(_folder.FullName, "notes.txt"), "no picture");
+        File.WriteAllText(Path.Combine(_folder.FullName, "notes.txt"), "no image");
         ImageFolder rows = _context.Data.LoadImageFolder(_folder.FullName, 8, 8);
         Assert.Equal(4, rows.GetRowCount());
         Assert.Equal(["deep", "", "zebra", "zebra"], rows.GetColumn<string>("Label"));
@@ -59,7 +59,7 @@ public sealed class ImageFolderTests : IDisposable
         string message = Assert.Throws<InvalidDataException>(() => CodeRows.Read<byte>(rows, "Pixels")).Message;
         Assert.Contains("Row 1, '", message, StringComparison.Ordinal);
         Assert.Contains("2.png", message, StringComparison.Ordinal);
-        Assert.Contains("ends within the picture", message, StringComparison.Ordinal);
+        Assert.Contains("ends within the image", message, StringComparison.Ordinal);
         Assert.Contains("Skip", message, StringComparison.Ordinal);
     }
 
@@ -136,10 +136,10 @@ public sealed class ImageFolderTests : IDisposable
     }
 
     [Fact]
-    public void FoldersWithoutPicturesAndFilesThatVanishAreErrors()
+    public void FoldersWithoutImagesAndFilesThatVanishAreErrors()
     {
         Assert.Throws<DirectoryNotFoundException>(() => _context.Data.LoadImageFolder(Path.Combine(_folder.FullName, "none"), 8, 8));
-        Assert.Contains("no picture", Assert.Throws<InvalidDataException>(() => _context.Data.LoadImageFolder(_folder.FullName, 8, 8)).Message,
+        Assert.Contains("no image", Assert.Throws<InvalidDataException>(() => _context.Data.LoadImageFolder(_folder.FullName, 8, 8)).Message,
             StringComparison.Ordinal);
         Draw("a.png", 8, 8);
         ImageFolder rows = _context.Data.LoadImageFolder(_folder.FullName, 8, 8);

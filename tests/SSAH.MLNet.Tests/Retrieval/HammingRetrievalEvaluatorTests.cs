@@ -53,7 +53,7 @@ public sealed class HammingRetrievalEvaluatorTests
         TextRow[] queries = [new([1], "cat"), new([2], "dog"), new([4], "")];
         TextRow[] database = [new([7], "bird"), new([2], "dog"), new([1], "cat"), new([3], "dog")];
         HammingRetrievalMetrics metrics = _context.HashRetrieval.Evaluate(Keyed(queries), Keyed(database), options: Quick);
-        Assert.Equal(1, metrics.UnlabelledQueries);
+        Assert.Equal(1, metrics.UnlabeledQueries);
         Assert.Equal([1, 2], metrics.Queries.Select(q => q.Relevant));
         Assert.Equal(["cat", "dog"], metrics.Classes.Select(c => c.Name));
         Assert.Equal(1, metrics.Queries[0].AveragePrecision);
@@ -65,7 +65,7 @@ public sealed class HammingRetrievalEvaluatorTests
         MultiHotRow[] rows = [new([0], [1, 1, 0]), new([1], [0, 1, float.NaN]), new([2], [float.NaN, float.NaN, float.NaN])];
         IDataView data = _context.Data.LoadFromEnumerable(rows);
         HammingRetrievalMetrics metrics = _context.HashRetrieval.Evaluate(data, data, options: Quick);
-        Assert.Equal((2, 1, 2, 1), (metrics.QueryCount, metrics.UnlabelledQueries, metrics.DatabaseCount, metrics.UnlabelledDatabaseRows));
+        Assert.Equal((2, 1, 2, 1), (metrics.QueryCount, metrics.UnlabeledQueries, metrics.DatabaseCount, metrics.UnlabeledDatabaseRows));
         Assert.NotNull(metrics.WeightedAveragePrecision);
         Assert.Equal(1, metrics.Cutoffs[0].Ndcg!.Value, 1e-12);
         Assert.Equal(1.5, metrics.Cutoffs[0].Acg!.Value, 1e-12);

@@ -18,9 +18,9 @@ public sealed class IndexTests
 
     public sealed class Found
     {
-        public long[] Neighbours { get; set; } = [];
+        public long[] Neighbors { get; set; } = [];
 
-        public int[] NeighboursDistance { get; set; } = [];
+        public int[] NeighborsDistance { get; set; } = [];
     }
 
     private static Row[] Rows(int count, int seed)
@@ -39,12 +39,12 @@ public sealed class IndexTests
 
     private List<Found> Find(HammingIndex index, Row[] queries, int k) =>
         [.. _ml.Data.CreateEnumerable<Found>(
-            _ml.HashRetrieval.FindNeighbours(index, k).Fit(_ml.Data.LoadFromEnumerable(queries)).Transform(_ml.Data.LoadFromEnumerable(queries)), false)];
+            _ml.HashRetrieval.FindNeighbors(index, k).Fit(_ml.Data.LoadFromEnumerable(queries)).Transform(_ml.Data.LoadFromEnumerable(queries)), false)];
 
     [Theory]
     [InlineData(HammingIndexKind.Flat)]
     [InlineData(HammingIndexKind.MultiHash)]
-    public void Neighbours_of_a_pipeline_step_equal_a_sort(HammingIndexKind kind)
+    public void Neighbors_of_a_pipeline_step_equal_a_sort(HammingIndexKind kind)
     {
         var (database, queries) = (Rows(60, 1), Rows(9, 2));
         var index = _ml.HashRetrieval.CreateIndex(_ml.Data.LoadFromEnumerable(database), idColumnName: "Id", kind: kind);
@@ -52,23 +52,23 @@ public sealed class IndexTests
         for (int q = 0; q < queries.Length; q++)
         {
             var expected = database.Select(r => (Distance(r.HashCode, queries[q].HashCode), r.Id)).Order().Take(5).ToArray();
-            Assert.Equal(expected.Select(e => e.Id), found[q].Neighbours);
-            Assert.Equal(expected.Select(e => e.Item1), found[q].NeighboursDistance);
+            Assert.Equal(expected.Select(e => e.Id), found[q].Neighbors);
+            Assert.Equal(expected.Select(e => e.Item1), found[q].NeighborsDistance);
         }
     }
 
     [Fact]
-    public void Rows_are_numbered_without_an_id_column_and_missing_neighbours_are_minus_one()
+    public void Rows_are_numbered_without_an_id_column_and_missing_neighbors_are_minus_one()
     {
         var database = Rows(3, 1);
         var found = Find(_ml.HashRetrieval.CreateIndex(_ml.Data.LoadFromEnumerable(database)), [database[1]], 5);
-        Assert.Equal((1L, 0), (found[0].Neighbours[0], found[0].NeighboursDistance[0]));
-        Assert.Equal([-1, -1], found[0].Neighbours[3..]);
-        Assert.Equal([-1, -1], found[0].NeighboursDistance[3..]);
+        Assert.Equal((1L, 0), (found[0].Neighbors[0], found[0].NeighborsDistance[0]));
+        Assert.Equal([-1, -1], found[0].Neighbors[3..]);
+        Assert.Equal([-1, -1], found[0].NeighborsDistance[3..]);
     }
 
     [Fact]
-    public void A_saved_index_loads_and_gives_the_same_neighbours()
+    public void A_saved_index_loads_and_gives_the_same_neighbors()
     {
         string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         try
@@ -76,7 +76,7 @@ public sealed class IndexTests
             var index = _ml.HashRetrieval.CreateIndex(_ml.Data.LoadFromEnumerable(Rows(50, 3)), idColumnName: "Id");
             index.Save(path);
             var (before, after) = (Find(index, Rows(5, 4), 3), Find(_ml.HashRetrieval.LoadIndex(path), Rows(5, 4), 3));
-            Assert.Equal(before.SelectMany(f => f.Neighbours), after.SelectMany(f => f.Neighbours));
+            Assert.Equal(before.SelectMany(f => f.Neighbors), after.SelectMany(f => f.Neighbors));
         }
         finally
         {
@@ -91,6 +91,6 @@ public sealed class IndexTests
         Assert.Contains("'Code'", Assert.Throws<ArgumentException>(() => _ml.HashRetrieval.CreateIndex(data, "Code")).Message, StringComparison.Ordinal);
         Assert.Contains("'HashCode'", Assert.Throws<ArgumentException>(
             () => _ml.HashRetrieval.CreateIndex(data, idColumnName: "HashCode")).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentOutOfRangeException>(() => _ml.HashRetrieval.FindNeighbours(new HammingFlatIndex(24), 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => _ml.HashRetrieval.FindNeighbors(new HammingFlatIndex(24), 0));
     }
 }

@@ -65,7 +65,7 @@ public sealed class ForegroundCollectionsTests
         var mlContext = new MLContext(1);
         var before = GCSettings.LatencyMode;
         var modes = new List<GCLatencyMode>();
-        var options = Pictures.Options(steps: 4);
+        var options = Images.Options(steps: 4);
         options.ReportEverySteps = 2;
         options.MetricsCallback = m =>
         {
@@ -74,7 +74,7 @@ public sealed class ForegroundCollectionsTests
                 throw new TimeoutException("Enough.");
         };
         var trainer = mlContext.Transforms.SsahHash(options);
-        var data = Pictures.View(mlContext, Pictures.Draw(60, labelledEvery: 3));
+        var data = Images.View(mlContext, Images.Draw(60, labeledEvery: 3));
         Assert.Throws<TimeoutException>(() => trainer.Fit(data));
         Assert.Equal([GCLatencyMode.Batch, GCLatencyMode.Batch], modes);
         Assert.Equal(before, GCSettings.LatencyMode);

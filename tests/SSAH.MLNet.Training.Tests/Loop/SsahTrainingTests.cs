@@ -10,20 +10,20 @@ public sealed class SsahTrainingTests
 {
     private static TrainingSet Set(int count = 60)
     {
-        var builder = new TrainingSet.Builder(new PixelShape(3, Picture.Side, Picture.Side));
-        foreach (var picture in Pictures.Draw(count, labelledEvery: 3))
+        var builder = new TrainingSet.Builder(new PixelShape(3, Image.Side, Image.Side));
+        foreach (var image in Images.Draw(count, labeledEvery: 3))
         {
-            var target = builder.Add(picture.Label == uint.MaxValue ? [] : [picture.Class]);
+            var target = builder.Add(image.Label == uint.MaxValue ? [] : [image.Class]);
             for (int i = 0; i < target.Length; i++)
-                target[i] = (byte)picture.Pixels[i];
+                target[i] = (byte)image.Pixels[i];
         }
-        return builder.Build(Picture.Classes, multiLabel: false, names: null, validationFraction: 0, seed: 1);
+        return builder.Build(Image.Classes, multiLabel: false, names: null, validationFraction: 0, seed: 1);
     }
 
     [Fact]
     public void A_hundred_steps_leave_no_tensor_behind()
     {
-        using var training = new SsahTraining(Set(), Pictures.Options(steps: 200), CPU, ScalarType.Float32, seed: 1);
+        using var training = new SsahTraining(Set(), Images.Options(steps: 200), CPU, ScalarType.Float32, seed: 1);
         for (int i = 0; i < 20; i++)
             training.RunStep();
         long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
@@ -39,7 +39,7 @@ public sealed class SsahTrainingTests
     {
         float[] Train()
         {
-            using var training = new SsahTraining(Set(), Pictures.Options(), CPU, computeType, seed: 1);
+            using var training = new SsahTraining(Set(), Images.Options(), CPU, computeType, seed: 1);
             for (int i = 0; i < 15; i++)
                 training.RunStep();
             return [.. training.Teacher.parameters().SelectMany(p => p.data<float>().ToArray())];
@@ -47,11 +47,11 @@ public sealed class SsahTrainingTests
         Assert.Equal(Train(), Train());
     }
 
-    // Only the top left quarter shows the class: an occluder of a quarter of the picture hurts most there, and chance seldom covers it. Noise has no label and shows none.
+    // Only the top left quarter shows the class: an occluder of a quarter of the image hurts most there, and chance seldom covers it. Noise has no label and shows none.
     private static TrainingSet QuarterThatMatters(int noise)
     {
         var random = new Random(2);
-        var builder = new TrainingSet.Builder(new PixelShape(3, Picture.Side, Picture.Side));
+        var builder = new TrainingSet.Builder(new PixelShape(3, Image.Side, Image.Side));
         for (int row = 0; row < 60 + noise; row++)
         {
             var pixels = builder.Add(row < 60 ? [row % 3] : []);
@@ -79,7 +79,7 @@ public sealed class SsahTrainingTests
         var set = QuarterThatMatters(noise: 0);
         double Difficulty(HardSampleSource source)
         {
-            var options = Pictures.Options(steps: 400);
+            var options = Images.Options(steps: 400);
             (options.HardSamples, options.ConsistentWeight, options.FixedDifficulty, options.CropShift) = (source, 0, 1, 0);
             (options.OcclusionScales, options.MaxRotationDegrees, options.MaxOcclusionArea) = ([2, 4], 0, 0.25);
             // H-Net hardly learns from the hard samples, so it does not become robust to them; A-Net's gradient does not depend on this weight.
@@ -97,10 +97,10 @@ public sealed class SsahTrainingTests
     }
 
     [Fact]
-    public void Unlabelled_images_that_are_hard_without_it_do_not_hold_the_adversary_back()
+    public void Unlabeled_images_that_are_hard_without_it_do_not_hold_the_adversary_back()
     {
         // What the teacher sees in noise, the student cannot see in another view of it: this loss is beyond the margin whatever A-Net does.
-        var options = Pictures.Options(steps: 400);
+        var options = Images.Options(steps: 400);
         (options.HardSamples, options.ConfidenceThreshold, options.ConsistentRamp, options.FixedDifficulty) = (HardSampleSource.Adversarial, 0, 0, 1);
         (options.AdversarialWeight, options.ConsistentWeight, options.ColorJitter) = (0.001, 0.001, 0.8);
         (options.OcclusionScales, options.MaxRotationDegrees, options.MaxOcclusionArea) = ([2, 4], 0, 0.25);
@@ -114,21 +114,21 @@ public sealed class SsahTrainingTests
     }
 
     [Fact]
-    public void An_unlabelled_image_is_compared_with_what_the_teacher_saw_in_it()
+    public void An_unlabeled_image_is_compared_with_what_the_teacher_saw_in_it()
     {
-        var options = Pictures.Options(steps: 200);
-        // The labelled images teach H-Net everything, so the loss shows whether it agrees with the teacher about the same image.
+        var options = Images.Options(steps: 200);
+        // The labeled images teach H-Net everything, so the loss shows whether it agrees with the teacher about the same image.
         (options.HardSamples, options.ConsistentWeight, options.ColorJitter) = (HardSampleSource.Random, 0.001, 0);
         using var training = new SsahTraining(Set(), options, CPU, ScalarType.Float32, seed: 1);
         var metrics = AfterAHundredSteps(training);
         Assert.True(metrics.ConfidentShare > 0.5);
-        Assert.True(metrics.ConsistentLoss < 10 * metrics.AdversarialLoss, $"consistent {metrics.ConsistentLoss}, labelled hard samples {metrics.AdversarialLoss}");
+        Assert.True(metrics.ConsistentLoss < 10 * metrics.AdversarialLoss, $"consistent {metrics.ConsistentLoss}, labeled hard samples {metrics.AdversarialLoss}");
     }
 
     [Fact]
     public void A_hard_sample_that_is_its_image_is_exactly_as_hard()
     {
-        var options = Pictures.Options();
+        var options = Images.Options();
         (options.HardSamples, options.ConsistentWeight, options.OcclusionScales, options.MaxRotationDegrees) = (HardSampleSource.Random, 0, [], 0);
         using var training = new SsahTraining(Set(), options, CPU, ScalarType.Float32, seed: 1);
         training.RunStep();
@@ -142,7 +142,7 @@ public sealed class SsahTrainingTests
     {
         (double Hard, double Easy) Difficulty(double weight)
         {
-            var options = Pictures.Options();
+            var options = Images.Options();
             (options.SimilarityWeight, options.ClassificationWeight, options.ConsistentWeight) = (3 * weight, weight, 0);
             using var training = new SsahTraining(Set(), options, CPU, ScalarType.Float32, seed: 1);
             training.RunStep();
@@ -158,18 +158,18 @@ public sealed class SsahTrainingTests
     [Fact]
     public void Hard_samples_do_not_move_the_running_statistics()
     {
-        using var training = new SsahTraining(Set(), Pictures.Options(), CPU, ScalarType.Float32, seed: 1);
+        using var training = new SsahTraining(Set(), Images.Options(), CPU, ScalarType.Float32, seed: 1);
         var network = training.Teacher;
         network.train();
         network.TrackStatistics(false);
         float[] Buffers() => [.. network.named_buffers().SelectMany(b => b.buffer.data<float>().ToArray())];
         float[] before = Buffers();
         using (NewDisposeScope())
-            network.call(randn(8, 3, Picture.Side, Picture.Side));
+            network.call(randn(8, 3, Image.Side, Image.Side));
         Assert.Equal(before, Buffers());
         network.TrackStatistics(true);
         using (NewDisposeScope())
-            network.call(randn(8, 3, Picture.Side, Picture.Side));
+            network.call(randn(8, 3, Image.Side, Image.Side));
         Assert.NotEqual(before, Buffers());
     }
 
@@ -179,7 +179,7 @@ public sealed class SsahTrainingTests
         // Before their first update both networks are equal, so their statistics differ only if the hard pass counts too.
         float[] Statistics(HardSampleSource source)
         {
-            var options = Pictures.Options();
+            var options = Images.Options();
             (options.HardSamples, options.ConsistentWeight) = (source, 0);
             using var training = new SsahTraining(Set(), options, CPU, ScalarType.Float32, seed: 1);
             training.RunStep();
@@ -199,7 +199,7 @@ public sealed class SsahTrainingTests
     }
 
     [Fact]
-    public void An_easy_view_without_changes_is_the_normalised_picture()
+    public void An_easy_view_without_changes_is_the_normalized_image()
     {
         var shape = new PixelShape(2, 3, 4);
         byte[] image = [.. Enumerable.Range(0, 24).Select(i => (byte)(i * 10))];
@@ -221,27 +221,27 @@ public sealed class SsahTrainingTests
         for (int i = 0; i < 50; i++)
         {
             new EasyView(0.25, true, 0).Draw(image, shape, normalization, random, view);
-            // Neighbours stay neighbours: steps of 1 along a row (either direction, turning at the mirrored border), of 8 down a column.
+            // Neighbors stay neighbors: steps of 1 along a row (either direction, turning at the mirrored border), of 8 down a column.
             Assert.All(Enumerable.Range(0, 63).Where(p => p % 8 != 7), p => Assert.Equal(1, Math.Abs(view[p + 1] - view[p])));
             Assert.All(Enumerable.Range(0, 56), p => Assert.Equal(8, Math.Abs(view[p + 8] - view[p])));
         }
     }
 
     [Fact]
-    public void A_strong_view_is_shifted_twice_as_far_and_changes_colours_one_by_one()
+    public void A_strong_view_is_shifted_twice_as_far_and_changes_colors_one_by_one()
     {
         var easy = new EasyView(0.25, false, 0.3);
         var shape = new PixelShape(3, 8, 8);
         var normalization = new ImageNormalization([0, 0, 0], [1, 1, 1]);
-        byte[] grey = [.. Enumerable.Repeat((byte)100, 3 * 64)];
-        bool IsGrey(EasyView view, int seed)
+        byte[] gray = [.. Enumerable.Repeat((byte)100, 3 * 64)];
+        bool IsGray(EasyView view, int seed)
         {
             float[] drawn = new float[3 * 64];
-            view.Draw(grey, shape, normalization, new Random(seed), drawn);
+            view.Draw(gray, shape, normalization, new Random(seed), drawn);
             return drawn[0] == drawn[64] && drawn[0] == drawn[128];
         }
-        Assert.All(Enumerable.Range(0, 20), seed => Assert.True(IsGrey(easy, seed)));
-        Assert.All(Enumerable.Range(0, 20), seed => Assert.False(IsGrey(easy.Strong(), seed)));
+        Assert.All(Enumerable.Range(0, 20), seed => Assert.True(IsGray(easy, seed)));
+        Assert.All(Enumerable.Range(0, 20), seed => Assert.False(IsGray(easy.Strong(), seed)));
 
         byte[] columns = [.. Enumerable.Range(0, 64).Select(i => (byte)(i % 8))];
         double Furthest(EasyView view) => Enumerable.Range(0, 200).Max(seed =>

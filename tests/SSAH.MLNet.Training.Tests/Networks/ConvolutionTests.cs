@@ -34,7 +34,7 @@ public sealed class ConvolutionTests
                 data.Add(inputs, outputs, groups, kernel, stride, side, ScalarType.Float32, true);
                 data.Add(inputs, outputs, groups, kernel, stride, side, ScalarType.BFloat16, true);
             }
-            // Grey pictures train in float32 only.
+            // Gray images train in float32 only.
             data.Add(1, 32, 1, 3, 1, 16, ScalarType.Float32, false);
             data.Add(1, 32, 1, 3, 1, 16, ScalarType.Float32, true);
             return data;

@@ -6,7 +6,7 @@ namespace SSAH.MLNet.Training.Tests.Networks;
 
 public sealed class HardSampleWarpTests
 {
-    /// <summary>Rotation about the centre with bilinear sampling, written for one pixel at a time in pixel coordinates.</summary>
+    /// <summary>Rotation about the center with bilinear sampling, written for one pixel at a time in pixel coordinates.</summary>
     private static double[] NaiveRotation(double[] image, int height, int width, double angle)
     {
         var result = new double[image.Length];
@@ -56,7 +56,7 @@ public sealed class HardSampleWarpTests
     public void The_gradient_of_angle_and_mask_equals_finite_differences()
     {
         using var scope = NewDisposeScope();
-        // A smooth picture: bilinear sampling has kinks where a sample crosses a pixel's centre.
+        // A smooth image: bilinear sampling has kinks where a sample crosses a pixel's center.
         var line = linspace(0, 1, 9, dtype: ScalarType.Float64);
         var image = (line.unsqueeze(1).square() + line.unsqueeze(0) * 0.5).view(1, 1, 9, 9);
         var weights = randn(1, 1, 9, 9, dtype: ScalarType.Float64);

@@ -9,7 +9,7 @@ namespace SSAH.MLNet.Training.Tests.Onnx;
 
 public sealed class ExportTests
 {
-    /// <summary>A network whose statistics have seen data, so that a mistake in a normalisation shows.</summary>
+    /// <summary>A network whose statistics have seen data, so that a mistake in a normalization shows.</summary>
     private static HashNetwork Network(bool small, int bits, int side)
     {
         using var generator = new Generator(3, CPU);

@@ -24,7 +24,7 @@ public sealed class BackboneTests : IDisposable
         for (int i = 0; i < 4; i++)
         {
             using var scope = NewDisposeScope();
-            network.forward(randn(8, 3, Picture.Side, Picture.Side, generator: generator));
+            network.forward(randn(8, 3, Image.Side, Image.Side, generator: generator));
         }
         var graph = new OnnxGraph("backbone");
         graph.Output("features", network.Export(graph, graph.Input("image", -1, 3, -1, -1)), TensorProto.Types.DataType.Float, -1, 128);
@@ -35,24 +35,24 @@ public sealed class BackboneTests : IDisposable
 
     private static TrainingSet Set()
     {
-        var builder = new TrainingSet.Builder(new PixelShape(3, Picture.Side, Picture.Side));
-        foreach (var picture in Pictures.Draw(60, labelledEvery: 2))
+        var builder = new TrainingSet.Builder(new PixelShape(3, Image.Side, Image.Side));
+        foreach (var image in Images.Draw(60, labeledEvery: 2))
         {
-            var row = builder.Add(picture.Label < Picture.Classes ? [(int)picture.Label] : []);
+            var row = builder.Add(image.Label < Image.Classes ? [(int)image.Label] : []);
             for (int i = 0; i < row.Length; i++)
-                row[i] = (byte)picture.Pixels[i];
+                row[i] = (byte)image.Pixels[i];
         }
-        return builder.Build(Picture.Classes, false, null, 0, 1);
+        return builder.Build(Image.Classes, false, null, 0, 1);
     }
 
     [Fact]
     public void Is_fine_tuned_exported_and_described_in_the_metadata()
     {
         var ml = new MLContext(1);
-        var options = Pictures.Options(steps: 12);
+        var options = Images.Options(steps: 12);
         options.Backbone = Backbone.FromOnnx(_file, preprocessing: new BackbonePreprocessing { Side = 24, Order = ChannelOrder.Bgr, Mean = [104, 117, 123], Scale = [0.02f] });
-        // Fit compares the export with the trained network: resizing, colours and scale are in the graph.
-        using var encoder = ml.Transforms.SsahHash(options).Fit(Pictures.View(ml, Pictures.Draw(60, 2)));
+        // Fit compares the export with the trained network: resizing, colors and scale are in the graph.
+        using var encoder = ml.Transforms.SsahHash(options).Fit(Images.View(ml, Images.Draw(60, 2)));
         using var preprocessing = JsonDocument.Parse(encoder.Metadata["ssah.preprocessing"]);
         Assert.Equal(24, preprocessing.RootElement.GetProperty("Height").GetInt32());
         Assert.Equal("Bgr", preprocessing.RootElement.GetProperty("Order").GetString());
@@ -60,7 +60,7 @@ public sealed class BackboneTests : IDisposable
     }
 
     [Fact]
-    public void Folded_normalisations_come_back_without_changing_what_the_network_says()
+    public void Folded_normalizations_come_back_without_changing_what_the_network_says()
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(5, CPU);
@@ -74,32 +74,32 @@ public sealed class BackboneTests : IDisposable
         convolutions.Output("features", convolutions.Op("GlobalAveragePool", [Convolve(Convolve(image, 3, 16), 16, 32)]), TensorProto.Types.DataType.Float, -1, 32, 1, 1);
         File.WriteAllBytes(_file, convolutions.ToBytes());
 
-        var options = Pictures.Options(steps: 4);
+        var options = Images.Options(steps: 4);
         options.Backbone = Backbone.FromOnnx(_file);
         using var training = new SsahTraining(Set(), options, CPU, ScalarType.Float32, seed: 1);
         Assert.Equal(2, training.Teacher.modules().OfType<BatchNormalization>().Count());
         Assert.All(training.Teacher.modules().OfType<BatchNormalization>(), layer => Assert.False(layer.Adapts));
-        var pictures = training.Batches.Plain([.. Enumerable.Range(0, 60)]);
+        var images = training.Batches.Plain([.. Enumerable.Range(0, 60)]);
         using var _ = no_grad();
-        // In training a normalisation uses its batch: all 60 pictures are the batch that it adapted to.
+        // In training a normalization uses its batch: all 60 images are the batch that it adapted to.
         var before = new OnnxBackboneReader(File.ReadAllBytes(_file), "features", "folded").Build();
-        var shape = new PixelShape(3, Picture.Side, Picture.Side);
-        var expected = before.forward(new BackboneInput(shape, [Picture.Side, Picture.Side], training.Normalization, new BackbonePreprocessing()).forward(pictures)).flatten(1);
+        var shape = new PixelShape(3, Image.Side, Image.Side);
+        var expected = before.forward(new BackboneInput(shape, [Image.Side, Image.Side], training.Normalization, new BackbonePreprocessing()).forward(images)).flatten(1);
         training.Teacher.eval();
-        Assert.True(training.Teacher.Features(pictures).allclose(expected, 1e-3, 1e-2));
+        Assert.True(training.Teacher.Features(images).allclose(expected, 1e-3, 1e-2));
         training.Teacher.train();
-        Assert.True(training.Teacher.Features(pictures).allclose(expected, 1e-3, 1e-2));
+        Assert.True(training.Teacher.Features(images).allclose(expected, 1e-3, 1e-2));
     }
 
     [Fact]
-    public void A_network_with_normalisations_gets_no_more()
+    public void A_network_with_normalizations_gets_no_more()
     {
         using var graph = new OnnxBackboneReader(File.ReadAllBytes(_file), "features", "net").Build();
-        Assert.Same(graph, graph.WithNormalization(graph.Shapes(3, Picture.Side, Picture.Side)));
+        Assert.Same(graph, graph.WithNormalization(graph.Shapes(3, Image.Side, Image.Side)));
     }
 
     [Fact]
-    public void Where_some_normalisations_are_folded_only_those_come_back()
+    public void Where_some_normalizations_are_folded_only_those_come_back()
     {
         using var generator = new Generator(5, CPU);
         var graph = new OnnxGraph("dense");
@@ -107,18 +107,18 @@ public sealed class BackboneTests : IDisposable
         string image = graph.Input("image", -1, 3, -1, -1);
         string folded = graph.Op("Relu", [graph.Op("Conv", [image, Constant(16, 3, 1, 1), Constant(16)])]);
         string own = graph.Op("Conv", [folded, Constant(16, 16, 1, 1), Constant(16)]);
-        string normalised = graph.Op("BatchNormalization", [own, Constant(16), Constant(16), Constant(16), graph.Constant([.. Enumerable.Repeat(1f, 16)], 16)]);
-        string never = graph.Op("Conv", [normalised, Constant(16, 16, 1, 1)]);
+        string normalized = graph.Op("BatchNormalization", [own, Constant(16), Constant(16), Constant(16), graph.Constant([.. Enumerable.Repeat(1f, 16)], 16)]);
+        string never = graph.Op("Conv", [normalized, Constant(16, 16, 1, 1)]);
         graph.Output("features", graph.Op("Add", [never, folded]), TensorProto.Types.DataType.Float, -1, 16, -1, -1);
 
         using var imported = new OnnxBackboneReader(graph.ToBytes(), "features", "net").Build();
         using var trained = imported.WithNormalization(imported.Shapes(3, 8, 8));
         Assert.Single(trained.AddedNormalizations);
         Assert.Equal(2, trained.modules().OfType<BatchNormalization>().Count());
-        using var pictures = randn(2, 3, 8, 8, generator: generator);
+        using var images = randn(2, 3, 8, 8, generator: generator);
         imported.eval();
         trained.eval();
-        Assert.True(trained.forward(pictures).allclose(imported.forward(pictures), 1e-4, 1e-5));
+        Assert.True(trained.forward(images).allclose(imported.forward(images), 1e-4, 1e-5));
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public sealed class BackboneTests : IDisposable
         string mapped = graph.Op("Conv", [scaled, graph.Constant(randn(16 * 3, generator: generator).data<float>().ToArray(), 16, 3, 1, 1)]);
         graph.Output("features", mapped, TensorProto.Types.DataType.Float, -1, 16, -1, -1);
         File.WriteAllBytes(_file, graph.ToBytes());
-        var options = Pictures.Options(steps: 1);
+        var options = Images.Options(steps: 1);
         (options.Backbone, options.LearningRate, options.WeightDecay) = (Backbone.FromOnnx(_file), 0.05, 0.001);
         using var training = new SsahTraining(Set(), options, CPU, ScalarType.Float32, seed: 1);
 
@@ -143,33 +143,33 @@ public sealed class BackboneTests : IDisposable
     }
 
     [Fact]
-    public void A_learning_rate_of_0_freezes_the_backbone_with_its_normalisations()
+    public void A_learning_rate_of_0_freezes_the_backbone_with_its_normalizations()
     {
-        var options = Pictures.Options(steps: 3);
+        var options = Images.Options(steps: 3);
         (options.Backbone, options.BackboneLearningRateFactor) = (Backbone.FromOnnx(_file), 0);
         using var training = new SsahTraining(Set(), options, CPU, ScalarType.Float32, seed: 1);
         Assert.True(training.Teacher.HasFrozenBackbone);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var pictures = training.Batches.Plain([0, 1, 2, 3]);
+        var images = training.Batches.Plain([0, 1, 2, 3]);
         training.Teacher.eval();
-        var (features, codes) = (training.Teacher.Features(pictures), training.Teacher.call(pictures).Code);
+        var (features, codes) = (training.Teacher.Features(images), training.Teacher.call(images).Code);
         using (enable_grad())
             while (training.Progress < 1)
                 training.RunStep();
-        Assert.True(training.Teacher.Features(pictures).equal(features).all().ToBoolean());
-        Assert.False(training.Teacher.call(pictures).Code.equal(codes).all().ToBoolean());
+        Assert.True(training.Teacher.Features(images).equal(features).all().ToBoolean());
+        Assert.False(training.Teacher.call(images).Code.equal(codes).all().ToBoolean());
     }
 
     [Fact]
     public void Frozen_stages_keep_their_weights_and_the_others_learn()
     {
         var set = Set();
-        var options = Pictures.Options(steps: 4);
+        var options = Images.Options(steps: 4);
         options.Backbone = Backbone.FromOnnx(_file, freezeStages: 1);
         using var training = new SsahTraining(set, options, CPU, ScalarType.Float32, seed: 1);
         var start = training.Teacher.named_parameters().ToDictionary(p => p.name, p => p.parameter.detach().clone());
-        // Two convolutions and their normalisations at full size and three behind the first pooling lie in stages 0 and 1.
+        // Two convolutions and their normalizations at full size and three behind the first pooling lie in stages 0 and 1.
         string[] frozen = [.. training.Teacher.named_parameters().Where(p => !p.parameter.requires_grad).Select(p => p.name)];
         Assert.Equal(5 * 3, frozen.Length);
         while (training.Progress < 1)
@@ -182,7 +182,7 @@ public sealed class BackboneTests : IDisposable
     public void Features_of_a_frozen_backbone_are_those_of_its_images()
     {
         var set = Set();
-        var options = Pictures.Options(steps: 4);
+        var options = Images.Options(steps: 4);
         options.Backbone = Backbone.FromOnnx(_file, freezeStages: 100);
         using var training = new SsahTraining(set, options, CPU, ScalarType.Float32, seed: 1);
         var cached = new CachedFeatures(training.Teacher, training.Batches, set.Labels.Count);
@@ -201,11 +201,11 @@ public sealed class BackboneTests : IDisposable
     {
         var ml = new MLContext(1);
         var losses = new List<double>();
-        var options = Pictures.Options(steps: 120);
+        var options = Images.Options(steps: 120);
         options.Backbone = Backbone.FromOnnx(_file, freezeStages: 100);
         options.HardSamples = HardSampleSource.None;
         options.MetricsCallback = m => losses.Add(m.SimilarityLoss);
-        using var encoder = ml.Transforms.SsahHash(options).Fit(Pictures.View(ml, Pictures.Draw(90, 1)));
+        using var encoder = ml.Transforms.SsahHash(options).Fit(Images.View(ml, Images.Draw(90, 1)));
         Assert.True(losses[^1] < 0.8 * losses[0], $"Loss {losses[0]} to {losses[^1]}.");
     }
 
@@ -218,8 +218,8 @@ public sealed class BackboneTests : IDisposable
         using var layer = new BackboneInput(shape, [5, 7], normalization, preprocessing);
         var random = new Random(2);
         float[] pixels = [.. Enumerable.Range(0, 105).Select(_ => (float)random.Next(256))];
-        float[] normalised = [.. pixels.Select((p, i) => (p - normalization.Mean[i / 35]) / normalization.Deviation[i / 35])];
-        using var input = tensor(normalised, [1, 3, 5, 7]);
+        float[] normalized = [.. pixels.Select((p, i) => (p - normalization.Mean[i / 35]) / normalization.Deviation[i / 35])];
+        using var input = tensor(normalized, [1, 3, 5, 7]);
         float[] result = layer.forward(input).contiguous().data<float>().ToArray();
         for (int c = 0; c < 3; c++)
             for (int i = 0; i < 35; i++)
@@ -230,20 +230,20 @@ public sealed class BackboneTests : IDisposable
     public void Errors_name_the_file_and_what_to_do()
     {
         var ml = new MLContext(1);
-        var options = Pictures.Options();
+        var options = Images.Options();
         options.Backbone = Backbone.FromOnnx("nowhere.onnx", preprocessing: new BackbonePreprocessing { Mean = [1, 2], Side = 0 }, freezeStages: -1);
         var error = Assert.Throws<ArgumentException>(() => ml.Transforms.SsahHash(options));
         foreach (string part in new[] { "4 error(s)", "nowhere.onnx", "Mean", "Side", "frozen" })
             Assert.Contains(part, error.Message, StringComparison.Ordinal);
 
         options.Backbone = Backbone.FromOnnx(_file, preprocessing: new BackbonePreprocessing { Side = 4 });
-        var small = Assert.Throws<NotSupportedException>(() => ml.Transforms.SsahHash(options).Fit(Pictures.View(ml, Pictures.Draw(12, 1))));
+        var small = Assert.Throws<NotSupportedException>(() => ml.Transforms.SsahHash(options).Fit(Images.View(ml, Images.Draw(12, 1))));
         foreach (string part in new[] { Path.GetFileName(_file), "4x4", "Side" })
             Assert.Contains(part, small.Message, StringComparison.Ordinal);
 
         File.WriteAllBytes(_file, File.ReadAllBytes(_file)[..200]);
         options.Backbone = Backbone.FromOnnx(_file);
-        var broken = Assert.Throws<InvalidDataException>(() => ml.Transforms.SsahHash(options).Fit(Pictures.View(ml, Pictures.Draw(12, 1))));
+        var broken = Assert.Throws<InvalidDataException>(() => ml.Transforms.SsahHash(options).Fit(Images.View(ml, Images.Draw(12, 1))));
         Assert.Contains(Path.GetFileName(_file), broken.Message, StringComparison.Ordinal);
     }
 }

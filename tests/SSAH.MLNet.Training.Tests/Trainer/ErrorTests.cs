@@ -27,34 +27,34 @@ public sealed class ErrorTests
     }
 
     [Fact]
-    public void No_labelled_row_names_the_column_and_the_remedy()
+    public void No_labeled_row_names_the_column_and_the_remedy()
     {
         var error = Assert.Throws<InvalidOperationException>(() =>
-            _ml.Transforms.SsahHash(Pictures.Options()).Fit(Pictures.View(_ml, Pictures.Draw(12, labelledEvery: 0))));
+            _ml.Transforms.SsahHash(Images.Options()).Fit(Images.View(_ml, Images.Draw(12, labeledEvery: 0))));
         Assert.Contains("'Label'", error.Message, StringComparison.Ordinal);
         Assert.Contains("MapValueToKey", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void No_row_at_all_is_an_error() => Assert.Throws<InvalidOperationException>(() =>
-        _ml.Transforms.SsahHash(Pictures.Options()).Fit(Pictures.View(_ml, [])));
+        _ml.Transforms.SsahHash(Images.Options()).Fit(Images.View(_ml, [])));
 
     [Fact]
     public void A_missing_column_is_found_before_training_in_a_pipeline()
     {
-        var options = Pictures.Options();
+        var options = Images.Options();
         options.LabelColumnName = "Species";
         var pipeline = _ml.Transforms.CopyColumns("Copy", "Pixels").Append(_ml.Transforms.SsahHash(options));
-        var error = Assert.ThrowsAny<ArgumentException>(() => pipeline.Fit(Pictures.View(_ml, Pictures.Draw(12, 1))));
+        var error = Assert.ThrowsAny<ArgumentException>(() => pipeline.Fit(Images.View(_ml, Images.Draw(12, 1))));
         Assert.Contains("'Species'", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void An_exception_of_the_callback_ends_training()
     {
-        var options = Pictures.Options();
+        var options = Images.Options();
         options.MetricsCallback = _ => throw new InvalidTimeZoneException("mine");
-        Assert.Throws<InvalidTimeZoneException>(() => _ml.Transforms.SsahHash(options).Fit(Pictures.View(_ml, Pictures.Draw(30, 1))));
+        Assert.Throws<InvalidTimeZoneException>(() => _ml.Transforms.SsahHash(options).Fit(Images.View(_ml, Images.Draw(30, 1))));
     }
 
     [Fact]
@@ -62,9 +62,9 @@ public sealed class ErrorTests
     {
         Assert.SkipWhen(TorchSharp.torch.cuda.is_available(), "This machine has a CUDA device.");
         var ml = new MLContext(1) { FallbackToCpu = false };
-        var options = Pictures.Options(steps: 2);
+        var options = Images.Options(steps: 2);
         options.Device = TrainingDevice.Cuda;
-        var error = Assert.Throws<InvalidOperationException>(() => ml.Transforms.SsahHash(options).Fit(Pictures.View(ml, Pictures.Draw(30, 1))));
+        var error = Assert.Throws<InvalidOperationException>(() => ml.Transforms.SsahHash(options).Fit(Images.View(ml, Images.Draw(30, 1))));
         Assert.Contains("HashDevice=cuda", error.Message, StringComparison.Ordinal);
     }
 
@@ -72,9 +72,9 @@ public sealed class ErrorTests
     public void Training_on_a_GPU_gives_an_encoder()
     {
         Assert.SkipUnless(TorchSharp.torch.cuda.is_available(), "This machine has no CUDA device.");
-        var options = Pictures.Options(steps: 4);
+        var options = Images.Options(steps: 4);
         options.Device = TrainingDevice.Cuda;
-        using var encoder = _ml.Transforms.SsahHash(options).Fit(Pictures.View(_ml, Pictures.Draw(30, 1)));
+        using var encoder = _ml.Transforms.SsahHash(options).Fit(Images.View(_ml, Images.Draw(30, 1)));
         Assert.Contains("cuda", encoder.Metadata["ssah.summary"], StringComparison.Ordinal);
     }
 }

@@ -14,31 +14,31 @@ public sealed class SsahTrainerTests
         public float[] HashCodeActivation { get; set; } = [];
     }
 
-    private sealed class MultiLabelPicture
+    private sealed class MultiLabelImage
     {
-        [VectorType(3, Picture.Side, Picture.Side)]
+        [VectorType(3, Image.Side, Image.Side)]
         public float[] Pixels { get; set; } = [];
 
         [VectorType(3)]
         public float[] Label { get; set; } = [];
     }
 
-    private static List<Coded> Codes(MLContext ml, ITransformer encoder, IEnumerable<Picture> pictures) =>
-        [.. ml.Data.CreateEnumerable<Coded>(encoder.Transform(Pictures.View(ml, pictures)), reuseRowObject: false)];
+    private static List<Coded> Codes(MLContext ml, ITransformer encoder, IEnumerable<Image> images) =>
+        [.. ml.Data.CreateEnumerable<Coded>(encoder.Transform(Images.View(ml, images)), reuseRowObject: false)];
 
-    private static double Map(MLContext ml, ITransformer encoder, Picture[] queries, Picture[] database)
+    private static double Map(MLContext ml, ITransformer encoder, Image[] queries, Image[] database)
     {
-        BinaryCodes Of(Picture[] pictures) => BinaryCodes.FromPacked(16, [.. Codes(ml, encoder, pictures).SelectMany(c => c.HashCode)]);
-        LabelSets Labels(Picture[] pictures) => LabelSets.FromClasses([.. pictures.Select(p => p.Class)]);
+        BinaryCodes Of(Image[] images) => BinaryCodes.FromPacked(16, [.. Codes(ml, encoder, images).SelectMany(c => c.HashCode)]);
+        LabelSets Labels(Image[] images) => LabelSets.FromClasses([.. images.Select(p => p.Class)]);
         return RetrievalEvaluation.Evaluate(Of(queries), Labels(queries), Of(database), Labels(database)).MeanAveragePrecision;
     }
 
     [Fact]
-    public void Learns_codes_that_retrieve_the_class_of_new_pictures()
+    public void Learns_codes_that_retrieve_the_class_of_new_images()
     {
         var ml = new MLContext(1);
-        using var encoder = ml.Transforms.SsahHash(Pictures.Options(steps: 80)).Fit(Pictures.View(ml, Pictures.Draw(240, labelledEvery: 4)));
-        double map = Map(ml, encoder, Pictures.Draw(30, 0, seed: 5), Pictures.Draw(90, 0, seed: 6));
+        using var encoder = ml.Transforms.SsahHash(Images.Options(steps: 80)).Fit(Images.View(ml, Images.Draw(240, labeledEvery: 4)));
+        double map = Map(ml, encoder, Images.Draw(30, 0, seed: 5), Images.Draw(90, 0, seed: 6));
         Assert.True(map > 0.75, $"mAP {map}; chance is 0.33.");
     }
 
@@ -48,10 +48,10 @@ public sealed class SsahTrainerTests
         byte[][] Train(int seed)
         {
             var ml = new MLContext(1);
-            var options = Pictures.Options(steps: 12);
+            var options = Images.Options(steps: 12);
             options.Seed = seed;
-            using var encoder = ml.Transforms.SsahHash(options).Fit(Pictures.View(ml, Pictures.Draw(60, 4)));
-            return [.. Codes(ml, encoder, Pictures.Draw(20, 0, seed: 9)).Select(c => c.HashCode)];
+            using var encoder = ml.Transforms.SsahHash(options).Fit(Images.View(ml, Images.Draw(60, 4)));
+            return [.. Codes(ml, encoder, Images.Draw(20, 0, seed: 9)).Select(c => c.HashCode)];
         }
         var (first, again, other) = (Train(7), Train(7), Train(8));
         Assert.Equal(first, again);
@@ -63,10 +63,10 @@ public sealed class SsahTrainerTests
     {
         float[] Train()
         {
-            var options = Pictures.Options(steps: 3);
+            var options = Images.Options(steps: 3);
             options.Seed = null;
-            using var encoder = new MLContext(3).Transforms.SsahHash(options).Fit(Pictures.View(new MLContext(), Pictures.Draw(30, 2)));
-            return encoder.EncodeActivations(Pictures.Draw(1, 0)[0].Pixels);
+            using var encoder = new MLContext(3).Transforms.SsahHash(options).Fit(Images.View(new MLContext(), Images.Draw(30, 2)));
+            return encoder.EncodeActivations(Images.Draw(1, 0)[0].Pixels);
         }
         Assert.Equal(Train(), Train());
     }
@@ -75,17 +75,17 @@ public sealed class SsahTrainerTests
     public void Fit_twice_is_the_same_and_leaves_the_options_alone()
     {
         var ml = new MLContext(1);
-        var options = Pictures.Options(steps: 4);
+        var options = Images.Options(steps: 4);
         string Describe() => string.Join('|', typeof(SsahTrainer.Options).GetProperties().Select(p => $"{p.Name}={p.GetValue(options)}"));
         string before = Describe();
         var trainer = ml.Transforms.SsahHash(options);
-        var data = Pictures.View(ml, Pictures.Draw(30, 2));
-        float[] picture = Pictures.Draw(1, 0)[0].Pixels;
+        var data = Images.View(ml, Images.Draw(30, 2));
+        float[] image = Images.Draw(1, 0)[0].Pixels;
         using var first = trainer.Fit(data);
         Assert.Equal(before, Describe());
         options.Bits = 99;                                         // A trainer keeps the options that it was made with.
         using var second = trainer.Fit(data);
-        Assert.Equal(first.EncodeActivations(picture), second.EncodeActivations(picture));
+        Assert.Equal(first.EncodeActivations(image), second.EncodeActivations(image));
     }
 
     [Theory]
@@ -100,15 +100,15 @@ public sealed class SsahTrainerTests
     public void Every_row_of_the_ablation_grid_trains(HardSampleSource source, double consistentWeight)
     {
         var ml = new MLContext(1);
-        var options = Pictures.Options(steps: 20);
+        var options = Images.Options(steps: 20);
         (options.HardSamples, options.ConsistentWeight) = (source, consistentWeight);
         SsahTrainingMetrics? last = null;
         options.MetricsCallback = m => last = m;
-        ml.Transforms.SsahHash(options).Fit(Pictures.View(ml, Pictures.Draw(120, 4))).Dispose();
+        ml.Transforms.SsahHash(options).Fit(Images.View(ml, Images.Draw(120, 4))).Dispose();
         Assert.NotNull(last);
         Assert.Equal(20, last.Step);
         Assert.Equal(source != HardSampleSource.None, last.OccludedArea > 0 && last.MeanAngleDegrees > 0 && last.AdversarialLoss > 0);
-        Assert.Equal(consistentWeight > 0, last.UnlabelledImages > 0);
+        Assert.Equal(consistentWeight > 0, last.UnlabeledImages > 0);
         Assert.Equal(16, last.BitMeans.Count);
         Assert.All(last.BitMeans, mean => Assert.InRange(mean, 0, 1));
     }
@@ -119,12 +119,12 @@ public sealed class SsahTrainerTests
         var ml = new MLContext(1);
         SsahTrainingMetrics Train(Action<SsahTrainer.Options> change)
         {
-            var options = Pictures.Options(steps: 10);
+            var options = Images.Options(steps: 10);
             options.ConsistentWeight = 0;
             SsahTrainingMetrics? last = null;
             options.MetricsCallback = m => last = m;
             change(options);
-            ml.Transforms.SsahHash(options).Fit(Pictures.View(ml, Pictures.Draw(60, 4))).Dispose();
+            ml.Transforms.SsahHash(options).Fit(Images.View(ml, Images.Draw(60, 4))).Dispose();
             return last!;
         }
         var occlusion = Train(o => { o.OcclusionScales = [4]; o.MaxRotationDegrees = 0; });
@@ -141,11 +141,11 @@ public sealed class SsahTrainerTests
         foreach (var change in new Action<SsahTrainer.Options>[]
             { o => o.ClassificationWeight = 0, o => o.SimilarityWeight = 0, o => o.AdversarialWeight = 0, o => o.TeacherDecay = 0 })
         {
-            var options = Pictures.Options(steps: 6);
+            var options = Images.Options(steps: 6);
             options.ConfidenceThreshold = 0.1;
             change(options);
-            using var encoder = ml.Transforms.SsahHash(options).Fit(Pictures.View(ml, Pictures.Draw(60, 4)));
-            Assert.All(encoder.EncodeActivations(Pictures.Draw(1, 0)[0].Pixels), u => Assert.InRange(u, -1.00001f, 1.00001f));
+            using var encoder = ml.Transforms.SsahHash(options).Fit(Images.View(ml, Images.Draw(60, 4)));
+            Assert.All(encoder.EncodeActivations(Images.Draw(1, 0)[0].Pixels), u => Assert.InRange(u, -1.00001f, 1.00001f));
         }
     }
 
@@ -153,46 +153,46 @@ public sealed class SsahTrainerTests
     public void Bfloat16_trains_too_and_its_export_still_agrees()
     {
         var ml = new MLContext(1);
-        var options = Pictures.Options(steps: 6);
+        var options = Images.Options(steps: 6);
         options.Precision = TrainingPrecision.BFloat16;
-        using var encoder = ml.Transforms.SsahHash(options).Fit(Pictures.View(ml, Pictures.Draw(60, 4)));
+        using var encoder = ml.Transforms.SsahHash(options).Fit(Images.View(ml, Images.Draw(60, 4)));
         Assert.Contains("\"precision\":\"BFloat16\"", encoder.Metadata["ssah.summary"], StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Rows_may_come_in_any_order_and_all_may_be_labelled()
+    public void Rows_may_come_in_any_order_and_all_may_be_labeled()
     {
         var ml = new MLContext(1);
-        var pictures = Pictures.Draw(45, labelledEvery: 1);
-        new Random(2).Shuffle(pictures);
-        using var encoder = ml.Transforms.SsahHash(Pictures.Options(steps: 4)).Fit(Pictures.View(ml, pictures));
-        Assert.Contains("\"unlabelledRows\":0", encoder.Metadata["ssah.summary"], StringComparison.Ordinal);
+        var images = Images.Draw(45, labeledEvery: 1);
+        new Random(2).Shuffle(images);
+        using var encoder = ml.Transforms.SsahHash(Images.Options(steps: 4)).Fit(Images.View(ml, images));
+        Assert.Contains("\"unlabeledRows\":0", encoder.Metadata["ssah.summary"], StringComparison.Ordinal);
     }
 
     // The third class has the labels of both others, so codes must show how much is shared.
     private static readonly int[][] s_labelsOfClass = [[0], [1], [0, 1]];
 
-    private static IDataView MultiLabelView(MLContext ml, Picture[] pictures)
+    private static IDataView MultiLabelView(MLContext ml, Image[] images)
     {
-        static float[] Vector(Picture p) => p.Label == uint.MaxValue ? [float.NaN, float.NaN, float.NaN] : [.. Enumerable.Range(0, 3).Select(l => s_labelsOfClass[p.Class].Contains(l) ? 1f : 0)];
-        return ml.Data.LoadFromEnumerable(pictures.Select(p => new MultiLabelPicture { Pixels = p.Pixels, Label = Vector(p) }));
+        static float[] Vector(Image p) => p.Label == uint.MaxValue ? [float.NaN, float.NaN, float.NaN] : [.. Enumerable.Range(0, 3).Select(l => s_labelsOfClass[p.Class].Contains(l) ? 1f : 0)];
+        return ml.Data.LoadFromEnumerable(images.Select(p => new MultiLabelImage { Pixels = p.Pixels, Label = Vector(p) }));
     }
 
     [Fact]
     public void Several_labels_a_row_are_learned_with_NaN_as_unknown()
     {
-        LabelSets Sets(Picture[] pictures) => LabelSets.FromSets([.. pictures.Select(p => s_labelsOfClass[p.Class])], 3);
-        var (queries, database) = (Pictures.Draw(30, 0, seed: 5), Pictures.Draw(90, 0, seed: 6));
+        LabelSets Sets(Image[] images) => LabelSets.FromSets([.. images.Select(p => s_labelsOfClass[p.Class])], 3);
+        var (queries, database) = (Images.Draw(30, 0, seed: 5), Images.Draw(90, 0, seed: 6));
         double Ndcg(BinaryCodes of, BinaryCodes among) =>
             RetrievalEvaluation.Evaluate(of, Sets(queries), among, Sets(database), new RetrievalOptions { Cutoffs = [30] }).Cutoffs[0].Ndcg!.Value;
 
         var ml = new MLContext(1);
-        var options = Pictures.Options(steps: 80);
+        var options = Images.Options(steps: 80);
         options.ConfidenceThreshold = null;
-        using var encoder = ml.Transforms.SsahHash(options).Fit(MultiLabelView(ml, Pictures.Draw(240, 4)));
+        using var encoder = ml.Transforms.SsahHash(options).Fit(MultiLabelView(ml, Images.Draw(240, 4)));
 
-        Assert.Contains("\"labelledRows\":60", encoder.Metadata["ssah.summary"], StringComparison.Ordinal);
-        BinaryCodes Encoded(Picture[] pictures) => BinaryCodes.FromPacked(16, [.. Codes(ml, encoder, pictures).SelectMany(c => c.HashCode)]);
+        Assert.Contains("\"labeledRows\":60", encoder.Metadata["ssah.summary"], StringComparison.Ordinal);
+        BinaryCodes Encoded(Image[] images) => BinaryCodes.FromPacked(16, [.. Codes(ml, encoder, images).SelectMany(c => c.HashCode)]);
         double learned = Ndcg(Encoded(queries), Encoded(database));
         double unlearned = Ndcg(BinaryCodes.FromPacked(16, new byte[2 * queries.Length]), BinaryCodes.FromPacked(16, new byte[2 * database.Length]));
         Assert.True(learned > 0.85 && unlearned < 0.65, $"NDCG {learned}; {unlearned} where all codes are equal.");
@@ -202,11 +202,11 @@ public sealed class SsahTrainerTests
     public void With_several_labels_validation_reports_NDCG_and_the_summary_the_best_one()
     {
         var ml = new MLContext(1);
-        var options = Pictures.Options(steps: 60);
+        var options = Images.Options(steps: 60);
         (options.ValidationFraction, options.ReportEverySteps) = (0.4, 3);
         var reports = new List<SsahTrainingMetrics>();
         options.MetricsCallback = reports.Add;
-        using var encoder = ml.Transforms.SsahHash(options).Fit(MultiLabelView(ml, Pictures.Draw(90, 2)));
+        using var encoder = ml.Transforms.SsahHash(options).Fit(MultiLabelView(ml, Images.Draw(90, 2)));
         using var summary = JsonDocument.Parse(encoder.Metadata["ssah.summary"]);
         var best = reports.MaxBy(m => m.ValidationNdcg!.Value)!;
         Assert.All(reports, m => Assert.InRange(m.ValidationNdcg!.Value, 0.3, 1));

@@ -5,14 +5,14 @@ namespace SSAH.MLNet.Training.Tests.Trainer;
 
 public sealed class StoppingTests
 {
-    private static IDataView Data(MLContext ml) => Pictures.View(ml, Pictures.Draw(90, 2));
+    private static IDataView Data(MLContext ml) => Images.View(ml, Images.Draw(90, 2));
 
     [Fact]
     public void Cancellation_throws_by_default()
     {
         var ml = new MLContext(1);
         using var source = new CancellationTokenSource();
-        var options = Pictures.Options(steps: 10_000);
+        var options = Images.Options(steps: 10_000);
         options.CancellationToken = source.Token;
         options.MetricsCallback = _ => source.Cancel();
         Assert.Throws<OperationCanceledException>(() => ml.Transforms.SsahHash(options).Fit(Data(ml)));
@@ -23,19 +23,19 @@ public sealed class StoppingTests
     {
         var ml = new MLContext(1);
         using var source = new CancellationTokenSource();
-        var options = Pictures.Options(steps: 10_000);
+        var options = Images.Options(steps: 10_000);
         (options.CancellationToken, options.OnCancel) = (source.Token, CancellationBehavior.KeepBest);
         options.MetricsCallback = _ => source.Cancel();
         using var encoder = ml.Transforms.SsahHash(options).Fit(Data(ml));
         Assert.Contains("\"steps\":10,", encoder.Metadata["ssah.summary"], StringComparison.Ordinal);
-        Assert.Contains("\"ending\":\"cancelled\"", encoder.Metadata["ssah.summary"], StringComparison.Ordinal);
+        Assert.Contains("\"ending\":\"canceled\"", encoder.Metadata["ssah.summary"], StringComparison.Ordinal);
     }
 
     [Fact]
     public void Validation_is_reported_and_early_stopping_ends_training()
     {
         var ml = new MLContext(1);
-        var options = Pictures.Options(steps: 10_000);
+        var options = Images.Options(steps: 10_000);
         (options.ValidationFraction, options.EarlyStoppingPatience, options.ReportEverySteps) = (0.4, 2, 5);
         var maps = new List<double>();
         options.MetricsCallback = m =>
@@ -53,7 +53,7 @@ public sealed class StoppingTests
     public void A_time_budget_ends_training_and_the_schedule_with_it()
     {
         var ml = new MLContext(1);
-        var options = Pictures.Options();
+        var options = Images.Options();
         (options.MaxSteps, options.TimeBudget, options.ReportEverySteps) = (null, TimeSpan.FromSeconds(3), 1);
         SsahTrainingMetrics? last = null;
         options.MetricsCallback = m => last = m;
@@ -66,7 +66,7 @@ public sealed class StoppingTests
     public void A_loss_that_is_not_finite_names_the_term_and_the_step()
     {
         var ml = new MLContext(1);
-        var options = Pictures.Options(steps: 400);
+        var options = Images.Options(steps: 400);
         (options.LearningRate, options.WarmUp, options.ClassificationWeight, options.WeightDecay) = (10, 0, 1000, 1);
         var error = Assert.Throws<TrainingDivergedException>(() => ml.Transforms.SsahHash(options).Fit(Data(ml)));
         Assert.Contains($"at step {error.Step}", error.Message, StringComparison.Ordinal);
@@ -79,9 +79,9 @@ public sealed class StoppingTests
         var ml = new MLContext(1);
         var lines = new List<string>();
         ml.Log += (_, e) => lines.Add(e.Message);
-        ml.Transforms.SsahHash(Pictures.Options(steps: 10)).Fit(Data(ml)).Dispose();
+        ml.Transforms.SsahHash(Images.Options(steps: 10)).Fit(Data(ml)).Dispose();
         Assert.Contains(lines, l => l.Contains("step 10", StringComparison.Ordinal) && l.Contains("images/s", StringComparison.Ordinal));
-        Assert.Contains(lines, l => l.Contains("45 labelled, 45 unlabelled", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.Contains("45 labeled, 45 unlabeled", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -89,12 +89,12 @@ public sealed class StoppingTests
     {
         var ml = new MLContext(1);
         var maps = new List<double>();
-        var options = Pictures.Options(steps: 4);
+        var options = Images.Options(steps: 4);
         // Four rows of three classes are held out: two find each other, the other two could only find themselves or a training row, and have 0.
         (options.ValidationFraction, options.ReportEverySteps) = (0.5, 2);
         options.MetricsCallback = m => maps.Add(m.ValidationMap!.Value);
-        Picture[] pictures = [.. Pictures.Draw(8, labelledEvery: 1)];
-        using var encoder = ml.Transforms.SsahHash(options).Fit(Pictures.View(ml, pictures));
+        Image[] images = [.. Images.Draw(8, labeledEvery: 1)];
+        using var encoder = ml.Transforms.SsahHash(options).Fit(Images.View(ml, images));
         Assert.Equal(2, maps.Count);
         Assert.All(maps, map => Assert.InRange(map, 0.1, 0.5));
     }
@@ -106,10 +106,10 @@ public sealed class StoppingTests
     public void A_validation_that_could_not_tell_anything_is_an_error_before_training(double fraction, int held)
     {
         var ml = new MLContext(1);
-        var options = Pictures.Options(steps: 4);
+        var options = Images.Options(steps: 4);
         options.ValidationFraction = fraction;
         // Of seven rows in seven classes no two share a label.
-        var rows = Pictures.Draw(7, labelledEvery: 1).Select((picture, i) => new SevenClasses { Pixels = picture.Pixels, Label = (uint)i });
+        var rows = Images.Draw(7, labeledEvery: 1).Select((image, i) => new SevenClasses { Pixels = image.Pixels, Label = (uint)i });
         var error = Assert.Throws<InvalidOperationException>(() => ml.Transforms.SsahHash(options).Fit(ml.Data.LoadFromEnumerable(rows)));
         foreach (string part in new[] { "ValidationFraction", $"holds {held} of 7", $"leaves {7 - held}" })
             Assert.Contains(part, error.Message, StringComparison.Ordinal);
@@ -119,7 +119,7 @@ public sealed class StoppingTests
     public void An_encoder_that_could_not_run_here_is_an_error_before_training()
     {
         var ml = new MLContext(1) { GpuDeviceId = 63, FallbackToCpu = false };
-        var options = Pictures.Options(steps: 4);
+        var options = Images.Options(steps: 4);
         options.Device = TrainingDevice.Cpu;
         int reports = 0;
         (options.ReportEverySteps, options.MetricsCallback) = (1, _ => reports++);
@@ -130,7 +130,7 @@ public sealed class StoppingTests
 
     private sealed class SevenClasses
     {
-        [VectorType(3, Picture.Side, Picture.Side)]
+        [VectorType(3, Image.Side, Image.Side)]
         public float[] Pixels { get; set; } = [];
 
         [KeyType(7)]

@@ -6,13 +6,13 @@ namespace SSAH.MLNet.Hashing;
 public enum SplitRole
 {
     /// <summary>Trained on without its label, and in the database.</summary>
-    Unlabelled,
+    Unlabeled,
 
     /// <summary>A query: never trained on, never in the database.</summary>
     Query,
 
-    /// <summary>Trained on with its label; in the database only where <see cref="RetrievalSplit.DatabaseIncludesLabelled"/> says so.</summary>
-    Labelled,
+    /// <summary>Trained on with its label; in the database only where <see cref="RetrievalSplit.DatabaseIncludesLabeled"/> says so.</summary>
+    Labeled,
 
     /// <summary>Trained on without its label, and not in the database.</summary>
     Extra,
@@ -21,19 +21,19 @@ public enum SplitRole
     Unused,
 }
 
-/// <summary>Which rows of a data set are queries, labelled and unlabelled training data, and the database. Immutable.</summary>
+/// <summary>Which rows of a data set are queries, labeled and unlabeled training data, and the database. Immutable.</summary>
 /// <remarks>Drawn from a seed and kept as a file, so that a second run or another program uses the same one.
-/// Choose models on a validation part of <see cref="Labelled"/>, never on <see cref="Queries"/>.</remarks>
+/// Choose models on a validation part of <see cref="Labeled"/>, never on <see cref="Queries"/>.</remarks>
 public sealed class RetrievalSplit
 {
     private readonly Dictionary<int, SplitRole> _roles;
 
-    private RetrievalSplit(string protocol, int seed, int rowCount, bool databaseIncludesLabelled, Dictionary<int, SplitRole> roles)
+    private RetrievalSplit(string protocol, int seed, int rowCount, bool databaseIncludesLabeled, Dictionary<int, SplitRole> roles)
     {
         Protocol = protocol;
         Seed = seed;
         RowCount = rowCount;
-        DatabaseIncludesLabelled = databaseIncludesLabelled;
+        DatabaseIncludesLabeled = databaseIncludesLabeled;
         _roles = roles;
     }
 
@@ -46,22 +46,22 @@ public sealed class RetrievalSplit
     /// <summary>Rows of the data set.</summary>
     public int RowCount { get; }
 
-    /// <summary>Whether the labelled rows are in the database too.</summary>
-    public bool DatabaseIncludesLabelled { get; }
+    /// <summary>Whether the labeled rows are in the database too.</summary>
+    public bool DatabaseIncludesLabeled { get; }
 
     /// <summary>Rows of the queries, ascending.</summary>
     public IReadOnlyList<int> Queries => RowsOf(SplitRole.Query);
 
     /// <summary>Rows to train on with their labels, ascending.</summary>
-    public IReadOnlyList<int> Labelled => RowsOf(SplitRole.Labelled);
+    public IReadOnlyList<int> Labeled => RowsOf(SplitRole.Labeled);
 
     /// <summary>Rows to train on without their labels, ascending.</summary>
-    public IReadOnlyList<int> UnlabelledTraining => RowsWhere(role => role is SplitRole.Unlabelled or SplitRole.Extra);
+    public IReadOnlyList<int> UnlabeledTraining => RowsWhere(role => role is SplitRole.Unlabeled or SplitRole.Extra);
 
     /// <summary>Rows of the database, ascending.</summary>
-    public IReadOnlyList<int> Database => RowsWhere(role => role == SplitRole.Unlabelled || (DatabaseIncludesLabelled && role == SplitRole.Labelled));
+    public IReadOnlyList<int> Database => RowsWhere(role => role == SplitRole.Unlabeled || (DatabaseIncludesLabeled && role == SplitRole.Labeled));
 
-    /// <summary>Rows that were given a role, ascending: all that a file lists. The others are unlabelled.</summary>
+    /// <summary>Rows that were given a role, ascending: all that a file lists. The others are unlabeled.</summary>
     internal IEnumerable<(int Row, SplitRole Role)> Listed => _roles.OrderBy(pair => pair.Key).Select(pair => (pair.Key, pair.Value));
 
     /// <summary>The role of row <paramref name="row"/>.</summary>
@@ -75,10 +75,10 @@ public sealed class RetrievalSplit
         }
     }
 
-    /// <summary>Makes a split of given rows; every row that <paramref name="roles"/> does not list is <see cref="SplitRole.Unlabelled"/>.</summary>
+    /// <summary>Makes a split of given rows; every row that <paramref name="roles"/> does not list is <see cref="SplitRole.Unlabeled"/>.</summary>
     /// <exception cref="ArgumentException">A row is listed twice or is not in the data set, or the name is empty or longer than a line.</exception>
     public static RetrievalSplit Create(
-        string protocol, int seed, int rowCount, bool databaseIncludesLabelled, IEnumerable<(int Row, SplitRole Role)> roles)
+        string protocol, int seed, int rowCount, bool databaseIncludesLabeled, IEnumerable<(int Row, SplitRole Role)> roles)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(protocol);
         ArgumentNullException.ThrowIfNull(roles);
@@ -95,71 +95,71 @@ public sealed class RetrievalSplit
             if (!listed.TryAdd(row, role))
                 throw new ArgumentException($"Row {row} has two roles.", nameof(roles));
         }
-        return new RetrievalSplit(protocol, seed, rowCount, databaseIncludesLabelled, listed);
+        return new RetrievalSplit(protocol, seed, rowCount, databaseIncludesLabeled, listed);
     }
 
-    /// <summary>Draws queries and labelled rows of each class; the other rows, also those of no class, are unlabelled.</summary>
+    /// <summary>Draws queries and labeled rows of each class; the other rows, also those of no class, are unlabeled.</summary>
     /// <param name="labels">Classes of the whole data set, one a row.</param>
     /// <param name="queriesPerClass">Queries of each class, 0 or more.</param>
-    /// <param name="labelledPerClass">Labelled rows of each class, 0 or more.</param>
-    /// <param name="seed">Seed: the same seed draws the same queries, whatever the number of labelled rows.</param>
-    /// <param name="databaseIncludesLabelled">Whether the labelled rows are in the database too.</param>
+    /// <param name="labeledPerClass">Labeled rows of each class, 0 or more.</param>
+    /// <param name="seed">Seed: the same seed draws the same queries, whatever the number of labeled rows.</param>
+    /// <param name="databaseIncludesLabeled">Whether the labeled rows are in the database too.</param>
     /// <param name="protocol">Name for reports; null makes one of the numbers.</param>
     /// <exception cref="ArgumentException">The labels are sets, or a class has too few rows.</exception>
     public static RetrievalSplit Draw(
-        LabelSets labels, int queriesPerClass, int labelledPerClass, int seed, bool databaseIncludesLabelled = false, string? protocol = null)
+        LabelSets labels, int queriesPerClass, int labeledPerClass, int seed, bool databaseIncludesLabeled = false, string? protocol = null)
     {
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentOutOfRangeException.ThrowIfNegative(queriesPerClass);
-        ArgumentOutOfRangeException.ThrowIfNegative(labelledPerClass);
-        protocol ??= $"{queriesPerClass} queries and {labelledPerClass} labelled a class";
-        IEnumerable<(int, SplitRole)> roles = ShuffledClasses(labels, seed, queriesPerClass + labelledPerClass).SelectMany(rows =>
-            Take(rows, 0, queriesPerClass, SplitRole.Query).Concat(Take(rows, queriesPerClass, labelledPerClass, SplitRole.Labelled)));
-        return Create(protocol, seed, labels.Count, databaseIncludesLabelled, roles);
+        ArgumentOutOfRangeException.ThrowIfNegative(labeledPerClass);
+        protocol ??= $"{queriesPerClass} queries and {labeledPerClass} labeled a class";
+        IEnumerable<(int, SplitRole)> roles = ShuffledClasses(labels, seed, queriesPerClass + labeledPerClass).SelectMany(rows =>
+            Take(rows, 0, queriesPerClass, SplitRole.Query).Concat(Take(rows, queriesPerClass, labeledPerClass, SplitRole.Labeled)));
+        return Create(protocol, seed, labels.Count, databaseIncludesLabeled, roles);
     }
 
-    /// <summary>Draws labelled rows of each class where the queries are fixed already, as in a data set with a test part.</summary>
+    /// <summary>Draws labeled rows of each class where the queries are fixed already, as in a data set with a test part.</summary>
     /// <param name="labels">Classes of the whole data set, one a row.</param>
     /// <param name="fixedRoles">Rows that are not drawn from: the queries, and extra or unused rows.</param>
-    /// <param name="labelledPerClass">Labelled rows of each class, or all where a class has fewer.</param>
+    /// <param name="labeledPerClass">Labeled rows of each class, or all where a class has fewer.</param>
     /// <param name="seed">Seed of the draw.</param>
-    /// <param name="databaseIncludesLabelled">Whether the labelled rows are in the database too.</param>
+    /// <param name="databaseIncludesLabeled">Whether the labeled rows are in the database too.</param>
     /// <param name="protocol">Name for reports.</param>
     /// <exception cref="ArgumentException">The labels are sets, or a fixed row is listed twice or not in the data set.</exception>
-    public static RetrievalSplit DrawLabelled(
-        LabelSets labels, IReadOnlyCollection<(int Row, SplitRole Role)> fixedRoles, int labelledPerClass, int seed, bool databaseIncludesLabelled,
+    public static RetrievalSplit DrawLabeled(
+        LabelSets labels, IReadOnlyCollection<(int Row, SplitRole Role)> fixedRoles, int labeledPerClass, int seed, bool databaseIncludesLabeled,
         string protocol)
     {
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentNullException.ThrowIfNull(fixedRoles);
-        ArgumentOutOfRangeException.ThrowIfNegative(labelledPerClass);
+        ArgumentOutOfRangeException.ThrowIfNegative(labeledPerClass);
         var taken = fixedRoles.Select(role => role.Row).ToHashSet();
         IEnumerable<(int, SplitRole)> drawn = ShuffledClasses(labels, seed, 0).SelectMany(rows =>
-            rows.Where(row => !taken.Contains(row)).Take(labelledPerClass).Select(row => (row, SplitRole.Labelled)));
-        return Create(protocol, seed, labels.Count, databaseIncludesLabelled, fixedRoles.Concat(drawn));
+            rows.Where(row => !taken.Contains(row)).Take(labeledPerClass).Select(row => (row, SplitRole.Labeled)));
+        return Create(protocol, seed, labels.Count, databaseIncludesLabeled, fixedRoles.Concat(drawn));
     }
 
-    /// <summary>Draws a number of labelled rows from all labelled ones, for labels that are sets; the queries are fixed already.</summary>
+    /// <summary>Draws a number of labeled rows from all labeled ones, for labels that are sets; the queries are fixed already.</summary>
     /// <param name="labels">Labels of the whole data set; rows without any are not drawn.</param>
     /// <param name="fixedRoles">Rows that are not drawn from: the queries, and extra or unused rows.</param>
-    /// <param name="labelledCount">Labelled rows in all.</param>
+    /// <param name="labeledCount">Labeled rows in all.</param>
     /// <param name="seed">Seed of the draw.</param>
-    /// <param name="databaseIncludesLabelled">Whether the labelled rows are in the database too.</param>
+    /// <param name="databaseIncludesLabeled">Whether the labeled rows are in the database too.</param>
     /// <param name="protocol">Name for reports.</param>
     /// <exception cref="ArgumentException">There are fewer rows to draw from, or a fixed row is listed twice or not in the data set.</exception>
-    public static RetrievalSplit DrawLabelledTotal(
-        LabelSets labels, IReadOnlyCollection<(int Row, SplitRole Role)> fixedRoles, int labelledCount, int seed, bool databaseIncludesLabelled,
+    public static RetrievalSplit DrawLabeledTotal(
+        LabelSets labels, IReadOnlyCollection<(int Row, SplitRole Role)> fixedRoles, int labeledCount, int seed, bool databaseIncludesLabeled,
         string protocol)
     {
         ArgumentNullException.ThrowIfNull(labels);
         ArgumentNullException.ThrowIfNull(fixedRoles);
-        ArgumentOutOfRangeException.ThrowIfNegative(labelledCount);
+        ArgumentOutOfRangeException.ThrowIfNegative(labeledCount);
         var taken = fixedRoles.Select(role => role.Row).ToHashSet();
-        int[] rows = [.. Enumerable.Range(0, labels.Count).Where(row => labels.IsLabelled(row) && !taken.Contains(row))];
-        if (rows.Length < labelledCount)
-            throw new ArgumentException($"{labelledCount} labelled rows are wanted, but only {rows.Length} can be drawn.", nameof(labelledCount));
+        int[] rows = [.. Enumerable.Range(0, labels.Count).Where(row => labels.IsLabeled(row) && !taken.Contains(row))];
+        if (rows.Length < labeledCount)
+            throw new ArgumentException($"{labeledCount} labeled rows are wanted, but only {rows.Length} can be drawn.", nameof(labeledCount));
         Shuffle(rows, new Xoshiro256StarStar(seed));
-        return Create(protocol, seed, labels.Count, databaseIncludesLabelled, fixedRoles.Concat(Take(rows, 0, labelledCount, SplitRole.Labelled)));
+        return Create(protocol, seed, labels.Count, databaseIncludesLabeled, fixedRoles.Concat(Take(rows, 0, labeledCount, SplitRole.Labeled)));
     }
 
     /// <summary>Writes the split as a text file of rows and roles, all or nothing.</summary>
@@ -176,7 +176,7 @@ public sealed class RetrievalSplit
     private static List<int[]> ShuffledClasses(LabelSets labels, int seed, int least)
     {
         if (labels.IsMultiLabel)
-            throw new ArgumentException("Rows with sets of labels cannot be drawn by class: use DrawLabelledTotal.", nameof(labels));
+            throw new ArgumentException("Rows with sets of labels cannot be drawn by class: use DrawLabeledTotal.", nameof(labels));
         var random = new Xoshiro256StarStar(seed);
         var classes = new List<int[]>();
         foreach (IGrouping<int, int> rows in Enumerable.Range(0, labels.Count).GroupBy(labels.ClassOf).Where(g => g.Key >= 0).OrderBy(g => g.Key))

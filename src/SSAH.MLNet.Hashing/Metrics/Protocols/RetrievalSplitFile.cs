@@ -3,16 +3,16 @@ using System.Text;
 
 namespace SSAH.MLNet.Hashing;
 
-/// <summary>The text form of a split: named lines, then "row,role" for each row that has a role (others are unlabelled), then a count.</summary>
+/// <summary>The text form of a split: named lines, then "row,role" for each row that has a role (others are unlabeled), then a count.</summary>
 /// <remarks>
 /// <code>
 /// ssah-retrieval-split 1
 /// protocol C10-54k
 /// seed 7
 /// rows 60000
-/// database unlabelled            (or: unlabelled+labelled)
+/// database unlabeled            (or: unlabeled+labeled)
 /// 17,query
-/// 23,labelled
+/// 23,labeled
 /// end 2
 /// </code>
 /// </remarks>
@@ -22,8 +22,8 @@ internal static class RetrievalSplitFile
     internal const int MaxBytes = 512 << 20;
 
     private const string Magic = "ssah-retrieval-split 1";
-    private const string WithoutLabelled = "unlabelled";
-    private const string WithLabelled = "unlabelled+labelled";
+    private const string WithoutLabeled = "unlabeled";
+    private const string WithLabeled = "unlabeled+labeled";
 
     public static void Save(RetrievalSplit split, string path)
     {
@@ -62,7 +62,7 @@ internal static class RetrievalSplitFile
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{Magic}\nprotocol {split.Protocol}\nseed {split.Seed}\nrows {split.RowCount}\n");
-        text.Append(CultureInfo.InvariantCulture, $"database {(split.DatabaseIncludesLabelled ? WithLabelled : WithoutLabelled)}\n");
+        text.Append(CultureInfo.InvariantCulture, $"database {(split.DatabaseIncludesLabeled ? WithLabeled : WithoutLabeled)}\n");
         int count = 0;
         foreach ((int row, SplitRole role) in split.Listed)
         {
@@ -89,11 +89,11 @@ internal static class RetrievalSplitFile
         string protocol = lines.Named("protocol");
         int seed = lines.Number("seed", int.MinValue);
         int rows = lines.Number("rows", 0);
-        bool withLabelled = lines.Named("database") switch
+        bool withLabeled = lines.Named("database") switch
         {
-            WithLabelled => true,
-            WithoutLabelled => false,
-            _ => throw lines.Wrong($"'database {WithoutLabelled}' or 'database {WithLabelled}'"),
+            WithLabeled => true,
+            WithoutLabeled => false,
+            _ => throw lines.Wrong($"'database {WithoutLabeled}' or 'database {WithLabeled}'"),
         };
         var roles = new List<(int, SplitRole)>();
         while (!lines.Next().StartsWith("end ", StringComparison.Ordinal))
@@ -103,7 +103,7 @@ internal static class RetrievalSplitFile
         lines.ThrowUnlessAtEnd();
         try
         {
-            return RetrievalSplit.Create(protocol, seed, rows, withLabelled, roles);
+            return RetrievalSplit.Create(protocol, seed, rows, withLabeled, roles);
         }
         catch (ArgumentException error)
         {
@@ -118,16 +118,16 @@ internal static class RetrievalSplitFile
             foreach (SplitRole role in Enum.GetValues<SplitRole>())
                 if (lines.Current.AsSpan(comma + 1).SequenceEqual(NameOf(role)))
                     return (row, role);
-        throw lines.Wrong("'row,role' with a role of query, labelled, unlabelled, extra or unused");
+        throw lines.Wrong("'row,role' with a role of query, labeled, unlabeled, extra or unused");
     }
 
     private static string NameOf(SplitRole role) => role switch
     {
         SplitRole.Query => "query",
-        SplitRole.Labelled => "labelled",
+        SplitRole.Labeled => "labeled",
         SplitRole.Extra => "extra",
         SplitRole.Unused => "unused",
-        _ => "unlabelled",
+        _ => "unlabeled",
     };
 
     /// <summary>The lines of a text, with the number of the current one for messages.</summary>

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace SSAH.MLNet.Training.Networks.Layers;
 
 /// <summary>
-/// Turns pictures that are normalised by the data's own mean and deviation (so that an occluder's 0 is the mean picture) into what a pretrained backbone
-/// expects: its order of colours, its scale, its size.
+/// Turns images that are normalized by the data's own mean and deviation (so that an occluder's 0 is the mean image) into what a pretrained backbone
+/// expects: its order of colors, its scale, its size.
 /// </summary>
 internal sealed class BackboneInput : Layer
 {
@@ -15,14 +15,14 @@ internal sealed class BackboneInput : Layer
     private readonly Tensor offset;
     private readonly PixelShape _shape;
     private readonly long[] _size;
-    private readonly bool _reversesColours;
+    private readonly bool _reversesColors;
 
     public BackboneInput(PixelShape shape, long[] size, ImageNormalization normalization, BackbonePreprocessing preprocessing) : base(nameof(BackboneInput))
     {
         _shape = shape;
         _size = size;
-        _reversesColours = preprocessing.Order == ChannelOrder.Bgr;
-        int Source(int channel) => _reversesColours ? shape.Channels - 1 - channel : channel;
+        _reversesColors = preprocessing.Order == ChannelOrder.Bgr;
+        int Source(int channel) => _reversesColors ? shape.Channels - 1 - channel : channel;
         int[] channels = [.. Enumerable.Range(0, shape.Channels)];
         factor = tensor(channels.Select(c => normalization.Deviation[Source(c)] * preprocessing.ScaleOf(c)).ToArray(), [1, shape.Channels, 1, 1]);
         offset = tensor(channels.Select(c => (normalization.Mean[Source(c)] - preprocessing.MeanOf(c)) * preprocessing.ScaleOf(c)).ToArray(), [1, shape.Channels, 1, 1]);
@@ -32,21 +32,21 @@ internal sealed class BackboneInput : Layer
         RegisterComponents();
     }
 
-    /// <summary>What is done to pictures, for the model's metadata.</summary>
+    /// <summary>What is done to images, for the model's metadata.</summary>
     public BackboneInputDescription Description { get; }
 
     private bool Resizes => _size[0] != _shape.Height || _size[1] != _shape.Width;
 
     public override Tensor forward(Tensor input)
     {
-        var value = _reversesColours ? input.flip(1) : input;
+        var value = _reversesColors ? input.flip(1) : input;
         value = value * Like(factor, input) + Like(offset, input);
         return Resizes ? nn.functional.interpolate(value, _size, mode: InterpolationMode.Bilinear, align_corners: false) : value;
     }
 
     public override string Export(OnnxGraph graph, string value)
     {
-        if (_reversesColours)
+        if (_reversesColors)
             value = graph.Op("Gather", [value, graph.Constant([.. Enumerable.Range(0, _shape.Channels).Select(c => (long)(_shape.Channels - 1 - c))], _shape.Channels)], ("axis", 1L));
         value = graph.Op("Mul", [value, graph.Constant(Values(factor), factor.shape)]);
         value = graph.Op("Add", [value, graph.Constant(Values(offset), offset.shape)]);

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace SSAH.MLNet.Training.Networks.Layers;
 
-/// <summary>Batch normalisation over channels whose running statistics can be told to ignore a pass.</summary>
+/// <summary>Batch normalization over channels whose running statistics can be told to ignore a pass.</summary>
 internal sealed class BatchNormalization : Layer
 {
     private const double Momentum = 0.1;
@@ -40,7 +40,7 @@ internal sealed class BatchNormalization : Layer
     /// <summary>Whether the next pass sets statistics, scale and shift to those of its values, which it passes on unchanged.</summary>
     public bool Adapts { get; set; }
 
-    /// <summary>A normalisation that changes nothing until it is told to adapt.</summary>
+    /// <summary>A normalization that changes nothing until it is told to adapt.</summary>
     public static BatchNormalization Neutral(long channels)
     {
         const double epsilon = 1e-5;

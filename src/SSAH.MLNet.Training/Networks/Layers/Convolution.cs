@@ -14,7 +14,7 @@ internal sealed class Convolution : Layer
     private readonly Window _window;
     private readonly long _groups;
 
-    /// <summary>A square convolution without bias (a normalisation follows) that keeps the size but for its stride.</summary>
+    /// <summary>A square convolution without bias (a normalization follows) that keeps the size but for its stride.</summary>
     public Convolution(long inputs, long outputs, long kernel, long stride = 1)
         : this(zeros(outputs, inputs, kernel, kernel), null, Window.Square(kernel, stride, kernel / 2), 1)
     {

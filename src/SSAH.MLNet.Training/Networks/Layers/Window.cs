@@ -7,7 +7,7 @@ namespace SSAH.MLNet.Training.Networks.Layers;
 /// <summary>The sliding window of a convolution or a pooling, as ONNX describes it.</summary>
 /// <param name="Kernel">Height and width.</param>
 /// <param name="Strides">Vertical and horizontal step.</param>
-/// <param name="Dilations">Distance of neighbouring cells.</param>
+/// <param name="Dilations">Distance of neighboring cells.</param>
 /// <param name="Pads">Top, left, bottom, right.</param>
 /// <param name="AutoPad">NOTSET (pads as given), VALID (none), SAME_UPPER or SAME_LOWER (output size = input size / stride, the odd pixel below or above).</param>
 internal sealed record Window(long[] Kernel, long[] Strides, long[] Dilations, long[] Pads, string AutoPad)

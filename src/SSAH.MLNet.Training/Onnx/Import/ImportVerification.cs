@@ -16,7 +16,7 @@ internal static class ImportVerification
 
     /// <summary>Runs seeded noise through both.</summary>
     /// <param name="reader">The model.</param>
-    /// <param name="channels">Channels of its pictures.</param>
+    /// <param name="channels">Channels of its images.</param>
     /// <param name="height">Height that it will be trained at.</param>
     /// <param name="width">Width that it will be trained at.</param>
     /// <returns>The largest difference, as a share of the largest value.</returns>
@@ -75,6 +75,6 @@ internal static class ImportVerification
     }
 
     private static NotSupportedException Unfit(OnnxBackboneReader reader, Tensor images, Exception cause) => new(
-        $"{reader.Source} does not run on pictures of {images.shape[2]}x{images.shape[3]} ({cause.Message.Split('\n')[0]}). "
+        $"{reader.Source} does not run on images of {images.shape[2]}x{images.shape[3]} ({cause.Message.Split('\n')[0]}). "
         + $"If it was made for another size, set {nameof(BackbonePreprocessing)}.{nameof(BackbonePreprocessing.Side)} to that.", cause);
 }

@@ -12,16 +12,16 @@ public sealed class RetrievalSplitTests
     {
         RetrievalSplit without = RetrievalProtocols.Database54k(Cifar, 3), with = RetrievalProtocols.Database59k(Cifar, 3);
         Assert.Equal((1000, 5000, 54_000, 54_000),
-            (without.Queries.Count, without.Labelled.Count, without.UnlabelledTraining.Count, without.Database.Count));
-        Assert.Equal((1000, 5000, 54_000, 59_000), (with.Queries.Count, with.Labelled.Count, with.UnlabelledTraining.Count, with.Database.Count));
+            (without.Queries.Count, without.Labeled.Count, without.UnlabeledTraining.Count, without.Database.Count));
+        Assert.Equal((1000, 5000, 54_000, 59_000), (with.Queries.Count, with.Labeled.Count, with.UnlabeledTraining.Count, with.Database.Count));
         Assert.Equal(without.Queries, with.Queries);
         for (int label = 0; label < 10; label++)
         {
             Assert.Equal(100, without.Queries.Count(row => Cifar.ClassOf(row) == label));
-            Assert.Equal(500, without.Labelled.Count(row => Cifar.ClassOf(row) == label));
+            Assert.Equal(500, without.Labeled.Count(row => Cifar.ClassOf(row) == label));
         }
         Assert.Empty(without.Queries.Intersect(with.Database));
-        Assert.Empty(without.Labelled.Intersect(without.Database));
+        Assert.Empty(without.Labeled.Intersect(without.Database));
     }
 
     [Fact]
@@ -29,11 +29,11 @@ public sealed class RetrievalSplitTests
     {
         RetrievalSplit whole = RetrievalProtocols.Draw("C10-54k", Cifar, 5), few = RetrievalProtocols.Draw("C10-labels-250", Cifar, 5);
         RetrievalSplit more = RetrievalProtocols.Draw("C10-labels-1000", Cifar, 5);
-        Assert.Equal(250, few.Labelled.Count);
-        Assert.Equal(58_750, few.UnlabelledTraining.Count);
+        Assert.Equal(250, few.Labeled.Count);
+        Assert.Equal(58_750, few.UnlabeledTraining.Count);
         Assert.Equal(whole.Queries, few.Queries);
         Assert.Equal(whole.Database, few.Database);
-        Assert.Empty(few.Labelled.Except(more.Labelled));
+        Assert.Empty(few.Labeled.Except(more.Labeled));
         Assert.Equal("C10-labels-250", few.Protocol);
         Assert.Throws<ArgumentException>(() => RetrievalProtocols.WithLabels(Cifar, 255, 5));
         Assert.Throws<ArgumentException>(() => RetrievalProtocols.WithLabels(Cifar, 6000, 5));
@@ -52,14 +52,14 @@ public sealed class RetrievalSplitTests
     {
         LabelSets labels = LabelSets.FromClasses([0, 0, 0, 1, 1, 1, -1]);
         (int, SplitRole)[] given = [(0, SplitRole.Query), (4, SplitRole.Query), (5, SplitRole.Extra)];
-        RetrievalSplit split = RetrievalSplit.DrawLabelled(labels, given, 2, 1, true, "fixed");
-        Assert.Equal([1, 2, 3], split.Labelled);
+        RetrievalSplit split = RetrievalSplit.DrawLabeled(labels, given, 2, 1, true, "fixed");
+        Assert.Equal([1, 2, 3], split.Labeled);
         Assert.Equal([1, 2, 3, 6], split.Database);
-        Assert.Equal([5, 6], split.UnlabelledTraining);
+        Assert.Equal([5, 6], split.UnlabeledTraining);
         LabelSets sets = LabelSets.FromSets([[0], [0, 1], [], [1], [1]], 2);
-        RetrievalSplit multi = RetrievalSplit.DrawLabelledTotal(sets, [(0, SplitRole.Query)], 3, 1, true, "sets");
-        Assert.Equal([1, 3, 4], multi.Labelled);
-        Assert.Throws<ArgumentException>(() => RetrievalSplit.DrawLabelledTotal(sets, [(0, SplitRole.Query)], 4, 1, true, "sets"));
+        RetrievalSplit multi = RetrievalSplit.DrawLabeledTotal(sets, [(0, SplitRole.Query)], 3, 1, true, "sets");
+        Assert.Equal([1, 3, 4], multi.Labeled);
+        Assert.Throws<ArgumentException>(() => RetrievalSplit.DrawLabeledTotal(sets, [(0, SplitRole.Query)], 4, 1, true, "sets"));
         Assert.Throws<ArgumentException>(() => RetrievalSplit.Draw(sets, 1, 1, 1));
     }
 
@@ -79,8 +79,8 @@ public sealed class RetrievalSplitTests
             RetrievalSplit split = RetrievalSplit.Create("A name, with comma", -seed, rows, with,
                 Enumerable.Range(0, rows).Select(row => (row, (SplitRole)random.Next(5))));
             RetrievalSplit read = RetrievalSplitFile.Read(Encoding.UTF8.GetBytes(RetrievalSplitFile.Write(split)));
-            Assert.Equal((split.Protocol, split.Seed, split.RowCount, split.DatabaseIncludesLabelled),
-                (read.Protocol, read.Seed, read.RowCount, read.DatabaseIncludesLabelled));
+            Assert.Equal((split.Protocol, split.Seed, split.RowCount, split.DatabaseIncludesLabeled),
+                (read.Protocol, read.Seed, read.RowCount, read.DatabaseIncludesLabeled));
             for (int row = 0; row < rows; row++)
                 Assert.Equal(split[row], read[row]);
         });
@@ -111,7 +111,7 @@ public sealed class RetrievalSplitTests
     [InlineData(Head + "3,query\nend 1\nmore", "after the end")]
     [InlineData(Head + "3,king\nend 1\n", "Line 6")]
     [InlineData(Head + "-3,query\nend 1\n", "Line 6")]
-    [InlineData(Head + "3,query\n3,labelled\nend 2\n", "two roles")]
+    [InlineData(Head + "3,query\n3,labeled\nend 2\n", "two roles")]
     [InlineData(Head + "10,query\nend 1\n", "Row 10")]
     [InlineData(Head + "99999999999,query\nend 1\n", "Line 6")]
     [InlineData("ssah-retrieval-split 1\nprotocol p\nseed 1\nrows -1\n", "Line 4")]
@@ -128,7 +128,7 @@ public sealed class RetrievalSplitTests
     [Trait("CWE", "789")]
     public void AHugeRowCountAllocatesNothing()
     {
-        byte[] file = Encoding.UTF8.GetBytes("ssah-retrieval-split 1\nprotocol p\nseed 1\nrows 2147483647\ndatabase unlabelled\n5,query\nend 1\n");
+        byte[] file = Encoding.UTF8.GetBytes("ssah-retrieval-split 1\nprotocol p\nseed 1\nrows 2147483647\ndatabase unlabeled\n5,query\nend 1\n");
         RetrievalSplitFile.Read(file);
         long before = GC.GetAllocatedBytesForCurrentThread();
         Assert.Equal([5], RetrievalSplitFile.Read(file).Queries);
@@ -157,5 +157,5 @@ public sealed class RetrievalSplitTests
         }
     }
 
-    private const string Head = "ssah-retrieval-split 1\nprotocol p\nseed 1\nrows 10\ndatabase unlabelled\n";
+    private const string Head = "ssah-retrieval-split 1\nprotocol p\nseed 1\nrows 10\ndatabase unlabeled\n";
 }

@@ -2,8 +2,8 @@ using SSAH.MLNet.Training.Data;
 
 namespace SSAH.MLNet.Benchmarks;
 
-/// <summary>Pictures of noise, where only the time counts.</summary>
-internal static class NoisePictures
+/// <summary>Images of noise, where only the time counts.</summary>
+internal static class NoiseImages
 {
     public const int Side = 32, Classes = 10;
 

@@ -1,12 +1,12 @@
 namespace SSAH.MLNet.Samples.Datasets;
 
 /// <summary>Labels from paths: <c>[part/]class/.../file.jpg</c>, below any number of folders that all files share.</summary>
-internal static class LabelledFolders
+internal static class LabeledFolders
 {
     public static ImageSet ToImageSet(ImageFiles files, string path, int width, int height)
     {
         if (files.Images.Count == 0)
-            throw new InvalidDataException($"{path} holds no picture that can be used{FirstReason(files)}. Give a folder or .tar.gz of " +
+            throw new InvalidDataException($"{path} holds no image that can be used{FirstReason(files)}. Give a folder or .tar.gz of " +
                 $"CLASS/FILE.jpg, or of train|test/CLASS/FILE.jpg.");
 
         var paths = files.Images.Select(image => image.Path.Split('/')).ToArray();

@@ -3,8 +3,8 @@ using SSAH.MLNet.Samples.Datasets;
 
 namespace SSAH.MLNet.Samples.ComposePipeline;
 
-/// <summary>One picture file and its class; an empty class is an unknown one.</summary>
-internal sealed class PictureFile
+/// <summary>One image file and its class; an empty class is an unknown one.</summary>
+internal sealed class ImageFile
 {
     public string Path { get; set; } = "";
 
@@ -17,31 +17,31 @@ internal sealed class ClassName
     public string Name { get; set; } = "";
 }
 
-/// <summary>The label of an encoded row; 0 is unlabelled.</summary>
-internal sealed class LabelledRow
+/// <summary>The label of an encoded row; 0 is unlabeled.</summary>
+internal sealed class LabeledRow
 {
     public uint Label { get; set; }
 }
 
-/// <summary>Drawn pictures as PNG files in a temporary folder: a fifth for the test; of the others a quarter have a label.</summary>
-internal sealed class PictureFolder : IDisposable
+/// <summary>Drawn images as PNG files in a temporary folder: a fifth for the test; of the others a quarter have a label.</summary>
+internal sealed class DrawnFolder : IDisposable
 {
-    public PictureFolder(int perClass)
+    public DrawnFolder(int perClass)
     {
-        Path = Directory.CreateTempSubdirectory("ssah-pictures-").FullName;
+        Path = Directory.CreateTempSubdirectory("ssah-images-").FullName;
         var images = DrawnImages.Create(perClass);
         Classes = [.. images.ClassNames.Select(name => new ClassName { Name = name })];
-        var (training, test) = (new List<PictureFile>(), new List<PictureFile>());
+        var (training, test) = (new List<ImageFile>(), new List<ImageFile>());
         for (var i = 0; i < images.Count; i++)
         {
-            var file = new PictureFile { Path = $"{i:0000}.png", Class = images.ClassNames[images.ClassOf(i)] };
+            var file = new ImageFile { Path = $"{i:0000}.png", Class = images.ClassNames[images.ClassOf(i)] };
             Save(images, i, System.IO.Path.Combine(Path, file.Path));
-            // Classes take turns every ten pictures, so that a turn of the tens is a fair draw.
+            // Classes take turns every ten images, so that a turn of the tens is a fair draw.
             var turn = i / 10 % 5;
             if (turn == 4)
                 test.Add(file);
             else
-                training.Add(turn == 0 ? file : new PictureFile { Path = file.Path });
+                training.Add(turn == 0 ? file : new ImageFile { Path = file.Path });
         }
 
         (Training, Test) = (training, test);
@@ -49,9 +49,9 @@ internal sealed class PictureFolder : IDisposable
 
     public string Path { get; }
 
-    public IReadOnlyList<PictureFile> Training { get; }
+    public IReadOnlyList<ImageFile> Training { get; }
 
-    public IReadOnlyList<PictureFile> Test { get; }
+    public IReadOnlyList<ImageFile> Test { get; }
 
     public IReadOnlyList<ClassName> Classes { get; }
 
