@@ -1,4 +1,4 @@
-using SSAH.MLNet.Hashing;
+using SSAH.MLNet.Evaluation;
 using SSAH.MLNet.Samples.Datasets;
 
 namespace SSAH.MLNet.Samples.Demo;

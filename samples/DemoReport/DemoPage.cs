@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using SSAH.MLNet.Evaluation;
 using SSAH.MLNet.Hashing;
 using SSAH.MLNet.Samples.Datasets;
 using SSAH.MLNet.Samples.RetrievalReport;

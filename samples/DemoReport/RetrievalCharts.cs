@@ -1,4 +1,4 @@
-using SSAH.MLNet.Hashing;
+using SSAH.MLNet.Evaluation;
 using SSAH.MLNet.Samples.RetrievalReport;
 
 namespace SSAH.MLNet.Samples.Demo;

@@ -1,3 +1,4 @@
+using SSAH.MLNet.Evaluation;
 using SSAH.MLNet.Hashing;
 
 // Published with native AOT by a test: searches, saves and loads, evaluates, and compares with loops over the definitions.

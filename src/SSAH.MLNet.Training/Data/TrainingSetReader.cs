@@ -1,6 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
-using SSAH.MLNet.Hashing;
+using SSAH.MLNet.Evaluation;
 
 namespace SSAH.MLNet.Training.Data;
 

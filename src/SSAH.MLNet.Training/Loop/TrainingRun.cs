@@ -1,4 +1,5 @@
 using Microsoft.ML.Runtime;
+using SSAH.MLNet.Evaluation;
 using SSAH.MLNet.Hashing;
 using SSAH.MLNet.Training.Data;
 using TorchSharp;

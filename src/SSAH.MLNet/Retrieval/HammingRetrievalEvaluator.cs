@@ -1,5 +1,5 @@
 using Microsoft.ML;
-using SSAH.MLNet.Hashing;
+using SSAH.MLNet.Evaluation;
 
 namespace SSAH.MLNet;
 

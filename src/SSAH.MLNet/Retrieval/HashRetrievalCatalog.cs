@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using SSAH.MLNet.Evaluation;
 using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet;

@@ -1,4 +1,4 @@
-using SSAH.MLNet.Hashing;
+using SSAH.MLNet.Evaluation;
 
 namespace SSAH.MLNet;
 

@@ -1,3 +1,4 @@
+using SSAH.MLNet.Evaluation;
 using SSAH.MLNet.Hashing;
 using SSAH.MLNet.Samples.Datasets;
 using SSAH.MLNet.Samples.Demo;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using SSAH.MLNet.Hashing;
+using SSAH.MLNet.Evaluation;
 using SSAH.MLNet.Samples.Datasets;
 using SSAH.MLNet.Samples.Demo;
 

@@ -1,4 +1,5 @@
 using Mono.Cecil;
+using SSAH.MLNet.Evaluation;
 using SSAH.MLNet.Hashing;
 using SSAH.MLNet.Training.Onnx;
 
@@ -9,6 +10,7 @@ public sealed class ArchitectureTests : IDisposable
 {
     private readonly DefaultAssemblyResolver _resolver = new();
     private readonly AssemblyDefinition _hashing;
+    private readonly AssemblyDefinition _evaluation;
     private readonly AssemblyDefinition _inference;
     private readonly AssemblyDefinition _training;
 
@@ -17,6 +19,7 @@ public sealed class ArchitectureTests : IDisposable
         _resolver.AddSearchDirectory(AppContext.BaseDirectory);
         _resolver.AddSearchDirectory(Path.GetDirectoryName(typeof(object).Assembly.Location));
         _hashing = Read(typeof(BinaryCodes));
+        _evaluation = Read(typeof(RetrievalEvaluation));
         _inference = Read(typeof(HashEncoder));
         _training = Read(typeof(OnnxGraph));
     }
@@ -24,17 +27,26 @@ public sealed class ArchitectureTests : IDisposable
     public void Dispose()
     {
         _hashing.Dispose();
+        _evaluation.Dispose();
         _inference.Dispose();
         _training.Dispose();
         _resolver.Dispose();
     }
 
     [Fact]
-    public void HashingReferencesNoMachineLearningLibrary()
+    public void Hashing_references_nothing_but_the_base_library()
     {
         Assert.Equal("SSAH.MLNet.Hashing", _hashing.Name.Name);
-        Assert.All(ReferencesOf(_hashing), name => Assert.True(
-            name.StartsWith("System.", StringComparison.Ordinal) || name is "MathNet.Numerics", $"SSAH.MLNet.Hashing references {name}."));
+        Assert.All(ReferencesOf(_hashing), name => Assert.StartsWith("System.", name, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Evaluation_references_no_machine_learning_library()
+    {
+        Assert.Equal("SSAH.MLNet.Evaluation", _evaluation.Name.Name);
+        Assert.All(ReferencesOf(_evaluation), name => Assert.True(
+            name.StartsWith("System.", StringComparison.Ordinal) || name == "MathNet.Numerics" || name == _hashing.Name.Name,
+            $"SSAH.MLNet.Evaluation references {name}."));
     }
 
     [Fact]
@@ -61,7 +73,7 @@ public sealed class ArchitectureTests : IDisposable
     [Fact]
     public void NoPublicSignatureShowsTorchSharp()
     {
-        foreach (AssemblyDefinition assembly in new[] { _hashing, _inference, _training })
+        foreach (AssemblyDefinition assembly in new[] { _hashing, _evaluation, _inference, _training })
             Assert.All(assembly.MainModule.GetTypes().Where(IsVisible), type =>
                 Assert.DoesNotContain("TorchSharp", TypeUsage.AssembliesShownBy(type)));
     }

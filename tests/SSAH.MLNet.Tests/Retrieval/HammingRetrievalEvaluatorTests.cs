@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using SSAH.MLNet.Evaluation;
 using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet.Tests.Retrieval;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using SSAH.MLNet.Evaluation;
 using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet.Training.Tests.Trainer;

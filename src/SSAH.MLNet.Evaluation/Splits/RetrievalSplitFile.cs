@@ -1,0 +1,169 @@
+using System.Globalization;
+using System.Text;
+
+namespace SSAH.MLNet.Evaluation;
+
+/// <summary>The text form of a split: named lines, then "row,role" for each row that has a role (others are unlabeled), then a count.</summary>
+/// <remarks>
+/// <code>
+/// ssah-retrieval-split 1
+/// protocol 100 queries and 500 labeled a class
+/// seed 7
+/// rows 60000
+/// database unlabeled            (or: unlabeled+labeled)
+/// 17,query
+/// 23,labeled
+/// end 2
+/// </code>
+/// </remarks>
+internal static class RetrievalSplitFile
+{
+    /// <summary>Larger files than any real split are refused before they are read.</summary>
+    internal const int MaxBytes = 512 << 20;
+
+    private const string Magic = "ssah-retrieval-split 1";
+    private const string WithoutLabeled = "unlabeled";
+    private const string WithLabeled = "unlabeled+labeled";
+
+    public static void Save(RetrievalSplit split, string path)
+    {
+        string temporary = $"{path}.{Guid.NewGuid():N}.tmp", text = Write(split);
+        if (text.Length > MaxBytes)
+            throw new InvalidOperationException($"{path}: the split has {text.Length} bytes, more than the {MaxBytes} that can be read again. Store the seed and draw it anew.");
+        try
+        {
+            File.WriteAllText(temporary, text);
+            File.Move(temporary, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    public static RetrievalSplit Load(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        if (file.Length > MaxBytes)
+            throw new RetrievalSplitFormatException($"{path}: {file.Length} bytes are more than the {MaxBytes} of the largest split.");
+        byte[] bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
+        try
+        {
+            return Read(bytes);
+        }
+        catch (RetrievalSplitFormatException error)
+        {
+            throw new RetrievalSplitFormatException($"{path}: {error.Message}", error);
+        }
+    }
+
+    public static string Write(RetrievalSplit split)
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{Magic}\nprotocol {split.Protocol}\nseed {split.Seed}\nrows {split.RowCount}\n");
+        text.Append(CultureInfo.InvariantCulture, $"database {(split.DatabaseIncludesLabeled ? WithLabeled : WithoutLabeled)}\n");
+        int count = 0;
+        foreach ((int row, SplitRole role) in split.Roles)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{row},{NameOf(role)}\n");
+            count++;
+        }
+        return text.Append(CultureInfo.InvariantCulture, $"end {count}\n").ToString();
+    }
+
+    public static RetrievalSplit Read(ReadOnlySpan<byte> bytes)
+    {
+        string text;
+        try
+        {
+            text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes);
+        }
+        catch (DecoderFallbackException error)
+        {
+            throw new RetrievalSplitFormatException("The file is not UTF-8 text.", error);
+        }
+        var lines = new Lines(text);
+        if (lines.Next() != Magic)
+            throw lines.Wrong($"'{Magic}'");
+        string protocol = lines.Named("protocol");
+        int seed = lines.Number("seed", int.MinValue);
+        int rows = lines.Number("rows", 0);
+        bool withLabeled = lines.Named("database") switch
+        {
+            WithLabeled => true,
+            WithoutLabeled => false,
+            _ => throw lines.Wrong($"'database {WithoutLabeled}' or 'database {WithLabeled}'"),
+        };
+        var roles = new List<(int, SplitRole)>();
+        while (!lines.Next().StartsWith("end ", StringComparison.Ordinal))
+            roles.Add(ReadRole(lines));
+        if (lines.Current != string.Create(CultureInfo.InvariantCulture, $"end {roles.Count}"))
+            throw lines.Wrong($"'end {roles.Count}', the number of roles above it");
+        lines.ThrowUnlessAtEnd();
+        try
+        {
+            return RetrievalSplit.Create(protocol, seed, rows, withLabeled, roles);
+        }
+        catch (ArgumentException error)
+        {
+            throw new RetrievalSplitFormatException(error.Message, error);
+        }
+    }
+
+    private static (int Row, SplitRole Role) ReadRole(Lines lines)
+    {
+        int comma = lines.Current.IndexOf(',', StringComparison.Ordinal);
+        if (comma > 0 && int.TryParse(lines.Current.AsSpan(0, comma), NumberStyles.None, CultureInfo.InvariantCulture, out int row))
+            foreach (SplitRole role in Enum.GetValues<SplitRole>())
+                if (lines.Current.AsSpan(comma + 1).SequenceEqual(NameOf(role)))
+                    return (row, role);
+        throw lines.Wrong("'row,role' with a role of query, labeled, unlabeled, extra or unused");
+    }
+
+    private static string NameOf(SplitRole role) => role switch
+    {
+        SplitRole.Query => "query",
+        SplitRole.Labeled => "labeled",
+        SplitRole.Extra => "extra",
+        SplitRole.Unused => "unused",
+        _ => "unlabeled",
+    };
+
+    /// <summary>The lines of a text, with the number of the current one for messages.</summary>
+    private sealed class Lines(string text)
+    {
+        private int _position;
+        private int _number;
+
+        public string Current { get; private set; } = "";
+
+        public string Next()
+        {
+            int end = text.IndexOf('\n', _position);
+            if (end < 0)
+                throw new RetrievalSplitFormatException($"The file ends in line {_number + 1}: is it cut off?");
+            Current = text[_position..end].TrimEnd('\r');
+            _position = end + 1;
+            _number++;
+            return Current;
+        }
+
+        public string Named(string name) =>
+            Next().StartsWith(name + " ", StringComparison.Ordinal) ? Current[(name.Length + 1)..] : throw Wrong($"'{name} ...'");
+
+        public int Number(string name, int least) =>
+            int.TryParse(Named(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= least
+                ? number
+                : throw Wrong($"a whole number from {least} to {int.MaxValue} after '{name}'");
+
+        public void ThrowUnlessAtEnd()
+        {
+            if (_position != text.Length)
+                throw new RetrievalSplitFormatException($"There is text after the end in line {_number + 1}.");
+        }
+
+        public RetrievalSplitFormatException Wrong(string wanted) =>
+            new($"Line {_number} is '{(Current.Length > 60 ? Current[..60] + "..." : Current)}', not {wanted}.");
+    }
+}

@@ -1,0 +1,128 @@
+using System.Text;
+using CsCheck;
+
+namespace SSAH.MLNet.Evaluation.Tests.Splits;
+
+public sealed class RetrievalSplitTests
+{
+    private static readonly LabelSets TenClasses = LabelSets.FromClasses([.. Enumerable.Range(0, 60_000).Select(i => i * 7 % 10)]);
+
+    [Fact]
+    public void ASeedDrawsTheSameAndAnotherSeedDrawsAnother()
+    {
+        Assert.Equal(RetrievalSplit.Draw(TenClasses, 100, 500, 1).Queries, RetrievalSplit.Draw(TenClasses, 100, 500, 1).Queries);
+        Assert.NotEqual(RetrievalSplit.Draw(TenClasses, 100, 500, 1).Queries, RetrievalSplit.Draw(TenClasses, 100, 500, 2).Queries);
+    }
+
+    [Fact]
+    public void FixedQueriesAreNeverDrawn()
+    {
+        LabelSets labels = LabelSets.FromClasses([0, 0, 0, 1, 1, 1, -1]);
+        (int, SplitRole)[] given = [(0, SplitRole.Query), (4, SplitRole.Query), (5, SplitRole.Extra)];
+        RetrievalSplit split = RetrievalSplit.DrawLabeled(labels, given, 2, 1, true, "fixed");
+        Assert.Equal([1, 2, 3], split.Labeled);
+        Assert.Equal([1, 2, 3, 6], split.Database);
+        Assert.Equal([5, 6], split.UnlabeledTraining);
+        LabelSets sets = LabelSets.FromSets([[0], [0, 1], [], [1], [1]], 2);
+        RetrievalSplit multi = RetrievalSplit.DrawLabeledTotal(sets, [(0, SplitRole.Query)], 3, 1, true, "sets");
+        Assert.Equal([1, 3, 4], multi.Labeled);
+        Assert.Throws<ArgumentException>(() => RetrievalSplit.DrawLabeledTotal(sets, [(0, SplitRole.Query)], 4, 1, true, "sets"));
+        Assert.Throws<ArgumentException>(() => RetrievalSplit.Draw(sets, 1, 1, 1));
+    }
+
+    [Fact]
+    public void SmallClassesAreNamed()
+    {
+        LabelSets labels = LabelSets.FromClasses([0, 0, 0, 1], ["cat", "dog"]);
+        ArgumentException error = Assert.Throws<ArgumentException>(() => RetrievalSplit.Draw(labels, 1, 2, 1));
+        Assert.Contains("dog has 1 rows; 3", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AFileKeepsTheSplit() =>
+        Gen.Select(Gen.Int[1, 60], Gen.Int[0, 1 << 30], Gen.Bool).Sample((rows, seed, with) =>
+        {
+            var random = new Random(seed);
+            RetrievalSplit split = RetrievalSplit.Create("A name, with comma", -seed, rows, with,
+                Enumerable.Range(0, rows).Select(row => (row, (SplitRole)random.Next(5))));
+            RetrievalSplit read = RetrievalSplitFile.Read(Encoding.UTF8.GetBytes(RetrievalSplitFile.Write(split)));
+            Assert.Equal((split.Protocol, split.Seed, split.RowCount, split.DatabaseIncludesLabeled),
+                (read.Protocol, read.Seed, read.RowCount, read.DatabaseIncludesLabeled));
+            for (int row = 0; row < rows; row++)
+                Assert.Equal(split[row], read[row]);
+        });
+
+    [Fact]
+    public void SaveReplacesAndLoadNamesTheFile()
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"split-{Guid.NewGuid():N}.txt");
+        try
+        {
+            File.WriteAllText(path, "old");
+            Assert.Contains(path, Assert.Throws<RetrievalSplitFormatException>(() => RetrievalSplit.Load(path)).Message, StringComparison.Ordinal);
+            RetrievalSplit.Draw(TenClasses, 100, 500, 1).Save(path);
+            Assert.Equal(54_000, RetrievalSplit.Load(path).Database.Count);
+            Assert.Single(Directory.GetFiles(Path.GetTempPath(), Path.GetFileName(path) + "*"));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Theory]
+    [InlineData("", "Line 0|ends in line 1")]
+    [InlineData("ssah-retrieval-split 2\n", "Line 1")]
+    [InlineData(Head + "3,query\n", "ends in line 7")]
+    [InlineData(Head + "3,query\nend 2\n", "Line 7")]
+    [InlineData(Head + "3,query\nend 1\nmore", "after the end")]
+    [InlineData(Head + "3,king\nend 1\n", "Line 6")]
+    [InlineData(Head + "-3,query\nend 1\n", "Line 6")]
+    [InlineData(Head + "3,query\n3,labeled\nend 2\n", "two roles")]
+    [InlineData(Head + "10,query\nend 1\n", "Row 10")]
+    [InlineData(Head + "99999999999,query\nend 1\n", "Line 6")]
+    [InlineData("ssah-retrieval-split 1\nprotocol p\nseed 1\nrows -1\n", "Line 4")]
+    [InlineData("ssah-retrieval-split 1\nprotocol p\nseed x\n", "Line 3")]
+    [InlineData("ssah-retrieval-split 1\nprotocol p\nseed 1\nrows 10\ndatabase all\n", "Line 5")]
+    [Trait("CWE", "20")]
+    public void WrongFilesNameTheLine(string text, string message)
+    {
+        var error = Assert.Throws<RetrievalSplitFormatException>(() => RetrievalSplitFile.Read(Encoding.UTF8.GetBytes(text)));
+        Assert.Contains(message.Split('|'), part => error.Message.Contains(part, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    [Trait("CWE", "789")]
+    public void AHugeRowCountAllocatesNothing()
+    {
+        byte[] file = Encoding.UTF8.GetBytes("ssah-retrieval-split 1\nprotocol p\nseed 1\nrows 2147483647\ndatabase unlabeled\n5,query\nend 1\n");
+        RetrievalSplitFile.Read(file);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal([5], RetrievalSplitFile.Read(file).Queries);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000);
+    }
+
+    [Fact]
+    [Trait("CWE", "20")]
+    public void CutAndFlippedFilesGiveASplitOrATypedError()
+    {
+        byte[] good = Encoding.UTF8.GetBytes(RetrievalSplitFile.Write(RetrievalSplit.Draw(LabelSets.FromClasses([0, 1, 0, 1, 0, 1]), 1, 1, 4)));
+        for (int length = 0; length < good.Length; length++)
+            Assert.Throws<RetrievalSplitFormatException>(() => RetrievalSplitFile.Read(good.AsSpan(0, length)));
+        var random = new Random(8);
+        for (int trial = 0; trial < 2000; trial++)
+        {
+            byte[] bad = [.. good];
+            bad[random.Next(bad.Length)] = (byte)random.Next(256);
+            try
+            {
+                RetrievalSplitFile.Read(bad);
+            }
+            catch (RetrievalSplitFormatException)
+            {
+            }
+        }
+    }
+
+    private const string Head = "ssah-retrieval-split 1\nprotocol p\nseed 1\nrows 10\ndatabase unlabeled\n";
+}
