@@ -26,7 +26,7 @@ public sealed class ImageFolder : IDataView
         Path = path;
         Options = options;
         Shape = new PixelShape(3, imageHeight, imageWidth);
-        Decoder = new ImageFileDecoder(imageWidth, imageHeight, options);
+        Reader = new ImageReader(imageWidth, imageHeight, options, options.Interleaved);
         var endings = new HashSet<string>(options.Extensions, StringComparer.OrdinalIgnoreCase);
         _files = [.. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
             .Where(file => endings.Contains(System.IO.Path.GetExtension(file))).Order(StringComparer.Ordinal)];
@@ -60,7 +60,7 @@ public sealed class ImageFolder : IDataView
 
     internal PixelShape Shape { get; }
 
-    internal ImageFileDecoder Decoder { get; }
+    internal ImageReader Reader { get; }
 
     /// <summary>Number of rows; null where bad files are skipped, because only reading tells.</summary>
     public long? GetRowCount() => Options.OnBadImage == BadImagePolicy.Throw ? _files.Length : null;
@@ -100,7 +100,7 @@ public sealed class ImageFolder : IDataView
             return true;
         if (_skipped.ContainsKey(index))
             return false;
-        string? reason = Decoder.Decode(_files[index], pixels);
+        string? reason = Reader.Read(_files[index], pixels);
         if (reason is null)
         {
             isDecoded = true;

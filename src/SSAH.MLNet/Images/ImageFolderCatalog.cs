@@ -6,8 +6,8 @@ namespace Microsoft.ML;
 public static class ImageFolderCatalog
 {
     /// <summary>
-    /// Reads the images below a folder as rows <c>ImagePath</c>, <c>Label</c> (the name of the file's folder) and <c>Pixels</c>, scaled and
-    /// cropped to one size as <c>ResizeImages</c> does by default. Unlike the stock steps it names the row and the file when an image is damaged,
+    /// Reads the images below a folder as rows <c>ImagePath</c>, <c>Label</c> (the name of the file's folder) and <c>Pixels</c>, turned
+    /// upright, scaled so that they cover one size, and cropped to it. Unlike the stock steps it names the row and the file when an image is damaged,
     /// can skip it, and does not decode what is too large.
     /// </summary>
     /// <param name="catalog">The data operations of the context.</param>

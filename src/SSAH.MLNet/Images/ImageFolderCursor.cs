@@ -56,7 +56,7 @@ internal sealed class ImageFolderCursor(
     private void ReadPixels(ref VBuffer<byte> value)
     {
         int index = Index;
-        if (!_isDecoded && folder.Decoder.Decode(folder.FileOf(index), _pixels) is { } reason)
+        if (!_isDecoded && folder.Reader.Read(folder.FileOf(index), _pixels) is { } reason)
             throw new InvalidDataException(
                 $"Row {_position}, '{folder.FileOf(index)}': {reason}. Remove the file, or set ImageFolderOptions.OnBadImage to Skip.");
         _isDecoded = true;

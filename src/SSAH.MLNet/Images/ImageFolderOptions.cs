@@ -11,20 +11,10 @@ public enum BadImagePolicy
 }
 
 /// <summary>How the images of a folder are read.</summary>
-public sealed record ImageFolderOptions
+public sealed record ImageFolderOptions : ImageReadingOptions
 {
     /// <summary>What to do with a file that cannot be decoded as a whole: an error by default.</summary>
     public BadImagePolicy OnBadImage { get; init; } = BadImagePolicy.Throw;
-
-    /// <summary>
-    /// Largest image that is decoded, in pixels (width times height), 100 million by default; decoding takes 4 bytes for each. The size is read
-    /// from the file's header: a file of 100 bytes can claim to be 18 GB.
-    /// </summary>
-    public long MaxPixels
-    {
-        get;
-        init => field = value > 0 ? value : throw new ArgumentOutOfRangeException(nameof(MaxPixels), value, "The limit is 1 pixel or more.");
-    } = 100_000_000;
 
     /// <summary>Whether the pixels are interleaved [H,W,3] (the default) or planar [3,H,W]. The encoder and the trainer take both.</summary>
     public bool Interleaved { get; init; } = true;

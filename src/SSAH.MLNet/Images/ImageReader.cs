@@ -1,0 +1,149 @@
+using System.Buffers;
+using SkiaSharp;
+
+namespace SSAH.MLNet;
+
+/// <summary>
+/// Turns encoded images (JPEG, PNG, WebP, GIF, BMP, ICO; told by their content) into RGB bytes of one size: turned upright, in sRGB, on the background where they are transparent, scaled
+/// so that they cover the size, both ends cut off. An animation gives its first frame. For any number of threads.
+/// </summary>
+/// <param name="width">Width of the result in pixels.</param>
+/// <param name="height">Height of the result in pixels.</param>
+/// <param name="options">Limits and background.</param>
+/// <param name="interleaved">Whether the result is [H,W,3] (the default) or [3,H,W].</param>
+internal sealed class ImageReader(int width, int height, ImageReadingOptions options, bool interleaved = true)
+{
+    private const int MaxShrink = 8;
+    private readonly SKColorSpace _srgb = SKColorSpace.CreateSrgb();
+
+    /// <summary>Number of bytes of a result, <c>height * width * 3</c>.</summary>
+    public int Size => checked(height * width * 3);
+
+    /// <summary>Reads an image file.</summary>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="rgb">Takes <see cref="Size"/> bytes; undefined when there is a reason.</param>
+    /// <returns>What is wrong with the file, or null when the pixels are written.</returns>
+    public string? Read(string path, Span<byte> rgb)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+            return Read(file, rgb);
+        }
+        catch (FileNotFoundException) when (path.Contains('\uFFFD'))
+        {
+            return "its name is not UTF-8, so that .NET cannot open it: rename the file";
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return error.Message.TrimEnd('.');
+        }
+    }
+
+    /// <summary>Reads the image that a stream holds from its position to its end.</summary>
+    /// <param name="stream">The stream; it is not closed.</param>
+    /// <param name="rgb">Takes <see cref="Size"/> bytes; undefined when there is a reason.</param>
+    /// <returns>What is wrong with the image, or null when the pixels are written.</returns>
+    public string? Read(Stream stream, Span<byte> rgb)
+    {
+        long expected = stream.CanSeek ? Math.Max(stream.Length - stream.Position, 0) : 1 << 16;
+        if (expected > options.MaxBytes)
+            return OverMaxBytes;
+        byte[] bytes = ArrayPool<byte>.Shared.Rent((int)expected + 1);
+        try
+        {
+            int count = 0;
+            while (stream.Read(bytes, count, bytes.Length - count) is > 0 and int read)
+            {
+                count += read;
+                if (count > options.MaxBytes)
+                    return OverMaxBytes;
+                if (count == bytes.Length)
+                    bytes = Grown(bytes);
+            }
+            return Read(bytes.AsSpan(0, count), rgb);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
+    }
+
+    /// <summary>Reads an encoded image.</summary>
+    /// <param name="encoded">The whole file.</param>
+    /// <param name="rgb">Takes <see cref="Size"/> bytes; undefined when there is a reason.</param>
+    /// <returns>What is wrong with the image, or null when the pixels are written.</returns>
+    public unsafe string? Read(ReadOnlySpan<byte> encoded, Span<byte> rgb)
+    {
+        if (rgb.Length != Size)
+            throw new ArgumentException($"An image of {width} x {height} takes {Size} bytes, not {rgb.Length}.", nameof(rgb));
+        if (encoded.Length > options.MaxBytes)
+            return OverMaxBytes;
+        if (encoded.IsEmpty)
+            return "it is empty";
+        fixed (byte* start = encoded)
+        {
+            using SKData data = SKData.Create((nint)start, encoded.Length);
+            using SKCodec? codec = SKCodec.Create(data);
+            if (codec is null)
+                return "it is not an image in a known format";
+            SKImageInfo info = codec.Info;
+            if (info.Width <= 0 || info.Height <= 0 || (long)info.Width * info.Height > options.MaxPixels)
+                return $"its header says {info.Width} x {info.Height} pixels, over the limit of {options.MaxPixels} (option MaxPixels)";
+            return Read(codec, encoded, rgb);
+        }
+    }
+
+    private string OverMaxBytes => $"it is larger than the limit of {options.MaxBytes} bytes (option MaxBytes)";
+
+    private string? Read(SKCodec codec, ReadOnlySpan<byte> encoded, Span<byte> rgb)
+    {
+        SKEncodedOrigin origin = codec.EncodedFormat == SKEncodedImageFormat.Png ? PngOrientation.Of(encoded) : codec.EncodedOrigin;
+        var placement = PixelPlacement.Of(origin, width, height, interleaved);
+        int shrink = ShrinkOf(codec, placement);
+        SKSizeI stored = shrink == 1 ? codec.Info.Size : codec.GetScaledDimensions(1f / shrink);
+        var info = new SKImageInfo(stored.Width, stored.Height, SKColorType.Rgba8888, SKAlphaType.Premul, _srgb);
+        byte[] pixels = ArrayPool<byte>.Shared.Rent(checked((int)info.BytesSize64));
+        try
+        {
+            SKCodecResult result = Decode(codec, info, pixels);
+            if (result == SKCodecResult.IncompleteInput && codec.EncodedFormat == SKEncodedImageFormat.Jpeg && JpegEnding.IsMissingOnly(encoded, info, pixels))
+                result = SKCodecResult.Success;
+            // Skia hands half an image over with a mere hint; half an image is no training example.
+            if (result != SKCodecResult.Success)
+                return result == SKCodecResult.IncompleteInput ? "it ends within the image" : $"it cannot be decoded ({result})";
+            var image = new DecodedPixels(pixels, stored.Width, codec.Info.Width / shrink, codec.Info.Height / shrink, codec.Info.AlphaType == SKAlphaType.Opaque);
+            CoverResampler.Resample(image, placement, options.Background, rgb);
+            return null;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(pixels);
+        }
+    }
+
+    // Only the JPEG decoder saves work by decoding at a half, a quarter or an eighth, each pixel the mean of those it stands for.
+    private static int ShrinkOf(SKCodec codec, PixelPlacement placement)
+    {
+        if (codec.EncodedFormat != SKEncodedImageFormat.Jpeg)
+            return 1;
+        int shrink = MaxShrink;
+        while (shrink > 1 && (codec.Info.Width / shrink < placement.Width || codec.Info.Height / shrink < placement.Height))
+            shrink /= 2;
+        return shrink;
+    }
+
+    internal static unsafe SKCodecResult Decode(SKCodec codec, SKImageInfo info, byte[] pixels)
+    {
+        fixed (byte* start = pixels)
+            return codec.GetPixels(info, (nint)start);
+    }
+
+    private static byte[] Grown(byte[] bytes)
+    {
+        byte[] larger = ArrayPool<byte>.Shared.Rent(checked(bytes.Length * 2));
+        bytes.CopyTo(larger, 0);
+        ArrayPool<byte>.Shared.Return(bytes);
+        return larger;
+    }
+}

@@ -1,0 +1,129 @@
+using System.Drawing;
+using SkiaSharp;
+
+namespace SSAH.MLNet.Tests.Images;
+
+public sealed class CoverResamplerTests
+{
+    private static readonly ImageReadingOptions Plain = new();
+
+    [Fact]
+    public void An_image_of_the_targets_size_keeps_its_bytes()
+    {
+        var random = new Random(1);
+        foreach ((int width, int height) in new[] { (1, 1), (32, 32), (33, 7), (224, 224) })
+        {
+            byte[] rgba = Noise(random, width, height);
+            byte[] rgb = Resample(rgba, width, height, width, height);
+            for (int pixel = 0; pixel < width * height; pixel++)
+                Assert.Equal(rgba.AsSpan(pixel * 4, 3), rgb.AsSpan(pixel * 3, 3));
+        }
+    }
+
+    [Theory]
+    [InlineData(32)]
+    [InlineData(224)]
+    public void No_source_size_leaves_an_edge(int side)
+    {
+        for (int width = 1; width < 700; width += side == 32 ? 1 : 13)
+            for (int height = width / 3 + 1; height < 700; height += 97)
+            {
+                byte[] white = new byte[width * height * 4];
+                white.AsSpan().Fill(255);
+                Assert.Equal(-1, Resample(white, width, height, side, side).AsSpan().IndexOfAnyExcept((byte)255));
+            }
+    }
+
+    [Fact]
+    public void Pixels_are_those_of_the_definition()
+    {
+        var random = new Random(2);
+        foreach ((int width, int height, int toWidth, int toHeight) in new[] { (37, 29, 12, 10), (29, 37, 12, 10), (5, 4, 12, 10), (100, 9, 16, 16), (9, 200, 20, 7), (64, 64, 31, 33) })
+        {
+            byte[] rgba = Noise(random, width, height);
+            byte[] rgb = Resample(rgba, width, height, toWidth, toHeight);
+            for (int y = 0; y < toHeight; y++)
+                for (int x = 0; x < toWidth; x++)
+                    for (int color = 0; color < 3; color++)
+                        Assert.InRange(rgb[(y * toWidth + x) * 3 + color] - Defined(rgba, width, height, toWidth, toHeight, x, y, color), -0.51, 0.51);
+        }
+    }
+
+    [Fact]
+    public void The_middle_is_kept()
+    {
+        byte[] png = EncodedImages.Draw(SKEncodedImageFormat.Png, 90, 30, (x, _) => x is >= 30 and < 60 ? SKColors.Lime : SKColors.Red);
+        var rgb = new byte[300];
+        Assert.Null(new ImageReader(10, 10, Plain).Read(png, rgb));
+        for (int pixel = 0; pixel < 100; pixel++)
+            if (pixel % 10 is not (0 or 9))
+                Assert.Equal([0, 255, 0], rgb[(pixel * 3)..(pixel * 3 + 3)]);
+    }
+
+    // One pixel black, one white: anything but an even gray is a pattern that the image does not have.
+    [Theory]
+    [InlineData(SKEncodedImageFormat.Png, 800, 600)]
+    [InlineData(SKEncodedImageFormat.Jpeg, 800, 600)]
+    [InlineData(SKEncodedImageFormat.Jpeg, 517, 643)]
+    public void Fine_patterns_become_gray(SKEncodedImageFormat format, int width, int height)
+    {
+        foreach (Func<int, int, int> pattern in new Func<int, int, int>[] { (x, y) => (x + y) % 2, (x, _) => x % 2, (_, y) => y % 2 })
+        {
+            byte[] encoded = EncodedImages.Draw(format, width, height, (x, y) => pattern(x, y) == 0 ? SKColors.Black : SKColors.White);
+            foreach (int side in new[] { 32, 60, 224 })
+            {
+                var rgb = new byte[side * side * 3];
+                Assert.Null(new ImageReader(side, side, Plain).Read(encoded, rgb));
+                Assert.InRange(rgb.Max() - rgb.Min(), 0, 26);
+                Assert.InRange(rgb.Average(value => value), 125, 130);
+            }
+        }
+    }
+
+    // Sides of 65 to 1039 pixels, most of them no multiple of 8: the JPEG decoder shrinks by 1, 2, 4 and 8.
+    [Fact]
+    public void Shrinking_in_the_decoder_gives_the_image_of_a_full_decode()
+    {
+        for (int side = 65; side < 1100; side = side * 2 - 1)
+        {
+            SKColor At(int x, int y) => new((byte)(128 + 100 * Math.Sin(9.0 * x / side)), (byte)(128 + 100 * Math.Cos(7.0 * y / side)), (byte)(255 * (x + y) / (2 * side)));
+            var shrunk = new byte[64 * 64 * 3];
+            var whole = new byte[64 * 64 * 3];
+            Assert.Null(new ImageReader(64, 64, Plain).Read(EncodedImages.Draw(SKEncodedImageFormat.Jpeg, side, side, At), shrunk));
+            Assert.Null(new ImageReader(64, 64, Plain).Read(EncodedImages.Draw(SKEncodedImageFormat.Png, side, side, At), whole));
+            Assert.InRange(shrunk.Zip(whole, (a, b) => Math.Abs(a - b)).Max(), 0, 8);
+        }
+    }
+
+    private static byte[] Resample(byte[] rgba, int width, int height, int toWidth, int toHeight)
+    {
+        var rgb = new byte[toWidth * toHeight * 3];
+        CoverResampler.Resample(new DecodedPixels(rgba, width, width, height, true), PixelPlacement.Of(SKEncodedOrigin.TopLeft, toWidth, toHeight, true), Color.White, rgb);
+        return rgb;
+    }
+
+    private static double Defined(byte[] rgba, int width, int height, int toWidth, int toHeight, int x, int y, int color)
+    {
+        double scale = Math.Min((double)width / toWidth, (double)height / toHeight);
+        double support = Math.Max(1, scale);
+        double centerX = (width - toWidth * scale) / 2 + (x + 0.5) * scale, centerY = (height - toHeight * scale) / 2 + (y + 0.5) * scale;
+        double sum = 0, weights = 0;
+        for (int sourceY = 0; sourceY < height; sourceY++)
+            for (int sourceX = 0; sourceX < width; sourceX++)
+            {
+                double weight = Math.Max(0, 1 - Math.Abs(sourceX + 0.5 - centerX) / support) * Math.Max(0, 1 - Math.Abs(sourceY + 0.5 - centerY) / support);
+                sum += weight * rgba[(sourceY * width + sourceX) * 4 + color];
+                weights += weight;
+            }
+        return sum / weights;
+    }
+
+    private static byte[] Noise(Random random, int width, int height)
+    {
+        var rgba = new byte[width * height * 4];
+        random.NextBytes(rgba);
+        for (int alpha = 3; alpha < rgba.Length; alpha += 4)
+            rgba[alpha] = 255;
+        return rgba;
+    }
+}
