@@ -21,10 +21,9 @@ var images = mlContext.Transforms.LoadImages("Image", folder.Path, nameof(ImageF
     .Append(mlContext.Transforms.SsahHash(new SsahTrainer.Options
     {
         Bits = 32,
-        MaxSteps = steps,
-        LabeledBatchSize = 32,
-        UnlabeledBatchSize = 64,
-        HorizontalFlip = true,
+        Stopping = { MaxSteps = steps },
+        Optimization = { LabeledBatchSize = 32 },
+        Consistency = { UnlabeledBatchSize = 64 },
         ReportEverySteps = Math.Max(1, steps / 5),
         MetricsCallback = m => Console.WriteLine($"step {m.Step,4}  loss {m.TotalLoss:F2}  {m.ImagesPerSecond:F0} images/s"),
     }));

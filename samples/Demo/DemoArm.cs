@@ -16,11 +16,11 @@ internal sealed record DemoArm(string Name, string File, string Remark, Action<S
         if (!options.Compare)
             yield break;
         yield return new DemoArm("Random hard samples", "random", "the same, but occlusion and rotation drawn at random",
-            trainer => trainer.HardSamples = HardSampleSource.Random);
+            trainer => trainer.HardSamples.Source = HardSampleSource.Random);
         yield return new DemoArm("H-Net only", "hnet", "labeled images alone, no hard samples", trainer =>
         {
-            trainer.HardSamples = HardSampleSource.None;
-            trainer.ConsistentWeight = 0;
+            trainer.HardSamples.Source = HardSampleSource.None;
+            trainer.Consistency.Weight = 0;
         });
     }
 
@@ -38,12 +38,15 @@ internal sealed record DemoArm(string Name, string File, string Remark, Action<S
         {
             Bits = demo.Bits,
             Seed = demo.Seed,
-            MaxSteps = steps,
-            TimeBudget = steps is null ? TimeSpan.FromMinutes(demo.BudgetMinutes * (demo.Compare ? FullShareOfComparison : 1)) : null,
+            Stopping =
+            {
+                MaxSteps = steps,
+                TimeBudget = steps is null ? TimeSpan.FromMinutes(demo.BudgetMinutes * (demo.Compare ? FullShareOfComparison : 1)) : null,
+                CancellationToken = cancellation,
+                OnCancel = CancellationBehavior.KeepBest,
+            },
             ReportEverySteps = steps is { } all ? Math.Max(1, all / 25) : (int)Math.Clamp(demo.BudgetMinutes * 3, 5, 200),
             MetricsCallback = log.Write,
-            CancellationToken = cancellation,
-            OnCancel = CancellationBehavior.KeepBest,
         };
         Change(options);
 

@@ -33,7 +33,7 @@ var database = images.ToDataView(mlContext, split.Database);
 Train("hash layer alone", new SsahTrainer.Options
 {
     Backbone = Backbone.FromOnnx(args[0], args[1], preprocessing, freezeStages: int.MaxValue),
-    HardSamples = HardSampleSource.None,
+    HardSamples = { Source = HardSampleSource.None },
 });
 
 // 2. The whole network, with three tenths of the learning rate in the backbone: full SSAH.
@@ -42,7 +42,7 @@ return 0;
 
 void Train(string name, SsahTrainer.Options options)
 {
-    (options.MaxSteps, options.ReportEverySteps, options.Seed) = (steps, Math.Max(1, steps / 5), 1);
+    (options.Stopping.MaxSteps, options.ReportEverySteps, options.Seed) = (steps, Math.Max(1, steps / 5), 1);
     options.MetricsCallback = m => Console.WriteLine($"{name}: step {m.Step,5}  loss {m.TotalLoss:F3}  {m.ImagesPerSecond:F0} images/s");
     using var encoder = mlContext.Transforms.SsahHash(options).Fit(training);
     var metrics = mlContext.HashRetrieval.Evaluate(queries: encoder.Transform(queries), database: encoder.Transform(database));

@@ -19,7 +19,7 @@ var view = images.ToDataView(mlContext, [.. split.Labeled.Concat(split.Unlabeled
 var encoder = mlContext.Transforms.SsahHash(new SsahTrainer.Options
 {
     Bits = 64,
-    TimeBudget = TimeSpan.FromMinutes(minutes),
+    Stopping = { TimeBudget = TimeSpan.FromMinutes(minutes) },
     MetricsCallback = m => Console.WriteLine($"{m.Progress,5:P0}  step {m.Step,5}  loss {m.TotalLoss:F3}  {m.ImagesPerSecond:F0} images/s"),
 }).Fit(view);
 

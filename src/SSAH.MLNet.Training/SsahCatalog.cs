@@ -21,8 +21,7 @@ public static class SsahCatalog
             InputColumnName = inputColumnName,
             LabelColumnName = labelColumnName,
             Bits = bits,
-            Epochs = epochs,
-            TimeBudget = timeBudget,
+            Stopping = { Epochs = epochs, TimeBudget = timeBudget },
         });
 
     /// <summary>Learns binary codes from a few labeled and many unlabeled images, with everything that can be set.</summary>

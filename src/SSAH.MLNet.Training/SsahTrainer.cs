@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using SSAH.MLNet.Training;
 using SSAH.MLNet.Training.Data;
 using SSAH.MLNet.Training.Loop;
 using SSAH.MLNet.Training.Onnx;
@@ -33,7 +34,7 @@ public sealed partial class SsahTrainer : IEstimator<HashEncoder>
     /// <exception cref="ArgumentException">A column is missing or has the wrong type; the message says what to do.</exception>
     /// <exception cref="InvalidOperationException">No row, or fewer than two labeled rows.</exception>
     /// <exception cref="TrainingDivergedException">A loss was not finite.</exception>
-    /// <exception cref="OperationCanceledException">The token was canceled and <see cref="Options.OnCancel"/> is <see cref="CancellationBehavior.Throw"/>.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled and <see cref="StoppingOptions.OnCancel"/> is <see cref="CancellationBehavior.Throw"/>.</exception>
     public HashEncoder Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -47,8 +48,8 @@ public sealed partial class SsahTrainer : IEstimator<HashEncoder>
         using var training = new SsahTraining(set, _options, device, computeType, seed);
         // What cannot be exported, or not be run here, is not trained for hours first.
         NewEncoder(Export([], images: 4, ExportVerification.ToleranceBeforeTraining).Model).Dispose();
-        if (training.Teacher.HasFrozenBackbone && _options.HardSamples != HardSampleSource.None)
-            channel.Info(MessageSensitivity.None, $"The backbone is frozen: with {nameof(Options.HardSamples)} = {nameof(HardSampleSource.None)} its features would be computed once for all steps.");
+        if (training.Teacher.HasFrozenBackbone && _options.HardSamples.Source != HardSampleSource.None)
+            channel.Info(MessageSensitivity.None, $"The backbone is frozen: with HardSamples.Source = {nameof(HardSampleSource.None)} its features would be computed once for all steps.");
         var outcome = new TrainingRun(training, set, _options, _host, channel).Run();
         var (model, difference) = Export(TrainingSummary.Metadata(_options, set, training.Teacher, outcome, device, seed), images: 64, ExportVerification.Tolerance);
         channel.Info(MessageSensitivity.None, $"Exported {model.Length} bytes; TorchSharp and ONNX Runtime differ by at most {difference:E1}.");

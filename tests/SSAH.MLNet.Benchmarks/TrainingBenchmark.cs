@@ -63,16 +63,14 @@ internal static class TrainingBenchmark
 
     private static SsahTraining Training(TrainingSet set, HardSampleSource source, int labeled, ScalarType type)
     {
+        bool none = source == HardSampleSource.None;
         var options = new SsahTrainer.Options
         {
-            HardSamples = source,
-            LabeledBatchSize = labeled,
-            UnlabeledBatchSize = source == HardSampleSource.None ? 0 : Unlabeled,
-            ConsistentWeight = source == HardSampleSource.None ? 0 : 1,
+            HardSamples = { Source = source },
+            Optimization = { LabeledBatchSize = labeled },
             // Every unlabeled image takes part in the hard pass, the most that a step can cost.
-            ConfidenceThreshold = 0,
-            ConsistentRamp = 0,
-            MaxSteps = int.MaxValue,
+            Consistency = { UnlabeledBatchSize = none ? 0 : Unlabeled, Weight = none ? 0 : 1, ConfidenceThreshold = 0, Ramp = 0 },
+            Stopping = { MaxSteps = int.MaxValue },
         };
         return new SsahTraining(set, options, CPU, type, seed: 1);
     }

@@ -64,8 +64,8 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
             return;
         var (earlier, options) = (RunRecord.Load(file), OptionsFor(row, seed));
         string differences = OptionDifferences.Describe(earlier, options, "now");
-        if (earlier.Steps != options.MaxSteps)
-            differences = string.Join(", ", new[] { differences, $"MaxSteps {earlier.Steps} (now {options.MaxSteps})" }.Where(text => text != ""));
+        if (earlier.Steps != options.Stopping.MaxSteps)
+            differences = string.Join(", ", new[] { differences, $"MaxSteps {earlier.Steps} (now {options.Stopping.MaxSteps})" }.Where(text => text != ""));
         if (differences != "")
             throw new FormatException($"{file} is of a run with other options: {differences}. Give this one another --suffix or --out, or delete the file.");
     }
@@ -74,8 +74,8 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
     {
         int steps = arguments.Steps ?? plan.Steps;
         var options = plan.OptionsFor(row, arguments.DataFolder);
-        (options.Bits, options.Seed, options.MaxSteps) = (arguments.Bits ?? plan.Bits, seed, steps);
-        (options.ReportEverySteps, options.ValidationFraction) = (Math.Max(1, steps / Reports), arguments.ValidationFraction);
+        (options.Bits, options.Seed, options.Stopping.MaxSteps) = (arguments.Bits ?? plan.Bits, seed, steps);
+        (options.ReportEverySteps, options.Validation.Fraction) = (Math.Max(1, steps / Reports), arguments.ValidationFraction);
         arguments.Overrides.Apply(options);
         return options;
     }
@@ -113,7 +113,7 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
         var last = metrics.TakeLast(Math.Max(1, metrics.Count / 10)).ToArray();
         return Record(row, seed, options.Bits, figures, seconds) with
         {
-            Steps = options.MaxSteps!.Value,
+            Steps = options.Stopping.MaxSteps!.Value,
             Threads = torch.get_num_threads(),
             Precision = summary.RootElement.GetProperty("precision").GetString(),
             FinalGap = last.Average(m => m.HardDifficulty - m.EasyDifficulty),

@@ -6,27 +6,20 @@ namespace SSAH.MLNet.Experiments;
 internal static class OptionDifferences
 {
     // Steps and seeds have their own places in the table; the others change no result beyond rounding.
-    private static readonly string[] s_beside =
-    [
-        nameof(SsahTrainer.Options.MaxSteps), nameof(SsahTrainer.Options.Seed), nameof(SsahTrainer.Options.ReportEverySteps),
-        nameof(SsahTrainer.Options.Device), nameof(SsahTrainer.Options.Precision),
-    ];
+    private static readonly string[] s_beside = ["Stopping.MaxSteps", "Seed", "ReportEverySteps", "Device", "Precision"];
 
     private static readonly string[] s_ofHardSamples =
     [
-        nameof(SsahTrainer.Options.MinMargin), nameof(SsahTrainer.Options.MaxMargin), nameof(SsahTrainer.Options.MinOcclusionArea), nameof(SsahTrainer.Options.MaxOcclusionArea),
-        nameof(SsahTrainer.Options.MinRotationDegrees), nameof(SsahTrainer.Options.MaxRotationDegrees),
+        "HardSamples.MinMargin", "HardSamples.MaxMargin", "HardSamples.MinOcclusionArea", "HardSamples.MaxOcclusionArea",
+        "HardSamples.MinRotationDegrees", "HardSamples.MaxRotationDegrees",
     ];
 
-    private static readonly string[] s_ofUnlabeledImages =
-    [
-        nameof(SsahTrainer.Options.UnlabeledBatchSize), nameof(SsahTrainer.Options.ConfidenceThreshold), nameof(SsahTrainer.Options.ConsistentRamp),
-    ];
+    private static readonly string[] s_ofUnlabeledImages = ["Consistency.UnlabeledBatchSize", "Consistency.ConfidenceThreshold", "Consistency.Ramp"];
 
-    private static readonly string[] s_ofSeveralLabels = [nameof(SsahTrainer.Options.LabelSimilarity)];
+    private static readonly string[] s_ofSeveralLabels = ["Losses.LabelSimilarity"];
 
     // What was done before there was an option for it; records of that time do not have it.
-    private static readonly Dictionary<string, string> s_before = new() { [nameof(SsahTrainer.Options.LabelSimilarity)] = Text(LabelSimilarity.AnyShared) };
+    private static readonly Dictionary<string, string> s_before = new() { ["Losses.LabelSimilarity"] = Text(LabelSimilarity.AnyShared) };
 
     /// <summary>Names and values, both of the run and of the plan today: <c>SimilarityWeight 1 (today 3)</c>; empty for a run with today's options and for baselines.</summary>
     public static string FromToday(ExperimentPlan plan, ExperimentRow row, RunRecord record) =>
@@ -43,17 +36,19 @@ internal static class OptionDifferences
         string[] aside =
         [
             .. s_beside,
-            .. options.HardSamples == HardSampleSource.None ? s_ofHardSamples : [],
-            .. options.ConsistentWeight == 0 ? s_ofUnlabeledImages : [],
+            .. options.HardSamples.Source == HardSampleSource.None ? s_ofHardSamples : [],
+            .. options.Consistency.Weight == 0 ? s_ofUnlabeledImages : [],
             .. record.NdcgAt100 is null ? s_ofSeveralLabels : [],
         ];
+        // A record from before options had groups has other names.
+        var recorded = measured.EnumerateObject().Where(entry => OptionNames.Find(entry.Name) is not null).ToDictionary(entry => OptionNames.Find(entry.Name)!.Name, entry => Text(entry.Value));
         var differences =
-            from property in typeof(SsahTrainer.Options).GetProperties()
-            let then = measured.TryGetProperty(property.Name, out var value) ? Text(value) : s_before.GetValueOrDefault(property.Name)
-            where then is not null && !aside.Contains(property.Name)
-            let now = Text(property.GetValue(options))
+            from option in OptionNames.All
+            let then = recorded.GetValueOrDefault(option.Name) ?? s_before.GetValueOrDefault(option.Name)
+            where then is not null && !aside.Contains(option.Name)
+            let now = Text(option.Property.GetValue(option.OwnerIn(options)))
             where now != then
-            select $"{property.Name} {then.Trim('"')} ({other} {now.Trim('"')})";
+            select $"{option.ShortName} {then.Trim('"')} ({other} {now.Trim('"')})";
         return string.Join(", ", differences);
     }
 

@@ -2,33 +2,31 @@ using System.Globalization;
 
 namespace SSAH.MLNet.Experiments;
 
-/// <summary>Trainer options that the command line sets by name, for trying things out: <c>--set ConfidenceThreshold=0.8 --set OcclusionScales=4+8</c>.</summary>
+/// <summary>Trainer options that the command line sets by name, for trying things out: <c>--set LearningRate=0.03 --set HardSamples.Weight=1 --set OcclusionScales=4+8</c>.</summary>
 internal sealed class OptionOverrides
 {
-    private readonly List<(string Name, string Value)> _values = [];
+    private readonly List<(NamedOption Option, string Value)> _values = [];
 
     public void Add(string assignment)
     {
         int equals = assignment.IndexOf('=', StringComparison.Ordinal);
-        string name = equals > 0 ? assignment[..equals] : assignment;
-        if (equals <= 0 || typeof(SsahTrainer.Options).GetProperty(name) is null)
-            throw new FormatException($"--set takes NAME=VALUE with the name of a trainer option, not '{assignment}'.");
-        _values.Add((name, assignment[(equals + 1)..]));
+        if (equals <= 0 || OptionNames.Find(assignment[..equals]) is not { } option)
+            throw new FormatException($"--set takes NAME=VALUE with the name of a trainer option, such as Bits or Optimization.LearningRate, not '{assignment}'.");
+        _values.Add((option, assignment[(equals + 1)..]));
     }
 
     public void Apply(SsahTrainer.Options options)
     {
-        foreach (var (name, value) in _values)
+        foreach (var (option, value) in _values)
         {
-            var property = typeof(SsahTrainer.Options).GetProperty(name)!;
-            var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+            var type = Nullable.GetUnderlyingType(option.Property.PropertyType) ?? option.Property.PropertyType;
             try
             {
-                property.SetValue(options, Parse(value, type));
+                option.Property.SetValue(option.OwnerIn(options), Parse(value, type));
             }
             catch (Exception e) when (e is ArgumentException or InvalidCastException or FormatException or OverflowException)
             {
-                throw new FormatException($"--set {name}={value}: {e.Message}", e);
+                throw new FormatException($"--set {option.Name}={value}: {e.Message}", e);
             }
         }
     }

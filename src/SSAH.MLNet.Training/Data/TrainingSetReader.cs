@@ -25,22 +25,22 @@ internal static class TrainingSetReader
                 if (builder.Count % RowsBetweenNotes == 0)
                 {
                     MLNetInternals.CheckAlive(host);
-                    options.CancellationToken.ThrowIfCancellationRequested();
+                    options.Stopping.CancellationToken.ThrowIfCancellationRequested();
                     channel.Info(MessageSensitivity.None, $"Read {builder.Count} images.");
                 }
             }
         }
         if (builder.Count == 0)
             throw new InvalidOperationException("The training data has no row.");
-        var set = builder.Build(labels.ClassCount, labels.IsMultiLabel, labels.Names, options.ValidationFraction, seed);
-        CheckValidation(set, options.ValidationFraction);
+        var set = builder.Build(labels.ClassCount, labels.IsMultiLabel, labels.Names, options.Validation.Fraction, seed);
+        CheckValidation(set, options.Validation.Fraction);
         if (set.LabeledRows.Length < 2)
             throw new InvalidOperationException(
                 $"Column '{options.LabelColumnName}' labels {set.LabeledRows.Length} of {builder.Count} rows to train on; at least 2 are needed. Missing keys "
                 + "(0), empty vectors and all-NaN vectors count as unlabeled: check that MapValueToKey was fitted on the names that the rows have.");
         channel.Info(MessageSensitivity.None, $"{builder.Count} images of {pixels.Shape}: {set.LabeledRows.Length} labeled, {set.UnlabeledRows.Length} unlabeled, "
             + $"{set.ValidationRows.Length} kept for validation, {labels.ClassCount} classes.");
-        if (set.UnlabeledRows.Length == 0 && options.ConsistentWeight > 0)
+        if (set.UnlabeledRows.Length == 0 && options.Consistency.Weight > 0)
             channel.Info(MessageSensitivity.None, "No row is unlabeled: the consistent loss is off and training is supervised.");
         return set;
     }
@@ -53,7 +53,7 @@ internal static class TrainingSetReader
         int held = set.ValidationRows.Length, labeled = held + set.LabeledRows.Length;
         if (labeled >= 2 && (!AnyTwoShareALabel(set.Labels, set.ValidationRows) || set.LabeledRows.Length < 2))
             throw new InvalidOperationException(
-                $"{nameof(SsahTrainer.Options.ValidationFraction)} {fraction} holds {held} of {labeled} labeled rows out of training and leaves {set.LabeledRows.Length}; "
+                $"Validation.Fraction {fraction} holds {held} of {labeled} labeled rows out of training and leaves {set.LabeledRows.Length}; "
                 + "to validate, two of those held out must share a label, and two must be left. Choose another fraction, label more rows, or set it to 0.");
     }
 

@@ -11,15 +11,15 @@ internal static class ParameterGroups
     /// <summary>Backbone and head, each with its weight matrices (which decay) and its vectors (which do not). Frozen parameters are left out.</summary>
     public static SGD.ParamGroup[] Of(HashNetwork network, SsahTrainer.Options options)
     {
-        double backboneFactor = options.BackboneLearningRateFactor ?? (network.PretrainedParameters.Length > 0 ? PretrainedFactor : 1);
+        double backboneFactor = options.Optimization.BackboneLearningRateFactor ?? (network.PretrainedParameters.Length > 0 ? PretrainedFactor : 1);
         var groups =
             from named in network.named_parameters()
             where named.parameter.requires_grad
             group named.parameter by (IsBackbone: named.name.StartsWith("backbone.", StringComparison.Ordinal), Decays: IsMatrix(named.parameter)) into parameters
             select new SGD.ParamGroup([.. parameters], new SGD.Options
             {
-                weight_decay = parameters.Key.Decays ? options.WeightDecay : 0,
-                LearningRate = options.LearningRate * (parameters.Key.IsBackbone ? backboneFactor : 1),
+                weight_decay = parameters.Key.Decays ? options.Optimization.WeightDecay : 0,
+                LearningRate = options.Optimization.LearningRate * (parameters.Key.IsBackbone ? backboneFactor : 1),
             });
         return [.. groups];
     }

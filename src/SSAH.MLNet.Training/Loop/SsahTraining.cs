@@ -39,28 +39,28 @@ internal sealed class SsahTraining : IDisposable
         _set = set;
         _options = options;
         Normalization = ImageNormalization.Measure(set);
-        var view = new EasyView(options.CropShift, options.HorizontalFlip, options.ColorJitter);
+        var view = new EasyView(options.Augmentation.CropShift, options.Augmentation.HorizontalFlip, options.Augmentation.ColorJitter);
         _batches = new MiniBatchSource(set, Normalization, view, new Random(seed + 1), device);
         _labeledRows = new RowStream(set.LabeledRows, new Random(seed + 2));
-        bool usesUnlabeled = set.UnlabeledRows.Length > 0 && options is { ConsistentWeight: > 0, UnlabeledBatchSize: > 0 };
+        bool usesUnlabeled = set.UnlabeledRows.Length > 0 && options.Consistency is { Weight: > 0, UnlabeledBatchSize: > 0 };
         _unlabeledRows = usesUnlabeled ? new RowStream(set.UnlabeledRows, new Random(seed + 3)) : null;
         _schedule = new TrainingSchedule(options, StepsPerEpoch(usesUnlabeled));
 
         (_hashNetwork, _teacher, _adversary, _randomSamples) = NetworkSet.Create(set, Normalization, options, device, seed);
         _hashNetwork.ComputeType = _teacher.ComputeType = computeType;
         _hashNetwork.AdaptNormalization(() => _batches.Plain(SpreadRows(set)));
-        bool featuresAreFixed = _hashNetwork.HasFrozenBackbone && options.HardSamples == HardSampleSource.None;
+        bool featuresAreFixed = _hashNetwork.HasFrozenBackbone && options.HardSamples.Source == HardSampleSource.None;
         _drawn = featuresAreFixed ? new CachedFeatures(_hashNetwork, _batches, set.Labels.Count) : _batches;
-        _average = new MovingAverage(_teacher, _hashNetwork, options.TeacherDecay);
-        _confidence = new ConfidenceRule(options.ConfidenceThreshold);
+        _average = new MovingAverage(_teacher, _hashNetwork, options.Consistency.TeacherDecay);
+        _confidence = new ConfidenceRule(options.Consistency.ConfidenceThreshold);
         _teaching = new Teaching(_teacher, set.Labels.IsMultiLabel, _confidence);
-        _objective = new HashingObjective(options.SimilarityWeight, options.SimilarityScale, options.ClassificationWeight, set.Labels.IsMultiLabel, options.LabelSimilarity);
+        _objective = new HashingObjective(options.Losses.SimilarityWeight, options.Losses.SimilarityScale, options.Losses.ClassificationWeight, set.Labels.IsMultiLabel, options.Losses.LabelSimilarity);
         _policy = new SelfPacedPolicy(
-            new PacingRange(options.MinMargin, options.MaxMargin, options.MinOcclusionArea, options.MaxOcclusionArea,
-                Math.Min(options.MinRotationDegrees, options.MaxRotationDegrees), options.MaxRotationDegrees, options.FastestPacing, options.CopingShare),
-            options.FixedDifficulty);
-        _hashOptimizer = optim.SGD(ParameterGroups.Of(_hashNetwork, options), options.LearningRate, momentum: 0.9, nesterov: true);
-        _adversaryOptimizer = _adversary is null ? null : optim.Adam(_adversary.parameters(), options.AdversaryLearningRate, beta1: 0.5);
+            new PacingRange(options.HardSamples.MinMargin, options.HardSamples.MaxMargin, options.HardSamples.MinOcclusionArea, options.HardSamples.MaxOcclusionArea,
+                Math.Min(options.HardSamples.MinRotationDegrees, options.HardSamples.MaxRotationDegrees), options.HardSamples.MaxRotationDegrees, options.HardSamples.FastestPacing, options.HardSamples.RisingLossShare),
+            options.HardSamples.FixedDifficulty);
+        _hashOptimizer = optim.SGD(ParameterGroups.Of(_hashNetwork, options), options.Optimization.LearningRate, momentum: 0.9, nesterov: true);
+        _adversaryOptimizer = _adversary is null ? null : optim.Adam(_adversary.parameters(), options.HardSamples.AdversaryLearningRate, beta1: 0.5);
     }
 
     /// <summary>Mean and deviation that the images were normalized with.</summary>
@@ -97,17 +97,17 @@ internal sealed class SsahTraining : IDisposable
         var losses = new StepLosses(Step);
 
         // Easy pass: labeled images through H-Net, unlabeled images past the teacher.
-        var labeled = _drawn.Draw(_labeledRows.Next(_options.LabeledBatchSize));
-        double consistentWeight = _unlabeledRows is null ? 0 : ConsistentLoss.Weight(_options.ConsistentWeight, progress, _options.ConsistentRamp);
+        var labeled = _drawn.Draw(_labeledRows.Next(_options.Optimization.LabeledBatchSize));
+        double consistentWeight = _unlabeledRows is null ? 0 : ConsistentLoss.Weight(_options.Consistency.Weight, progress, _options.Consistency.Ramp);
         PhaseEnded?.Invoke("drawing labeled images");
         var taught = Teach(consistentWeight);
         PhaseEnded?.Invoke("unlabeled images and the teacher");
         _hashNetwork.TrackStatistics(true);
         var easy = _hashNetwork.call(labeled.Images);
         var peers = new Anchors(easy.Code, labeled.Targets);
-        losses.Add("similarity", _objective.Similarity(easy.Code, labeled.Targets, peers, skipSelf: true).mean(), _options.SimilarityWeight);
-        losses.Add("classification", _objective.Classification(easy, labeled.Targets).mean(), _options.ClassificationWeight);
-        losses.Add("quantization", QuantizationLoss.PerRow(easy.Code).mean(), _options.QuantizationWeight);
+        losses.Add("similarity", _objective.Similarity(easy.Code, labeled.Targets, peers, skipSelf: true).mean(), _options.Losses.SimilarityWeight);
+        losses.Add("classification", _objective.Classification(easy, labeled.Targets).mean(), _options.Losses.ClassificationWeight);
+        losses.Add("quantization", QuantizationLoss.PerRow(easy.Code).mean(), _options.Losses.QuantizationWeight);
 
         PhaseEnded?.Invoke("easy pass");
 
@@ -149,7 +149,7 @@ internal sealed class SsahTraining : IDisposable
             Epoch = Step / (double)_schedule.StepsPerEpoch,
             Progress = Progress,
             Elapsed = elapsed,
-            LearningRate = _options.LearningRate * _schedule.LearningRateFactor(Progress),
+            LearningRate = _options.Optimization.LearningRate * _schedule.LearningRateFactor(Progress),
             TotalLoss = window.Mean("total"),
             SimilarityLoss = window.Mean("similarity"),
             ClassificationLoss = window.Mean("classification"),
@@ -196,8 +196,8 @@ internal sealed class SsahTraining : IDisposable
     private int StepsPerEpoch(bool usesUnlabeled)
     {
         static int Batches(int rows, int size) => (rows + size - 1) / size;
-        int steps = Batches(_set.LabeledRows.Length, _options.LabeledBatchSize);
-        return usesUnlabeled ? Math.Max(steps, Batches(_set.UnlabeledRows.Length, _options.UnlabeledBatchSize)) : steps;
+        int steps = Batches(_set.LabeledRows.Length, _options.Optimization.LabeledBatchSize);
+        return usesUnlabeled ? Math.Max(steps, Batches(_set.UnlabeledRows.Length, _options.Consistency.UnlabeledBatchSize)) : steps;
     }
 
     private void SetLearningRates(double factor)
@@ -205,15 +205,15 @@ internal sealed class SsahTraining : IDisposable
         foreach (var group in _hashOptimizer.ParamGroups)
             group.LearningRate = group.InitialLearningRate * factor;
         foreach (var group in _adversaryOptimizer?.ParamGroups ?? [])
-            group.LearningRate = _options.AdversaryLearningRate * factor;
+            group.LearningRate = _options.HardSamples.AdversaryLearningRate * factor;
     }
 
     private TaughtBatch? Teach(double consistentWeight)
     {
         // Below a hundredth of its weight the loss would cost its time and teach nothing.
-        if (_unlabeledRows is null || consistentWeight < 0.01 * _options.ConsistentWeight)
+        if (_unlabeledRows is null || consistentWeight < 0.01 * _options.Consistency.Weight)
             return null;
-        int[] rows = _unlabeledRows.Next(_options.UnlabeledBatchSize);
+        int[] rows = _unlabeledRows.Next(_options.Consistency.UnlabeledBatchSize);
         var taught = _teaching.Label(_drawn.Draw(rows), rows);
         _window.AddImages(0, rows.Length, taught?.Count ?? 0);
         return taught;
@@ -230,12 +230,12 @@ internal sealed class SsahTraining : IDisposable
 
     private HardSamples? MakeHardSamples(MiniBatch labeled, TaughtBatch? taught, Anchors anchors)
     {
-        if (_options.HardSamples == HardSampleSource.None)
+        if (_options.HardSamples.Source == HardSampleSource.None)
             return taught is { } images ? HardSamples.Unchanged(_drawn.Draw(images.Rows, strong: true).Images) : null;
         var limits = new HardSampleLimits(_policy.Area, _policy.AngleDegrees * Math.PI / 180);
         // Another view than the teacher saw, and a stronger one: agreeing on one and the same view would teach less.
         var sources = taught is { } unlabeled ? cat([labeled.Images, _drawn.Draw(unlabeled.Rows, strong: true).Images]) : labeled.Images;
-        return _adversary?.call(sources, limits) ?? (_options.HardSamples == HardSampleSource.HardestRandom
+        return _adversary?.call(sources, limits) ?? (_options.HardSamples.Source == HardSampleSource.HardestRandom
             ? _randomSamples!.MakeHardest(sources, limits, Difficulty)
             : _randomSamples!.Make(sources, limits));
 
@@ -251,7 +251,7 @@ internal sealed class SsahTraining : IDisposable
     {
         _hashNetwork.TrackStatistics(false);
         var output = _hashNetwork.call(images);
-        long first = _options.HardSamples == HardSampleSource.None ? 0 : labeled.Images.shape[0];
+        long first = _options.HardSamples.Source == HardSampleSource.None ? 0 : labeled.Images.shape[0];
         return (first == 0 ? null : _objective.PerRow(Slice(output, 0, first), labeled.Targets, known: null, anchors),
             taught is { } unlabeled ? Consistency(Slice(output, first, unlabeled.Count), unlabeled, anchors) : null);
     }
@@ -269,14 +269,14 @@ internal sealed class SsahTraining : IDisposable
         {
             // Against the same anchors, the image itself included: a hard sample that is its image is exactly as hard.
             var plain = _objective.PerRow(new HashOutput(easy.Code.detach(), easy.Logits?.detach()), labeled.Targets, known: null, anchors);
-            losses.Add("adversarial", hard.mean(), _options.AdversarialWeight);
+            losses.Add("adversarial", hard.mean(), _options.HardSamples.Weight);
             (hardMean, easyMean) = (hard.detach().mean().ToDouble() / _objective.TotalWeight, plain.mean().ToDouble() / _objective.TotalWeight);
-            weights.Add(full(hard.shape[0], _options.AdversarialWeight / hard.shape[0], device: images.device));
+            weights.Add(full(hard.shape[0], _options.HardSamples.Weight / hard.shape[0], device: images.device));
         }
         if (consistent is not null)
         {
             // Divided by all images drawn, so that few confident ones weigh little.
-            double share = 1.0 / _options.UnlabeledBatchSize;
+            double share = 1.0 / _options.Consistency.UnlabeledBatchSize;
             losses.Add("consistent", consistent.sum() * share, consistentWeight);
             weights.Add(full(consistent.shape[0], consistentWeight * share, device: images.device));
         }
@@ -312,8 +312,8 @@ internal sealed class SsahTraining : IDisposable
         _window.Add("total", losses.Total.detach().ToDouble());
         _window.Add("activation", easy.Code.detach().abs().mean().ToDouble());
         _window.AddBits(easy.Code.detach().ge(0).to(ScalarType.Float32).mean([0]).cpu().data<float>().ToArray());
-        _window.AddImages(_options.LabeledBatchSize, 0, 0);
-        if (hard is { } samples && difficulty is { } measured && _options.HardSamples != HardSampleSource.None)
+        _window.AddImages(_options.Optimization.LabeledBatchSize, 0, 0);
+        if (hard is { } samples && difficulty is { } measured && _options.HardSamples.Source != HardSampleSource.None)
         {
             _policy.Observe(measured.LabeledHard, measured.LabeledEasy, Math.Max(0, progress - _lastProgress));
             _window.Add("area", samples.Areas.mean().ToDouble());

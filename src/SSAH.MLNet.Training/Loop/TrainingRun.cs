@@ -42,10 +42,10 @@ internal sealed class TrainingRun(SsahTraining training, TrainingSet set, SsahTr
         {
             while (training.Progress < 1)
             {
-                if (options.CancellationToken.IsCancellationRequested)
+                if (options.Stopping.CancellationToken.IsCancellationRequested)
                 {
-                    if (options.OnCancel == CancellationBehavior.Throw)
-                        throw new OperationCanceledException(options.CancellationToken);
+                    if (options.Stopping.OnCancel == CancellationBehavior.Throw)
+                        throw new OperationCanceledException(options.Stopping.CancellationToken);
                     ending = "canceled";
                     break;
                 }
@@ -57,7 +57,7 @@ internal sealed class TrainingRun(SsahTraining training, TrainingSet set, SsahTr
                 var metrics = training.Report(validation);
                 channel.Info(MessageSensitivity.None, Describe(metrics) + (validation is { } figures ? $" validation {figures}" : ""));
                 options.MetricsCallback?.Invoke(metrics);
-                if (options.EarlyStoppingPatience is { } patience && _validationsWithoutGain >= patience)
+                if (options.Validation.Patience is { } patience && _validationsWithoutGain >= patience)
                 {
                     ending = $"no better validation in {patience} reports";
                     break;

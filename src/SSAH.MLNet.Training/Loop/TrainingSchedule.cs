@@ -13,10 +13,10 @@ internal sealed class TrainingSchedule
     public TrainingSchedule(SsahTrainer.Options options, int stepsPerEpoch)
     {
         const int defaultEpochs = 20;
-        bool unlimited = options is { Epochs: null, MaxSteps: null, TimeBudget: null };
-        long epochSteps = (options.Epochs ?? (unlimited ? defaultEpochs : int.MaxValue)) * (long)stepsPerEpoch;
-        _maxSteps = Math.Min(epochSteps, options.MaxSteps ?? long.MaxValue);
-        _budget = options.TimeBudget;
+        bool unlimited = options.Stopping is { Epochs: null, MaxSteps: null, TimeBudget: null };
+        long epochSteps = (options.Stopping.Epochs ?? (unlimited ? defaultEpochs : int.MaxValue)) * (long)stepsPerEpoch;
+        _maxSteps = Math.Min(epochSteps, options.Stopping.MaxSteps ?? long.MaxValue);
+        _budget = options.Stopping.TimeBudget;
         _options = options;
         StepsPerEpoch = stepsPerEpoch;
     }
@@ -36,10 +36,10 @@ internal sealed class TrainingSchedule
     /// <summary>Learning rate as a share of its peak: a linear rise, then half a cosine or a plateau.</summary>
     public double LearningRateFactor(double progress)
     {
-        if (progress < _options.WarmUp)
-            return Math.Max(0.01, progress / _options.WarmUp);
-        if (_options.Schedule == LearningRateSchedule.Constant)
+        if (progress < _options.Optimization.WarmUp)
+            return Math.Max(0.01, progress / _options.Optimization.WarmUp);
+        if (_options.Optimization.Schedule == LearningRateSchedule.Constant)
             return 1;
-        return 0.5 * (1 + Math.Cos(Math.PI * (progress - _options.WarmUp) / (1 - _options.WarmUp)));
+        return 0.5 * (1 + Math.Cos(Math.PI * (progress - _options.Optimization.WarmUp) / (1 - _options.Optimization.WarmUp)));
     }
 }

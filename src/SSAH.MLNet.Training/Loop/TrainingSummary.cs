@@ -13,9 +13,9 @@ internal static class TrainingSummary
     public static IEnumerable<KeyValuePair<string, string>> Metadata(
         SsahTrainer.Options options, TrainingSet set, HashNetwork network, TrainingOutcome outcome, Device device, int seed)
     {
-        var values = typeof(SsahTrainer.Options).GetProperties()
-            .Where(p => p.Name is not (nameof(options.MetricsCallback) or nameof(options.CancellationToken)))
-            .ToDictionary(p => p.Name, p => p.GetValue(options) is var value and (Enum or Backbone) ? value.ToString() : p.GetValue(options));
+        var values = OptionTable.All
+            .Where(option => !typeof(Delegate).IsAssignableFrom(option.Property.PropertyType) && option.Property.PropertyType != typeof(CancellationToken))
+            .ToDictionary(option => option.Name, option => option.ValueIn(options) is var value and (Enum or Backbone) ? value.ToString() : option.ValueIn(options));
         yield return new(HashModelContract.OptionsKey, JsonSerializer.Serialize(values));
         if (network.Backbone.modules().OfType<BackboneInput>().FirstOrDefault() is { } input)
             yield return new(HashModelContract.PreprocessingKey, JsonSerializer.Serialize(input.Description));

@@ -14,11 +14,11 @@ internal static class NetworkSet
         TrainingSet set, ImageNormalization normalization, SsahTrainer.Options options, Device device, int seed)
     {
         var newBackbone = options.Backbone.Prepare(set.Shape, normalization);
-        var shape = new HardSampleShape(Scales(set.Shape, options), options.MaxRotationDegrees > 0);
+        var shape = new HardSampleShape(Scales(set.Shape, options), options.HardSamples.MaxRotationDegrees > 0);
         HashNetwork NewHashNetwork()
         {
-            var network = new HashNetwork(newBackbone(), options.Bits, options.ClassificationWeight > 0 ? set.Labels.ClassCount : 0);
-            if (options.BackboneLearningRateFactor == 0)
+            var network = new HashNetwork(newBackbone(), options.Bits, options.Losses.ClassificationWeight > 0 ? set.Labels.ClassCount : 0);
+            if (options.Optimization.BackboneLearningRateFactor == 0)
                 network.FreezeBackbone();
             return network;
         }
@@ -29,13 +29,13 @@ internal static class NetworkSet
         AdversarialNetwork? adversary = null;
         RandomHardSamples? random = null;
         var noise = new Generator((ulong)seed + 1, device);
-        if (options.HardSamples == HardSampleSource.Adversarial)
+        if (options.HardSamples.Source == HardSampleSource.Adversarial)
         {
             adversary = new AdversarialNetwork(set.Shape.Channels, shape, noise);
             Initialization.Apply(adversary, generator, zero: AdversarialNetwork.ZeroHeads);
             adversary.to(device);
         }
-        else if (options.HardSamples != HardSampleSource.None)
+        else if (options.HardSamples.Source != HardSampleSource.None)
         {
             random = new RandomHardSamples(shape, noise);
         }
@@ -45,6 +45,6 @@ internal static class NetworkSet
     private static IReadOnlyList<int> Scales(PixelShape shape, SsahTrainer.Options options)
     {
         int side = Math.Min(shape.Height, shape.Width);
-        return options.OcclusionScales ?? [.. s_scales.Where(s => s <= Math.Max(4, side / 2) && (s < 32 || side >= 96))];
+        return options.HardSamples.OcclusionScales ?? [.. s_scales.Where(s => s <= Math.Max(4, side / 2) && (s < 32 || side >= 96))];
     }
 }

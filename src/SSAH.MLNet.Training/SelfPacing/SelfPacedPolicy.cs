@@ -52,7 +52,7 @@ internal sealed class SelfPacedPolicy
         _gapSum = Smoothing * _gapSum + (1 - Smoothing) * (hard - easy);
         _hardSum = Smoothing * _hardSum + (1 - Smoothing) * hard;
         _weight = Smoothing * _weight + (1 - Smoothing);
-        bool copes = Gap <= Margin && _hardSum / _weight <= _options.CopingShare * _start;
+        bool copes = Gap <= Margin && _hardSum / _weight <= _options.RisingLossShare * _start;
         if (!_fixed && copes)
             Level = Math.Min(1, Level + progressDelta / _options.FastestRamp);
     }
@@ -68,6 +68,6 @@ internal sealed class SelfPacedPolicy
 /// <param name="MinAngleDegrees">Angle limit at level 0.</param>
 /// <param name="MaxAngleDegrees">Angle limit at level 1.</param>
 /// <param name="FastestRamp">Share of the training that the way from level 0 to 1 takes when H-Net always copes.</param>
-/// <param name="CopingShare">H-Net copes while d(x~) is at most this share of the d(x) that it began with.</param>
+/// <param name="RisingLossShare">The level rises while d(x~) is at most this share of the d(x) that it began with.</param>
 internal sealed record PacingRange(
-    double MinMargin, double MaxMargin, double MinArea, double MaxArea, double MinAngleDegrees, double MaxAngleDegrees, double FastestRamp, double CopingShare);
+    double MinMargin, double MaxMargin, double MinArea, double MaxArea, double MinAngleDegrees, double MaxAngleDegrees, double FastestRamp, double RisingLossShare);

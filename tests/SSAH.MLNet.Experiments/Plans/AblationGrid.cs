@@ -7,38 +7,38 @@ internal static class AblationGrid
     [
         new("1", "H-Net, labeled data only", o =>
         {
-            o.HardSamples = HardSampleSource.None;
-            o.ConsistentWeight = 0;
+            o.HardSamples.Source = HardSampleSource.None;
+            o.Consistency.Weight = 0;
         }),
-        new("1c", "1 + consistent loss, no hard samples", o => o.HardSamples = HardSampleSource.None),
+        new("1c", "1 + consistent loss, no hard samples", o => o.HardSamples.Source = HardSampleSource.None),
         new("2", "1 + random occlusion and rotation", o =>
         {
-            o.HardSamples = HardSampleSource.Random;
-            o.ConsistentWeight = 0;
+            o.HardSamples.Source = HardSampleSource.Random;
+            o.Consistency.Weight = 0;
         }),
         new("3", "1 + A-Net occlusion, one scale", o =>
         {
-            o.OcclusionScales = [8];
-            o.MaxRotationDegrees = 0;
-            o.ConsistentWeight = 0;
+            o.HardSamples.OcclusionScales = [8];
+            o.HardSamples.MaxRotationDegrees = 0;
+            o.Consistency.Weight = 0;
         }),
         new("4", "1 + A-Net occlusion, several scales", o =>
         {
-            o.MaxRotationDegrees = 0;
-            o.ConsistentWeight = 0;
+            o.HardSamples.MaxRotationDegrees = 0;
+            o.Consistency.Weight = 0;
         }),
         new("5", "1 + A-Net rotation", o =>
         {
-            o.OcclusionScales = [];
-            o.ConsistentWeight = 0;
+            o.HardSamples.OcclusionScales = [];
+            o.Consistency.Weight = 0;
         }),
         new("6", "1 + both, fixed difficulty", o =>
         {
-            o.FixedDifficulty = 0.5;
-            o.ConsistentWeight = 0;
+            o.HardSamples.FixedDifficulty = 0.5;
+            o.Consistency.Weight = 0;
         }),
-        new("7", "1 + both, self-paced", o => o.ConsistentWeight = 0),
-        new("8", "2 + consistent loss", o => o.HardSamples = HardSampleSource.Random),
+        new("7", "1 + both, self-paced", o => o.Consistency.Weight = 0),
+        new("8", "2 + consistent loss", o => o.HardSamples.Source = HardSampleSource.Random),
         new("9", "full SSAH (7 + consistent loss)", _ => { }),
     ];
 }

@@ -116,21 +116,21 @@ internal static class ExperimentCatalog
     private static Action<SsahTrainer.Options, string> AerialWithFewLabels(Action<SsahTrainer.Options, string> configure) => (options, dataFolder) =>
     {
         configure(options, dataFolder);
-        options.MinRotationDegrees = options.MaxRotationDegrees = 180;
-        options.ConsistentWeight = 0.3;
+        options.HardSamples.MinRotationDegrees = options.HardSamples.MaxRotationDegrees = 180;
+        options.Consistency.Weight = 0.3;
     };
 
     // A network that begins with good features and trains for long: three times the pairwise loss puts too many images on one code.
     private static Action<SsahTrainer.Options, string> LongFineTuning(Action<SsahTrainer.Options, string> configure) => (options, dataFolder) =>
     {
         configure(options, dataFolder);
-        options.SimilarityWeight = 1;
+        options.Losses.SimilarityWeight = 1;
     };
 
     private static Action<SsahTrainer.Options, string> Pretrained(string file, int side, int? unlabeled = null) => (options, dataFolder) =>
     {
         options.Backbone = Backbone.FromOnnx(ExperimentData.BackboneFile(dataFolder, file), preprocessing: BackbonePreprocessing.MinusOneToOne with { Side = side });
-        options.LearningRate = 0.03;
-        options.UnlabeledBatchSize = unlabeled ?? options.UnlabeledBatchSize;
+        options.Optimization.LearningRate = 0.03;
+        options.Consistency.UnlabeledBatchSize = unlabeled ?? options.Consistency.UnlabeledBatchSize;
     };
 }

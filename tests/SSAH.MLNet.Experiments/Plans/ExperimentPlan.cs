@@ -43,7 +43,7 @@ internal sealed record ExperimentPlan
     /// <param name="dataFolder">Folder of the data files and of backbones/.</param>
     public SsahTrainer.Options OptionsFor(ExperimentRow row, string dataFolder)
     {
-        var options = new SsahTrainer.Options { Bits = Bits, MaxSteps = Steps };
+        var options = new SsahTrainer.Options { Bits = Bits, Stopping = { MaxSteps = Steps } };
         Configure?.Invoke(options, dataFolder);
         row.Configure!(options);
         return options;

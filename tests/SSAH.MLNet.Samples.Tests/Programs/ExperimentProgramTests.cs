@@ -66,7 +66,7 @@ public sealed class ExperimentProgramTests : IDisposable
         string[] lines = File.ReadAllLines(document);
         Assert.Contains(lines, line => line.StartsWith("| 2 | 1 + random occlusion and rotation | 0.610 |", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.StartsWith("| 2* | 1 + random occlusion and rotation | 0.650 |", StringComparison.Ordinal));
-        string today = new SsahTrainer.Options().SimilarityWeight.ToString(CultureInfo.InvariantCulture);
+        string today = new SsahTrainer.Options().Losses.SimilarityWeight.ToString(CultureInfo.InvariantCulture);
         // Row 2 uses no unlabeled images: their number does not matter.
         Assert.Contains($@"\* Measured with other options than today's: SimilarityWeight 0.7 (today {today}).", lines);
     }
@@ -103,7 +103,17 @@ public sealed class ExperimentProgramTests : IDisposable
         Assert.Equal(2, code);
         foreach (string part in new[] { "grid-2-seed1.json", "SimilarityWeight 0.7 (now 0.5)", "Bits 24 (now 48)", "MaxSteps 100 (now 1500)", "--suffix" })
             Assert.Contains(part, output, StringComparison.Ordinal);
-        Assert.Contains("HardSamples=Hardest: ", Start("grid", "--rows", "2", "--seeds", "1", "--out", "out", "--set", "HardSamples=Hardest").Output, StringComparison.Ordinal);
+        Assert.Contains("HardSamples.Source=Hardest: ", Start("grid", "--rows", "2", "--seeds", "1", "--out", "out", "--set", "HardSamples=Hardest").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Options_are_known_by_their_names_in_groups_and_by_those_from_before_there_were_groups()
+    {
+        Directory.CreateDirectory(_folder.At("out"));
+        File.Move(WriteResult(seed: 1, map: "0.61", options: """{"HardSamples":"Random","ConsistentWeight":0,"Losses.SimilarityWeight":3,"HardSamples.Weight":0.7}"""), _folder.At("out", "grid-2-seed1.json"));
+        string output = Start("grid", "--rows", "2", "--seeds", "1", "--out", "out", "--set", "AdversarialWeight=0.5", "--set", "SimilarityWeight=2", "--set", "Consistency.Weight=0.25").Output;
+        Assert.Contains("SimilarityWeight 3 (now 2), HardSamples.Weight 0.7 (now 0.5), Consistency.Weight 0 (now 0.25)", output, StringComparison.Ordinal);
+        Assert.Contains("not 'Weight=1'", Start("grid", "--set", "Weight=1").Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -80,13 +80,13 @@ public sealed class SsahTrainingTests
         double Difficulty(HardSampleSource source)
         {
             var options = Images.Options(steps: 400);
-            (options.HardSamples, options.ConsistentWeight, options.FixedDifficulty, options.CropShift) = (source, 0, 1, 0);
-            (options.OcclusionScales, options.MaxRotationDegrees, options.MaxOcclusionArea) = ([2, 4], 0, 0.25);
+            (options.HardSamples.Source, options.Consistency.Weight, options.HardSamples.FixedDifficulty, options.Augmentation.CropShift) = (source, 0, 1, 0);
+            (options.HardSamples.OcclusionScales, options.HardSamples.MaxRotationDegrees, options.HardSamples.MaxOcclusionArea) = ([2, 4], 0, 0.25);
             // H-Net hardly learns from the hard samples, so it does not become robust to them; A-Net's gradient does not depend on this weight.
-            options.AdversarialWeight = 0.001;
+            options.HardSamples.Weight = 0.001;
             // The target is out of reach, so A-Net keeps looking for what hurts most.
-            (options.MinMargin, options.MaxMargin, options.AdversaryLearningRate) = (99, 100, 0.01);
-            (options.Schedule, options.WarmUp) = (LearningRateSchedule.Constant, 0);
+            (options.HardSamples.MinMargin, options.HardSamples.MaxMargin, options.HardSamples.AdversaryLearningRate) = (99, 100, 0.01);
+            (options.Optimization.Schedule, options.Optimization.WarmUp) = (LearningRateSchedule.Constant, 0);
             using var training = new SsahTraining(set, options, CPU, ScalarType.Float32, seed: 1);
             var metrics = AfterAHundredSteps(training);
             return metrics.HardDifficulty - metrics.EasyDifficulty;
@@ -101,11 +101,11 @@ public sealed class SsahTrainingTests
     {
         // What the teacher sees in noise, the student cannot see in another view of it: this loss is beyond the margin whatever A-Net does.
         var options = Images.Options(steps: 400);
-        (options.HardSamples, options.ConfidenceThreshold, options.ConsistentRamp, options.FixedDifficulty) = (HardSampleSource.Adversarial, 0, 0, 1);
-        (options.AdversarialWeight, options.ConsistentWeight, options.ColorJitter) = (0.001, 0.001, 0.8);
-        (options.OcclusionScales, options.MaxRotationDegrees, options.MaxOcclusionArea) = ([2, 4], 0, 0.25);
-        (options.MinMargin, options.MaxMargin, options.AdversaryLearningRate) = (0.25, 0.25, 0.01);
-        (options.Schedule, options.WarmUp) = (LearningRateSchedule.Constant, 0);
+        (options.HardSamples.Source, options.Consistency.ConfidenceThreshold, options.Consistency.Ramp, options.HardSamples.FixedDifficulty) = (HardSampleSource.Adversarial, 0, 0, 1);
+        (options.HardSamples.Weight, options.Consistency.Weight, options.Augmentation.ColorJitter) = (0.001, 0.001, 0.8);
+        (options.HardSamples.OcclusionScales, options.HardSamples.MaxRotationDegrees, options.HardSamples.MaxOcclusionArea) = ([2, 4], 0, 0.25);
+        (options.HardSamples.MinMargin, options.HardSamples.MaxMargin, options.HardSamples.AdversaryLearningRate) = (0.25, 0.25, 0.01);
+        (options.Optimization.Schedule, options.Optimization.WarmUp) = (LearningRateSchedule.Constant, 0);
         using var training = new SsahTraining(QuarterThatMatters(noise: 120), options, CPU, ScalarType.Float32, seed: 1);
         var metrics = AfterAHundredSteps(training);
         double gap = metrics.HardDifficulty - metrics.EasyDifficulty;
@@ -118,7 +118,7 @@ public sealed class SsahTrainingTests
     {
         var options = Images.Options(steps: 200);
         // The labeled images teach H-Net everything, so the loss shows whether it agrees with the teacher about the same image.
-        (options.HardSamples, options.ConsistentWeight, options.ColorJitter) = (HardSampleSource.Random, 0.001, 0);
+        (options.HardSamples.Source, options.Consistency.Weight, options.Augmentation.ColorJitter) = (HardSampleSource.Random, 0.001, 0);
         using var training = new SsahTraining(Set(), options, CPU, ScalarType.Float32, seed: 1);
         var metrics = AfterAHundredSteps(training);
         Assert.True(metrics.ConfidentShare > 0.5);
@@ -129,7 +129,7 @@ public sealed class SsahTrainingTests
     public void A_hard_sample_that_is_its_image_is_exactly_as_hard()
     {
         var options = Images.Options();
-        (options.HardSamples, options.ConsistentWeight, options.OcclusionScales, options.MaxRotationDegrees) = (HardSampleSource.Random, 0, [], 0);
+        (options.HardSamples.Source, options.Consistency.Weight, options.HardSamples.OcclusionScales, options.HardSamples.MaxRotationDegrees) = (HardSampleSource.Random, 0, [], 0);
         using var training = new SsahTraining(Set(), options, CPU, ScalarType.Float32, seed: 1);
         training.RunStep();
         var metrics = training.Report(null);
@@ -143,7 +143,7 @@ public sealed class SsahTrainingTests
         (double Hard, double Easy) Difficulty(double weight)
         {
             var options = Images.Options();
-            (options.SimilarityWeight, options.ClassificationWeight, options.ConsistentWeight) = (3 * weight, weight, 0);
+            (options.Losses.SimilarityWeight, options.Losses.ClassificationWeight, options.Consistency.Weight) = (3 * weight, weight, 0);
             using var training = new SsahTraining(Set(), options, CPU, ScalarType.Float32, seed: 1);
             training.RunStep();
             var metrics = training.Report(null);
@@ -180,7 +180,7 @@ public sealed class SsahTrainingTests
         float[] Statistics(HardSampleSource source)
         {
             var options = Images.Options();
-            (options.HardSamples, options.ConsistentWeight) = (source, 0);
+            (options.HardSamples.Source, options.Consistency.Weight) = (source, 0);
             using var training = new SsahTraining(Set(), options, CPU, ScalarType.Float32, seed: 1);
             training.RunStep();
             return [.. training.Teacher.named_buffers().SelectMany(b => b.buffer.data<float>().ToArray())];

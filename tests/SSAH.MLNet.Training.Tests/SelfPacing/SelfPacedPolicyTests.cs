@@ -5,7 +5,7 @@ namespace SSAH.MLNet.Training.Tests.SelfPacing;
 
 public sealed class SelfPacedPolicyTests
 {
-    private static readonly PacingRange s_range = new(0.2, 1, 0.08, 0.33, 10, 30, FastestRamp: 0.5, CopingShare: 0.5);
+    private static readonly PacingRange s_range = new(0.2, 1, 0.08, 0.33, 10, 30, FastestRamp: 0.5, RisingLossShare: 0.5);
 
     [Fact]
     public void Starts_easy_and_reaches_the_top_in_the_fastest_ramp_when_H_Net_copes()

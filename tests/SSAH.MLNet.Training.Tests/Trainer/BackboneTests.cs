@@ -132,7 +132,7 @@ public sealed class BackboneTests : IDisposable
         graph.Output("features", mapped, TensorProto.Types.DataType.Float, -1, 16, -1, -1);
         File.WriteAllBytes(_file, graph.ToBytes());
         var options = Images.Options(steps: 1);
-        (options.Backbone, options.LearningRate, options.WeightDecay) = (Backbone.FromOnnx(_file), 0.05, 0.001);
+        (options.Backbone, options.Optimization.LearningRate, options.Optimization.WeightDecay) = (Backbone.FromOnnx(_file), 0.05, 0.001);
         using var training = new SsahTraining(Set(), options, CPU, ScalarType.Float32, seed: 1);
 
         var groups = ParameterGroups.Of(training.Teacher, options);
@@ -146,7 +146,7 @@ public sealed class BackboneTests : IDisposable
     public void A_learning_rate_of_0_freezes_the_backbone_with_its_normalizations()
     {
         var options = Images.Options(steps: 3);
-        (options.Backbone, options.BackboneLearningRateFactor) = (Backbone.FromOnnx(_file), 0);
+        (options.Backbone, options.Optimization.BackboneLearningRateFactor) = (Backbone.FromOnnx(_file), 0);
         using var training = new SsahTraining(Set(), options, CPU, ScalarType.Float32, seed: 1);
         Assert.True(training.Teacher.HasFrozenBackbone);
         using var scope = NewDisposeScope();
@@ -203,7 +203,7 @@ public sealed class BackboneTests : IDisposable
         var losses = new List<double>();
         var options = Images.Options(steps: 120);
         options.Backbone = Backbone.FromOnnx(_file, freezeStages: 100);
-        options.HardSamples = HardSampleSource.None;
+        options.HardSamples.Source = HardSampleSource.None;
         options.MetricsCallback = m => losses.Add(m.SimilarityLoss);
         using var encoder = ml.Transforms.SsahHash(options).Fit(Images.View(ml, Images.Draw(90, 1)));
         Assert.True(losses[^1] < 0.8 * losses[0], $"Loss {losses[0]} to {losses[^1]}.");

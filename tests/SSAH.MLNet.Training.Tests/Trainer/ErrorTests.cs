@@ -5,14 +5,21 @@ namespace SSAH.MLNet.Training.Tests.Trainer;
 public sealed class ErrorTests
 {
     private static readonly string[] s_errors =
-        ["5 error(s)", "Bits is 0", "LearningRate is -1", "InputColumnName", "ValidationFraction", "OcclusionScales is 0"];
+        ["5 error(s)", "Bits is 0", "LearningRate is -1", "InputColumnName", "Validation.Fraction", "OcclusionScales is 0"];
 
     private readonly MLContext _ml = new(1);
 
     [Fact]
     public void All_errors_of_the_options_come_at_once()
     {
-        var options = new SsahTrainer.Options { Bits = 0, LearningRate = -1, InputColumnName = " ", EarlyStoppingPatience = 3, OcclusionScales = [0] };
+        var options = new SsahTrainer.Options
+        {
+            Bits = 0,
+            InputColumnName = " ",
+            Optimization = { LearningRate = -1 },
+            Validation = { Patience = 3 },
+            HardSamples = { OcclusionScales = [0] },
+        };
         var error = Assert.Throws<ArgumentException>(() => _ml.Transforms.SsahHash(options));
         Assert.All(s_errors, part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
     }
@@ -21,9 +28,9 @@ public sealed class ErrorTests
     public void Nothing_to_learn_from_or_to_make_hard_samples_with_is_an_error()
     {
         Assert.Contains("both 0", Assert.Throws<ArgumentException>(() => _ml.Transforms.SsahHash(
-            new SsahTrainer.Options { SimilarityWeight = 0, ClassificationWeight = 0 })).Message, StringComparison.Ordinal);
+            new SsahTrainer.Options { Losses = { SimilarityWeight = 0, ClassificationWeight = 0 } })).Message, StringComparison.Ordinal);
         Assert.Contains("no hard sample", Assert.Throws<ArgumentException>(() => _ml.Transforms.SsahHash(
-            new SsahTrainer.Options { OcclusionScales = [], MaxRotationDegrees = 0 })).Message, StringComparison.Ordinal);
+            new SsahTrainer.Options { HardSamples = { OcclusionScales = [], MaxRotationDegrees = 0 } })).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -35,14 +35,11 @@ internal static class Images
     {
         Bits = 16,
         Backbone = Backbone.SmallResNet(16),
-        MaxSteps = steps,
-        LabeledBatchSize = 12,
-        UnlabeledBatchSize = 24,
-        ConsistentRamp = 0.1,
-        ConfidenceThreshold = 0.4,
-        TeacherDecay = 0.9,
+        Stopping = { MaxSteps = steps },
+        Optimization = { LabeledBatchSize = 12 },
+        Consistency = { UnlabeledBatchSize = 24, ConfidenceThreshold = 0.4, TeacherDecay = 0.9 },
+        Augmentation = { HorizontalFlip = false },
         ReportEverySteps = 10,
-        HorizontalFlip = false,
         Precision = TrainingPrecision.Float32,
         Seed = 7,
     };

@@ -77,14 +77,14 @@ public sealed class SsahTrainerTests
     {
         var ml = new MLContext(1);
         var options = Images.Options(steps: 4);
-        string Describe() => string.Join('|', typeof(SsahTrainer.Options).GetProperties().Select(p => $"{p.Name}={p.GetValue(options)}"));
+        string Describe() => string.Join('|', OptionTable.All.Select(option => $"{option.Name}={option.ValueIn(options)}"));
         string before = Describe();
         var trainer = ml.Transforms.SsahHash(options);
         var data = Images.View(ml, Images.Draw(30, 2));
         float[] image = Images.Draw(1, 0)[0].Pixels;
         using var first = trainer.Fit(data);
         Assert.Equal(before, Describe());
-        options.Bits = 99;                                         // A trainer keeps the options that it was made with.
+        (options.Bits, options.Stopping.MaxSteps) = (99, 1);       // A trainer keeps the options that it was made with.
         using var second = trainer.Fit(data);
         Assert.Equal(first.EncodeActivations(image), second.EncodeActivations(image));
     }
@@ -102,7 +102,7 @@ public sealed class SsahTrainerTests
     {
         var ml = new MLContext(1);
         var options = Images.Options(steps: 20);
-        (options.HardSamples, options.ConsistentWeight) = (source, consistentWeight);
+        (options.HardSamples.Source, options.Consistency.Weight) = (source, consistentWeight);
         SsahTrainingMetrics? last = null;
         options.MetricsCallback = m => last = m;
         ml.Transforms.SsahHash(options).Fit(Images.View(ml, Images.Draw(120, 4))).Dispose();
@@ -121,18 +121,18 @@ public sealed class SsahTrainerTests
         SsahTrainingMetrics Train(Action<SsahTrainer.Options> change)
         {
             var options = Images.Options(steps: 10);
-            options.ConsistentWeight = 0;
+            options.Consistency.Weight = 0;
             SsahTrainingMetrics? last = null;
             options.MetricsCallback = m => last = m;
             change(options);
             ml.Transforms.SsahHash(options).Fit(Images.View(ml, Images.Draw(60, 4))).Dispose();
             return last!;
         }
-        var occlusion = Train(o => { o.OcclusionScales = [4]; o.MaxRotationDegrees = 0; });
+        var occlusion = Train(o => { o.HardSamples.OcclusionScales = [4]; o.HardSamples.MaxRotationDegrees = 0; });
         Assert.True(occlusion.OccludedArea > 0 && occlusion.MeanAngleDegrees == 0);
-        var rotation = Train(o => o.OcclusionScales = []);
+        var rotation = Train(o => o.HardSamples.OcclusionScales = []);
         Assert.True(rotation.OccludedArea == 0 && rotation.MeanAngleDegrees > 0);
-        Assert.Equal(0.25, Train(o => o.FixedDifficulty = 0.25).Level);
+        Assert.Equal(0.25, Train(o => o.HardSamples.FixedDifficulty = 0.25).Level);
     }
 
     [Fact]
@@ -140,10 +140,10 @@ public sealed class SsahTrainerTests
     {
         var ml = new MLContext(1);
         foreach (var change in new Action<SsahTrainer.Options>[]
-            { o => o.ClassificationWeight = 0, o => o.SimilarityWeight = 0, o => o.AdversarialWeight = 0, o => o.TeacherDecay = 0 })
+            { o => o.Losses.ClassificationWeight = 0, o => o.Losses.SimilarityWeight = 0, o => o.HardSamples.Weight = 0, o => o.Consistency.TeacherDecay = 0 })
         {
             var options = Images.Options(steps: 6);
-            options.ConfidenceThreshold = 0.1;
+            options.Consistency.ConfidenceThreshold = 0.1;
             change(options);
             using var encoder = ml.Transforms.SsahHash(options).Fit(Images.View(ml, Images.Draw(60, 4)));
             Assert.All(encoder.EncodeActivations(Images.Draw(1, 0)[0].Pixels), u => Assert.InRange(u, -1.00001f, 1.00001f));
@@ -189,7 +189,7 @@ public sealed class SsahTrainerTests
 
         var ml = new MLContext(1);
         var options = Images.Options(steps: 80);
-        options.ConfidenceThreshold = null;
+        options.Consistency.ConfidenceThreshold = null;
         using var encoder = ml.Transforms.SsahHash(options).Fit(MultiLabelView(ml, Images.Draw(240, 4)));
 
         Assert.Contains("\"labeledRows\":60", encoder.Metadata["ssah.summary"], StringComparison.Ordinal);
@@ -204,7 +204,7 @@ public sealed class SsahTrainerTests
     {
         var ml = new MLContext(1);
         var options = Images.Options(steps: 60);
-        (options.ValidationFraction, options.ReportEverySteps) = (0.4, 3);
+        (options.Validation.Fraction, options.ReportEverySteps) = (0.4, 3);
         var reports = new List<SsahTrainingMetrics>();
         options.MetricsCallback = reports.Add;
         using var encoder = ml.Transforms.SsahHash(options).Fit(MultiLabelView(ml, Images.Draw(90, 2)));

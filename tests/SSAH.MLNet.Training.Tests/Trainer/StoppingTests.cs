@@ -13,7 +13,7 @@ public sealed class StoppingTests
         var ml = new MLContext(1);
         using var source = new CancellationTokenSource();
         var options = Images.Options(steps: 10_000);
-        options.CancellationToken = source.Token;
+        options.Stopping.CancellationToken = source.Token;
         options.MetricsCallback = _ => source.Cancel();
         Assert.Throws<OperationCanceledException>(() => ml.Transforms.SsahHash(options).Fit(Data(ml)));
     }
@@ -24,7 +24,7 @@ public sealed class StoppingTests
         var ml = new MLContext(1);
         using var source = new CancellationTokenSource();
         var options = Images.Options(steps: 10_000);
-        (options.CancellationToken, options.OnCancel) = (source.Token, CancellationBehavior.KeepBest);
+        (options.Stopping.CancellationToken, options.Stopping.OnCancel) = (source.Token, CancellationBehavior.KeepBest);
         options.MetricsCallback = _ => source.Cancel();
         using var encoder = ml.Transforms.SsahHash(options).Fit(Data(ml));
         Assert.Contains("\"steps\":10,", encoder.Metadata["ssah.summary"], StringComparison.Ordinal);
@@ -36,7 +36,7 @@ public sealed class StoppingTests
     {
         var ml = new MLContext(1);
         var options = Images.Options(steps: 10_000);
-        (options.ValidationFraction, options.EarlyStoppingPatience, options.ReportEverySteps) = (0.4, 2, 5);
+        (options.Validation.Fraction, options.Validation.Patience, options.ReportEverySteps) = (0.4, 2, 5);
         var maps = new List<double>();
         options.MetricsCallback = m =>
         {
@@ -54,12 +54,12 @@ public sealed class StoppingTests
     {
         var ml = new MLContext(1);
         var options = Images.Options();
-        (options.MaxSteps, options.TimeBudget, options.ReportEverySteps) = (null, TimeSpan.FromSeconds(3), 1);
+        (options.Stopping.MaxSteps, options.Stopping.TimeBudget, options.ReportEverySteps) = (null, TimeSpan.FromSeconds(3), 1);
         SsahTrainingMetrics? last = null;
         options.MetricsCallback = m => last = m;
         ml.Transforms.SsahHash(options).Fit(Data(ml)).Dispose();
         Assert.Equal(1, last!.Progress);
-        Assert.True(last.LearningRate < 0.3 * options.LearningRate, $"The learning rate ended at {last.LearningRate}.");
+        Assert.True(last.LearningRate < 0.3 * options.Optimization.LearningRate, $"The learning rate ended at {last.LearningRate}.");
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class StoppingTests
     {
         var ml = new MLContext(1);
         var options = Images.Options(steps: 400);
-        (options.LearningRate, options.WarmUp, options.ClassificationWeight, options.WeightDecay) = (10, 0, 1000, 1);
+        (options.Optimization.LearningRate, options.Optimization.WarmUp, options.Losses.ClassificationWeight, options.Optimization.WeightDecay) = (10, 0, 1000, 1);
         var error = Assert.Throws<TrainingDivergedException>(() => ml.Transforms.SsahHash(options).Fit(Data(ml)));
         Assert.Contains($"at step {error.Step}", error.Message, StringComparison.Ordinal);
         Assert.Contains(error.Term, error.Message, StringComparison.Ordinal);
@@ -91,7 +91,7 @@ public sealed class StoppingTests
         var maps = new List<double>();
         var options = Images.Options(steps: 4);
         // Four rows of three classes are held out: two find each other, the other two could only find themselves or a training row, and have 0.
-        (options.ValidationFraction, options.ReportEverySteps) = (0.5, 2);
+        (options.Validation.Fraction, options.ReportEverySteps) = (0.5, 2);
         options.MetricsCallback = m => maps.Add(m.ValidationMap!.Value);
         Image[] images = [.. Images.Draw(8, labeledEvery: 1)];
         using var encoder = ml.Transforms.SsahHash(options).Fit(Images.View(ml, images));
@@ -107,11 +107,11 @@ public sealed class StoppingTests
     {
         var ml = new MLContext(1);
         var options = Images.Options(steps: 4);
-        options.ValidationFraction = fraction;
+        options.Validation.Fraction = fraction;
         // Of seven rows in seven classes no two share a label.
         var rows = Images.Draw(7, labeledEvery: 1).Select((image, i) => new SevenClasses { Pixels = image.Pixels, Label = (uint)i });
         var error = Assert.Throws<InvalidOperationException>(() => ml.Transforms.SsahHash(options).Fit(ml.Data.LoadFromEnumerable(rows)));
-        foreach (string part in new[] { "ValidationFraction", $"holds {held} of 7", $"leaves {7 - held}" })
+        foreach (string part in new[] { "Validation.Fraction", $"holds {held} of 7", $"leaves {7 - held}" })
             Assert.Contains(part, error.Message, StringComparison.Ordinal);
     }
 

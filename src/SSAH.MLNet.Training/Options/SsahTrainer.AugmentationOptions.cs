@@ -1,0 +1,27 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace SSAH.MLNet;
+
+public sealed partial class SsahTrainer
+{
+    /// <summary>Random changes of every training image; those of the unlabeled images that a hard sample is made from are twice as large.</summary>
+    public sealed class AugmentationOptions
+    {
+        internal AugmentationOptions()
+        {
+        }
+
+        /// <summary>Shift of the training images as a share of their size, 0 to 0.5. Default 0.125 (4 of 32 pixels).</summary>
+        [Range(0, 0.5)]
+        public double CropShift { get; set; } = 0.125;
+
+        /// <summary>Whether training images are mirrored at random; switch it off where left and right mean something. Default true.</summary>
+        public bool HorizontalFlip { get; set; } = true;
+
+        /// <summary>Largest change of contrast (relative) and of brightness (in standard deviations of the pixels), 0 to 0.9. Default 0.2.</summary>
+        [Range(0, 0.9)]
+        public double ColorJitter { get; set; } = 0.2;
+
+        internal AugmentationOptions Copy() => (AugmentationOptions)MemberwiseClone();
+    }
+}

@@ -1,0 +1,82 @@
+using System.ComponentModel.DataAnnotations;
+using SSAH.MLNet.Training;
+
+namespace SSAH.MLNet;
+
+public sealed partial class SsahTrainer
+{
+    /// <summary>
+    /// Everything that can be set about training: what is usually set stands here, the rest in groups (<c>Optimization = { LearningRate = 0.03 }</c>). The defaults train full
+    /// SSAH; <see cref="SsahTrainer"/> copies them and never changes them.
+    /// </summary>
+    public sealed class Options
+    {
+        /// <summary>Name of the code column that the encoder adds; its activations are in <c>OutputColumnName + "Activation"</c>. Default <c>HashCode</c>.</summary>
+        [Required]
+        public string OutputColumnName { get; set; } = "HashCode";
+
+        /// <summary>Pixel column that ExtractPixels makes: <c>Single</c> or <c>Byte</c>, planar or interleaved, 0 to 255. Default <c>Pixels</c>.</summary>
+        [Required]
+        public string InputColumnName { get; set; } = "Pixels";
+
+        /// <summary>Label column: a key, a vector of keys, or a vector of Single or Boolean; missing labels mark unlabeled rows. Default <c>Label</c>.</summary>
+        [Required]
+        public string LabelColumnName { get; set; } = "Label";
+
+        /// <summary>Code length in bits, 1 to 512. Default 48.</summary>
+        [Range(1, Hashing.BinaryCodes.MaxBits)]
+        public int Bits { get; set; } = 48;
+
+        /// <summary>
+        /// The network that turns images into features: <see cref="Backbone.Auto"/> (default), <see cref="Backbone.SmallResNet"/>,
+        /// <see cref="Backbone.ResNet18"/>, or a pretrained one from <see cref="Backbone.FromOnnx"/>.
+        /// </summary>
+        [Required]
+        public Backbone Backbone { get; set; } = Backbone.Auto;
+
+        /// <summary>Seed; null takes one from the <c>MLContext</c>, which is reproducible for <c>new MLContext(seed)</c>.</summary>
+        public int? Seed { get; set; }
+
+        /// <summary>Where to train. Default <see cref="TrainingDevice.Auto"/>: the context's GPU where it names one, else the CPU.</summary>
+        public TrainingDevice Device { get; set; } = TrainingDevice.Auto;
+
+        /// <summary>Number type of the convolutions. Default <see cref="TrainingPrecision.Auto"/>.</summary>
+        public TrainingPrecision Precision { get; set; } = TrainingPrecision.Auto;
+
+        /// <summary>H-steps between two reports to <see cref="MetricsCallback"/> (and two validations), at least 1. Default 50.</summary>
+        [Range(1, int.MaxValue)]
+        public int ReportEverySteps { get; set; } = 50;
+
+        /// <summary>Called on the training thread with the means since the last report. An exception that it throws ends training.</summary>
+        public Action<SsahTrainingMetrics>? MetricsCallback { get; set; }
+
+        /// <summary>When training ends.</summary>
+        public StoppingOptions Stopping { get; private set; } = new();
+
+        /// <summary>Labeled rows that are kept out of training to choose the best encoder by.</summary>
+        public ValidationOptions Validation { get; private set; } = new();
+
+        /// <summary>Learning rates and batch sizes of H-Net.</summary>
+        public OptimizationOptions Optimization { get; private set; } = new();
+
+        /// <summary>What H-Net learns from labels.</summary>
+        public LossOptions Losses { get; private set; } = new();
+
+        /// <summary>Hard samples: where they come from and how hard they are.</summary>
+        public HardSampleOptions HardSamples { get; private set; } = new();
+
+        /// <summary>What H-Net learns from unlabeled images.</summary>
+        public ConsistencyOptions Consistency { get; private set; } = new();
+
+        /// <summary>Random changes of every training image.</summary>
+        public AugmentationOptions Augmentation { get; private set; } = new();
+
+        internal Options Copy()
+        {
+            var copy = (Options)MemberwiseClone();
+            (copy.Stopping, copy.Validation, copy.Optimization, copy.Losses) = (Stopping.Copy(), Validation.Copy(), Optimization.Copy(), Losses.Copy());
+            (copy.HardSamples, copy.Consistency, copy.Augmentation) = (HardSamples.Copy(), Consistency.Copy(), Augmentation.Copy());
+            return copy;
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace SSAH.MLNet;
+
+public sealed partial class SsahTrainer
+{
+    /// <summary>When training ends: at whichever limit comes first. The learning rates follow it.</summary>
+    public sealed class StoppingOptions
+    {
+        internal StoppingOptions()
+        {
+        }
+
+        /// <summary>Passes over the labeled or the unlabeled rows, whichever take more steps, at least 1. Default 20 where no other limit is given, else no limit.</summary>
+        [Range(1, int.MaxValue)]
+        public int? Epochs { get; set; }
+
+        /// <summary>Largest number of H-steps, at least 1. Default: no limit.</summary>
+        [Range(1, int.MaxValue)]
+        public int? MaxSteps { get; set; }
+
+        /// <summary>Longest training time, above zero. Default: no limit.</summary>
+        public TimeSpan? TimeBudget { get; set; }
+
+        /// <summary>Stops reading of rows, and training between two steps.</summary>
+        public CancellationToken CancellationToken { get; set; }
+
+        /// <summary>What a canceled <c>Fit</c> does. Default <see cref="CancellationBehavior.Throw"/>.</summary>
+        public CancellationBehavior OnCancel { get; set; } = CancellationBehavior.Throw;
+
+        internal StoppingOptions Copy() => (StoppingOptions)MemberwiseClone();
+    }
+}
