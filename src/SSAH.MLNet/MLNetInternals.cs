@@ -2,10 +2,13 @@
 // Directory.Packages.props. eng/Publicizer lets the compiler see them; these two attributes let the runtime use them.
 [assembly: System.Runtime.CompilerServices.IgnoresAccessChecksTo("Microsoft.ML.Core")]
 [assembly: System.Runtime.CompilerServices.IgnoresAccessChecksTo("Microsoft.ML.Data")]
-// A saved model names this assembly; ML.NET finds the loader in it by this attribute, so a plain Model.Load needs no registration.
+// A saved model names this assembly; ML.NET finds the loaders in it by these attributes, so a plain Model.Load needs no registration.
 [assembly: Microsoft.ML.LoadableClass(typeof(SSAH.MLNet.HashEncoder), typeof(SSAH.MLNet.MLNetInternals), null,
     typeof(Microsoft.ML.SignatureLoadModel),
     "SSAH hash encoder", SSAH.MLNet.MLNetInternals.LoaderSignature)]
+[assembly: Microsoft.ML.LoadableClass(typeof(SSAH.MLNet.NeighborSearchTransformer), typeof(SSAH.MLNet.MLNetInternals.NeighborLoader), null,
+    typeof(Microsoft.ML.SignatureLoadModel),
+    "SSAH neighbor search", SSAH.MLNet.MLNetInternals.NeighborLoader.Signature)]
 
 namespace SSAH.MLNet
 {
@@ -73,13 +76,34 @@ namespace SSAH.MLNet
             });
         }
 
+        /// <summary>Writes a neighbor search with its index into a saved model.</summary>
+        public static void Save(ModelSaveContext context, NeighborSearchTransformer transformer)
+        {
+            NeighborSearch search = transformer.Search;
+            context.CheckAtModel();
+            context.SetVersionInfo(NeighborLoader.Version);
+            context.Writer.Write(search.Options.K);
+            context.Writer.Write(search.Options.ExcludeSelf);
+            context.SaveNonEmptyString(search.Options.OutputColumnName);
+            context.SaveNonEmptyString(search.Options.CodeColumnName);
+            context.SaveStringOrNull(search.Options.IdColumnName);
+            context.Writer.Write(search.Options.Columns.Count);
+            foreach (string column in search.Options.Columns)
+                context.SaveNonEmptyString(column);
+            context.SaveBinaryStream(NeighborLoader.IndexStream, writer => SavedIndex.Write(search.Index, writer.BaseStream));
+            if (search.Lookup is { } lookup)
+                context.SaveBinaryStream(NeighborLoader.LookupStream, writer => writer.Write(lookup.Bytes));
+        }
+
+        private static VersionInfo Version => VersionOf("SSAHHASH", LoaderSignature);
+
         // 8 characters, then format versions: what is written, who can read it, what is still read.
-        private static VersionInfo Version => new(
-            modelSignature: "SSAHHASH",
+        private static VersionInfo VersionOf(string modelSignature, string loaderSignature) => new(
+            modelSignature,
             verWrittenCur: 0x00010001,
             verReadableCur: 0x00010001,
             verWeCanReadBack: 0x00010001,
-            loaderSignature: LoaderSignature,
+            loaderSignature: loaderSignature,
             loaderAssemblyName: typeof(HashEncoder).Assembly.FullName);
 
         // Found by ML.NET by its name and parameters.
@@ -95,6 +119,53 @@ namespace SSAH.MLNet
             if (!context.TryLoadBinaryStream(OnnxStream, reader => onnx = LengthPrefixedBytes.Read(reader, OnnxStream)))
                 throw new InvalidDataException($"The saved encoder has no part '{OnnxStream}': the file is damaged.");
             return new HashEncoder(environment, onnx!, output, input, new HashEncodingOptions { BatchSize = batchSize });
+        }
+
+        /// <summary>Reads a neighbor search out of a saved model.</summary>
+        internal static class NeighborLoader
+        {
+            public const string Signature = "SsahNeighborSearch";
+            public const string IndexStream = "HammingIndex";
+            public const string LookupStream = "DatabaseColumns";
+            private const int MaxColumns = 1 << 16;
+
+            public static VersionInfo Version => VersionOf("SSAHNEAR", Signature);
+
+            // Found by ML.NET by its name and parameters.
+            private static NeighborSearchTransformer Create(IHostEnvironment environment, ModelLoadContext context)
+            {
+                context.CheckAtModel(Version);
+                int k = context.Reader.ReadInt32();
+                bool excludeSelf = context.Reader.ReadByte() != 0;
+                var options = new NeighborOptions
+                {
+                    K = k is >= 1 and <= NeighborOptions.MaxK ? k : throw Damaged($"finds {k} neighbors"),
+                    ExcludeSelf = excludeSelf,
+                    OutputColumnName = context.LoadNonEmptyString(),
+                    CodeColumnName = context.LoadNonEmptyString(),
+                    IdColumnName = context.LoadStringOrNull(),
+                };
+                int count = context.Reader.ReadInt32();
+                if (count is < 0 or > MaxColumns)
+                    throw Damaged($"looks up {count} columns");
+                options = options with { Columns = [.. Enumerable.Range(0, count).Select(_ => context.LoadNonEmptyString())] };
+                Hashing.HammingIndex? index = null;
+                if (!context.TryLoadBinaryStream(IndexStream, reader => index = SavedIndex.Read(reader.BaseStream)))
+                    throw Damaged($"has no part '{IndexStream}'");
+                NeighborLookup? lookup = null;
+                if (count > 0 && !context.TryLoadBinaryStream(LookupStream, reader => lookup = LookupOf(reader.BaseStream, options)))
+                    throw Damaged($"has no part '{LookupStream}'");
+                return new NeighborSearchTransformer(new NeighborSearch(index!, options, lookup));
+            }
+
+            private static NeighborLookup LookupOf(Stream stream, NeighborOptions options)
+            {
+                using var bytes = new MemoryStream();
+                stream.CopyTo(bytes);
+                return new NeighborLookup(bytes.ToArray(), options.Columns, options.IdColumnName);
+            }
+
+            private static InvalidDataException Damaged(string what) => new($"The saved neighbor search {what}: the file is damaged.");
         }
     }
 }

@@ -28,6 +28,12 @@ public sealed record HammingRetrievalMetrics
     /// <summary>Queries for which the database holds nothing relevant: they are in every mean, with 0.</summary>
     public required int QueriesWithoutRelevant { get; init; }
 
+    /// <summary>
+    /// Queries that may have found themselves, because queries and database are the same codes with the same labels and nothing was left out: their figures are too good.
+    /// 0 where the two differ.
+    /// </summary>
+    public int PossibleSelfMatches { get; init; }
+
     /// <summary>Tie-averaged mAP over the whole ranking: the headline figure, 0 to 1.</summary>
     public required double MeanAveragePrecision { get; init; }
 

@@ -20,6 +20,7 @@ internal static class MetricsAssembly
             UnlabeledQueries = plan.Queries.Count - count,
             UnlabeledDatabaseRows = Enumerable.Range(0, databaseLabels.Count).Count(row => !databaseLabels.IsLabeled(row)),
             QueriesWithoutRelevant = queries.Count(q => q.Relevant == 0),
+            PossibleSelfMatches = AreTheSameRows(plan, databaseLabels) ? count : 0,
             MeanAveragePrecision = precisions.Average(),
             PessimisticMeanAveragePrecision = queries.Average(q => q.PessimisticAveragePrecision),
             OptimisticMeanAveragePrecision = queries.Average(q => q.OptimisticAveragePrecision),
@@ -44,6 +45,12 @@ internal static class MetricsAssembly
                 ? new AsymmetricMetrics(depth, queries.Average(q => q.AsymmetricAveragePrecision!.Value)) : null,
         };
     }
+
+    // One view given twice: each query is at distance 0 of itself, which says nothing of the codes.
+    private static bool AreTheSameRows(EvaluationPlan plan, LabelSets databaseLabels) =>
+        !plan.Options.ExcludeSameRow && plan.Options.SelfRows is null && plan.Queries.Words.SequenceEqual(plan.Database.Words)
+        && Enumerable.Range(0, plan.Queries.Count).All(row => plan.QueryLabels.IsLabeled(row) == databaseLabels.IsLabeled(row)
+            && (!databaseLabels.IsLabeled(row) || plan.QueryLabels.Shares(row, databaseLabels, row)));
 
     private static RetrievalConventions ConventionsOf(EvaluationPlan plan) => new(
         plan.Options.Protocol,

@@ -40,6 +40,8 @@ internal static class MetricsTable
         }
         Line($"  counted              {m.QueriesWithoutRelevant} queries with nothing relevant (AP 0)");
         Line($"                       {m.UnlabeledQueries} unlabeled queries, left out; {m.Conventions.SelfMatches} self-matches, left out");
+        if (m.PossibleSelfMatches > 0)
+            Line($"                       {m.PossibleSelfMatches} queries are database rows too and may have found themselves: set ExcludeSameRow");
         Line($"                       {m.UnlabeledDatabaseRows} unlabeled database rows: {m.Conventions.UnlabeledDatabase}");
         Line($"  conventions          relevant: {m.Conventions.Relevance}; AP@k over {m.Conventions.ApDenominator}");
         return text.ToString();

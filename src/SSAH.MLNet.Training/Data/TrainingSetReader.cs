@@ -36,8 +36,10 @@ internal static class TrainingSetReader
         CheckValidation(set, options.Validation.Fraction);
         if (set.LabeledRows.Length < 2)
             throw new InvalidOperationException(
-                $"Column '{options.LabelColumnName}' labels {set.LabeledRows.Length} of {builder.Count} rows to train on; at least 2 are needed. Missing keys "
-                + "(0), empty vectors and all-NaN vectors count as unlabeled: check that MapValueToKey was fitted on the names that the rows have.");
+                $"Column '{options.LabelColumnName}' labels {set.LabeledRows.Length} of {builder.Count} rows to train on; at least 2 are needed. "
+                + $"A row is unlabeled where it has an empty text, {LabelColumn.MissingKey}, an empty vector, or nothing but NaN: check that MapValueToKey was fitted on the names that the rows have.");
+        if (labels.DoubtAbout(set.Labels) is { } doubt)
+            channel.Warning(MessageSensitivity.None, doubt);
         channel.Info(MessageSensitivity.None, $"{builder.Count} images of {pixels.Shape}: {set.LabeledRows.Length} labeled, {set.UnlabeledRows.Length} unlabeled, "
             + $"{set.ValidationRows.Length} kept for validation, {labels.ClassCount} classes.");
         if (set.UnlabeledRows.Length == 0 && options.Consistency.Weight > 0)

@@ -3,7 +3,10 @@ using Microsoft.ML.Data;
 
 namespace SSAH.MLNet;
 
-/// <summary>A column of images: <c>Single</c> or <c>Byte</c> values 0 to 255, planar [C,H,W] or interleaved [H,W,C], of known size.</summary>
+/// <summary>
+/// A column of images: <c>Single</c> or <c>Byte</c> values 0 to 255, planar [C,H,W] or interleaved [H,W,C], of known size. A vector without dimensions is planar, and square where nobody
+/// expects another shape.
+/// </summary>
 internal sealed class PixelColumn
 {
     private PixelColumn(DataViewSchema.Column column, PixelShape shape, bool isBytes, bool isInterleaved)
@@ -51,7 +54,9 @@ internal sealed class PixelColumn
             throw Unfit(vector.Dimensions.Length == 3
                 ? $"Column '{name}' ({vector}) has neither 1 nor 3 color planes, first or last. Extract RGB: "
                     + $"mlContext.Transforms.ExtractPixels(\"{name}\", \"Image\", colorsToExtract: ImagePixelExtractingEstimator.ColorBits.Rgb)."
-                : $"Column '{name}' ({vector}) does not say its height and width. {HowToExtract}");
+                : $"Column '{name}' ({vector}) does not say its height and width, and {vector.Size} values are neither a square gray image nor a square one of 3 color planes. "
+                    + $"{HowToExtract} Numbers that are no image column, for example of a CSV file, get them with [VectorType(channels, height, width)]: read the rows into a class with "
+                    + "mlContext.Data.CreateEnumerable, and give them to mlContext.Data.LoadFromEnumerable as a class whose property has that attribute.");
         if (expected is { } wanted && wanted != shape)
             throw Unfit($"Column '{name}' holds images of {shape} values (channels x height x width), but {wanted} are needed. Add "
                 + $"mlContext.Transforms.ResizeImages(\"Image\", imageWidth: {wanted.Width}, imageHeight: {wanted.Height}) before ExtractPixels.");
@@ -105,8 +110,12 @@ internal sealed class PixelColumn
         }
         if (expected is { } shape && shape.Size == vector.Size)
             return (shape, false);
-        int side = (int)Math.Round(Math.Sqrt(vector.Size / 3.0));
-        return vector.Dimensions.Length == 1 && 3L * side * side == vector.Size ? (new PixelShape(3, side, side), false) : null;
+        // No number is both a square and three times a square.
+        int color = (int)Math.Round(Math.Sqrt(vector.Size / 3.0)), gray = (int)Math.Round(Math.Sqrt(vector.Size));
+        return vector.Dimensions.Length != 1 ? null
+            : 3L * color * color == vector.Size ? (new PixelShape(3, color, color), false)
+            : (long)gray * gray == vector.Size ? (new PixelShape(1, gray, gray), false)
+            : null;
     }
 
     private static ArgumentOutOfRangeException Unfit(string message, string parameter = "schema") => new(parameter, message);

@@ -27,6 +27,9 @@ internal sealed class PixelReader
             _floatGetter = row.GetGetter<VBuffer<float>>(source);
     }
 
+    /// <summary>What the values of a column of floats have been so far.</summary>
+    public PixelRange Range { get; } = new();
+
     /// <summary>Writes the current row's image as <c>Channels * Height * Width</c> values, 0 to 255.</summary>
     /// <exception cref="InvalidDataException">The row has another number of values, or one that is not finite.</exception>
     public void Read(Span<float> planes)
@@ -87,6 +90,7 @@ internal sealed class PixelReader
         int bad = values.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue);
         if (bad >= 0)
             throw new InvalidDataException($"Row {_row.Position}, column '{_column.Name}': the value {values[bad]} is not a pixel value (0 to 255).");
+        Range.Add(values);
         return values;
     }
 

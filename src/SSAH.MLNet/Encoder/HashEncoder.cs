@@ -94,7 +94,7 @@ public sealed class HashEncoder : ITransformer, IDisposable
     public IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new HashDataView(_model, _options, SchemaFor(input.Schema), input);
+        return new HashDataView(_model, _options, SchemaFor(input.Schema), input, new FullPasses(_environment, OutputColumnName));
     }
 
     /// <inheritdoc/>
@@ -106,11 +106,9 @@ public sealed class HashEncoder : ITransformer, IDisposable
     /// <exception cref="ArgumentException">The length is no whole number of images, or a value is not finite.</exception>
     public BinaryCodes Encode(ReadOnlySpan<float> pixels)
     {
-        int rows = RowsOf(pixels);
-        var codes = new BinaryCodes(Bits, rows);
-        var packed = new byte[Math.Min(rows, BatchSize) * codes.BytesPerCode];
-        ScoreAll(pixels, rows, packed, Memory<float>.Empty, (_, count) => codes.Add(packed.AsSpan(0, count * codes.BytesPerCode)));
-        return codes;
+        var packed = new byte[RowsOf(pixels) * _model.Description.BytesPerCode];
+        ScoreAll(pixels, packed, Memory<float>.Empty);
+        return BinaryCodes.FromPacked(Bits, packed);
     }
 
     /// <summary>Computes the activations of images without an <see cref="IDataView"/>.</summary>
@@ -119,10 +117,8 @@ public sealed class HashEncoder : ITransformer, IDisposable
     /// <exception cref="ArgumentException">The length is no whole number of images, or a value is not finite.</exception>
     public float[] EncodeActivations(ReadOnlySpan<float> pixels)
     {
-        int rows = RowsOf(pixels);
-        var activations = new float[rows * Bits];
-        var some = new float[Math.Min(rows, BatchSize) * Bits];
-        ScoreAll(pixels, rows, Memory<byte>.Empty, some, (start, count) => some.AsSpan(0, count * Bits).CopyTo(activations.AsSpan(start * Bits)));
+        var activations = new float[RowsOf(pixels) * Bits];
+        ScoreAll(pixels, Memory<byte>.Empty, activations);
         return activations;
     }
 
@@ -168,16 +164,23 @@ public sealed class HashEncoder : ITransformer, IDisposable
         return pixels.Length / size;
     }
 
-    private void ScoreAll(ReadOnlySpan<float> pixels, int rows, Memory<byte> codes, Memory<float> activations, Action<int, int> take)
+    // Batches of the source's pixels, several at the same time; each writes its own part of the outputs.
+    private unsafe void ScoreAll(ReadOnlySpan<float> pixels, Memory<byte> codes, Memory<float> activations)
     {
-        int size = InputShape.Size;
-        var batch = new float[Math.Min(rows, BatchSize) * size];
-        for (int start = 0; start < rows; start += BatchSize)
+        int size = InputShape.Size, bytes = _model.Description.BytesPerCode, rows = pixels.Length / size;
+        int capacity = Math.Min(HashBatch.CapacityFor(_model, BatchSize), Math.Max(rows, 1));
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Workers };
+        fixed (float* first = pixels)
         {
-            int count = Math.Min(BatchSize, rows - start);
-            pixels.Slice(start * size, count * size).CopyTo(batch);
-            _model.Score(count, batch, codes, activations);
-            take(start, count);
+            nint source = (nint)first;
+            Parallel.For(0, (rows + capacity - 1) / capacity, parallel, () => new float[capacity * size], (batch, _, images) =>
+            {
+                int start = batch * capacity, count = Math.Min(capacity, rows - start);
+                new ReadOnlySpan<float>((float*)source + (nint)start * size, count * size).CopyTo(images);
+                _model.Score(
+                    count, images, codes.IsEmpty ? codes : codes.Slice(start * bytes, count * bytes), activations.IsEmpty ? activations : activations.Slice(start * Bits, count * Bits));
+                return images;
+            }, _ => { });
         }
     }
 }

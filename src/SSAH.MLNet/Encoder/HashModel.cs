@@ -11,6 +11,8 @@ internal sealed class HashModel : IDisposable
     private static readonly string[] InputNames = [HashModelContract.PixelInput];
     private readonly Lock _gate = new();
     private readonly ExecutionDevice _device;
+    private readonly PixelRange _range = new();
+    private bool _hasComplained;
     private OpenSession? _open;
     private long _rowsScored;
 
@@ -56,6 +58,7 @@ internal sealed class HashModel : IDisposable
     public void Score(int rows, Memory<float> pixels, Memory<byte> codes, Memory<float> activations)
     {
         PixelShape shape = Description.Shape;
+        Watch(rows, pixels.Span);
         var names = new List<string>(2);
         var outputs = new List<OrtValue>(2);
         using OrtValue input = Wrap(pixels[..(rows * shape.Size)], [rows, shape.Channels, shape.Height, shape.Width]);
@@ -100,6 +103,22 @@ internal sealed class HashModel : IDisposable
             open.IsRetired = true;
             if (open.Users == 0)
                 open.Session.Dispose();
+        }
+    }
+
+    // Training warns of the same values; encoded alike, they would give codes that mean nothing.
+    private void Watch(int rows, ReadOnlySpan<float> pixels)
+    {
+        lock (_range)
+        {
+            if (_hasComplained || _range.IsFull)
+                return;
+            for (int row = 0; row < rows && !_range.IsFull; row++)
+                _range.Add(pixels.Slice(row * Description.Shape.Size, Description.Shape.Size));
+            if (_range.Complaint("The column of images to encode") is not { } complaint)
+                return;
+            _hasComplained = true;
+            _device.Warn(complaint);
         }
     }
 

@@ -23,6 +23,6 @@ internal sealed class HashRowMapper(HashModel model, HashSchema schema) : IRowTo
         HashSet<int> active = [.. activeColumns.Select(column => column.Index)];
         (bool code, bool activation) = schema.Added(active);
         CodeSource? codes = code || activation ? new RowCodeSource(model, input, schema.Pixels, code, activation) : null;
-        return new HashRow(schema, input, codes, active);
+        return new AppendedRow(schema, input, codes, active);
     }
 }

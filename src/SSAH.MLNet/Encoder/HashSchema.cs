@@ -4,29 +4,13 @@ using Microsoft.ML.Data;
 namespace SSAH.MLNet;
 
 /// <summary>The columns before and after an encoder: all of the input's, then the code and its activation.</summary>
-internal sealed class HashSchema
+internal sealed class HashSchema(DataViewSchema input, HashModelDescription model, string inputColumn, string outputColumn)
+    : AppendedColumns(input, builder => Add(builder, model, outputColumn))
 {
-    public HashSchema(DataViewSchema input, HashModelDescription model, string inputColumn, string outputColumn)
-    {
-        Input = input;
-        Pixels = PixelColumn.Open(input, inputColumn, model.Shape);
-        var builder = new DataViewSchema.Builder();
-        builder.AddColumns(input);
-        builder.AddColumn(outputColumn, new VectorDataViewType(NumberDataViewType.Byte, model.BytesPerCode), HashAnnotations.OfCode(model));
-        builder.AddColumn(ActivationName(outputColumn), new VectorDataViewType(NumberDataViewType.Single, model.Bits),
-            HashAnnotations.OfActivation(model));
-        Output = builder.ToSchema();
-    }
+    /// <summary>Number of the code's column among the new ones; the activation's is the next.</summary>
+    public const int CodeNumber = 0;
 
-    public DataViewSchema Input { get; }
-
-    public DataViewSchema Output { get; }
-
-    public PixelColumn Pixels { get; }
-
-    public int CodeIndex => Input.Count;
-
-    public int ActivationIndex => Input.Count + 1;
+    public PixelColumn Pixels { get; } = PixelColumn.Open(input, inputColumn, model.Shape);
 
     public static string ActivationName(string outputColumn) => outputColumn + "Activation";
 
@@ -46,9 +30,13 @@ internal sealed class HashSchema
         return new SchemaShape(input.Where(column => column.Name != outputColumn && column.Name != activation).Concat(added));
     }
 
-    /// <summary>The columns of the input that a reader of <paramref name="needed"/> reads itself, without the pixels for the codes.</summary>
-    public IEnumerable<DataViewSchema.Column> PassThrough(IReadOnlySet<int> needed) => Input.Where(column => needed.Contains(column.Index));
-
     /// <summary>Which of the two new columns are read.</summary>
-    public (bool Code, bool Activation) Added(IReadOnlySet<int> needed) => (needed.Contains(CodeIndex), needed.Contains(ActivationIndex));
+    public (bool Code, bool Activation) Added(IReadOnlySet<int> needed) => (needed.Contains(First), needed.Contains(First + 1));
+
+    private static void Add(DataViewSchema.Builder builder, HashModelDescription model, string outputColumn)
+    {
+        builder.AddColumn(outputColumn, new VectorDataViewType(NumberDataViewType.Byte, model.BytesPerCode), HashAnnotations.OfCode(model));
+        builder.AddColumn(ActivationName(outputColumn), new VectorDataViewType(NumberDataViewType.Single, model.Bits),
+            HashAnnotations.OfActivation(model));
+    }
 }

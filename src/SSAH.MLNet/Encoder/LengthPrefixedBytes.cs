@@ -3,9 +3,6 @@ namespace SSAH.MLNet;
 /// <summary>Bytes of a saved model: an int32 length, then so many bytes.</summary>
 internal static class LengthPrefixedBytes
 {
-    /// <summary>Longest network that is read, 1 GiB.</summary>
-    public const int MaxLength = 1 << 30;
-
     private const int ChunkLength = 1 << 20;
 
     /// <summary>Reads a block from a file that may be hostile: memory grows with the bytes that are there, not with the claimed length.</summary>
@@ -17,8 +14,9 @@ internal static class LengthPrefixedBytes
         if (stream.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false) < prefix.Length)
             throw new InvalidDataException($"Part '{name}' of the saved model ends within its length: the file is damaged.");
         int length = System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(prefix);
-        if (length is < 1 or > MaxLength)
-            throw new InvalidDataException($"Part '{name}' of the saved model claims {length} bytes, not 1 to {MaxLength}: the file is damaged.");
+        // What was saved can be read: the longest array is the only limit.
+        if (length < 1 || length > Array.MaxLength)
+            throw new InvalidDataException($"Part '{name}' of the saved model claims {length} bytes, not 1 to {Array.MaxLength}: the file is damaged.");
         byte[] bytes = new byte[Math.Min(length, ChunkLength)];
         int filled = 0;
         while (true)

@@ -10,11 +10,14 @@ internal delegate void CodeReader();
 /// <summary>A column of binary codes: packed bytes, or activations whose sign is the bit.</summary>
 internal sealed class CodeColumn
 {
+    private readonly bool _hasBytesOnly;
+
     private CodeColumn(DataViewSchema.Column column, int bits, bool isActivation)
     {
         Column = column;
         Bits = bits;
         IsActivation = isActivation;
+        _hasBytesOnly = !isActivation && column.Annotations.Schema.GetColumnOrNull(HashAnnotations.CodeBits) is null;
     }
 
     /// <summary>The schema column, for cursors.</summary>
@@ -40,29 +43,67 @@ internal sealed class CodeColumn
             if (vector.ItemType == NumberDataViewType.Single && vector.Size <= BinaryCodes.MaxBits)
                 return new CodeColumn(column, vector.Size, isActivation: true);
         }
-        throw new ArgumentException($"Code column '{name}' has type {column.Type}, which is no code: give packed bits (Vector<Byte> of known size, "
-            + $"up to {BinaryCodes.MaxBits} bits) or activations (Vector<Single>), as HashEncoder adds them.", nameof(name));
+        throw Unfit(name, $"{column.Type}");
+    }
+
+    /// <summary>Checks what a schema shape, which has no sizes, can tell: the column exists and is a vector of the right item type.</summary>
+    /// <exception cref="ArgumentException">The column is missing or of another type.</exception>
+    public static void Check(SchemaShape schema, string name)
+    {
+        foreach (SchemaShape.Column column in schema.Where(column => column.Name == name))
+        {
+            if (column.Kind != SchemaShape.Column.VectorKind.Vector || column.IsKey
+                || (column.ItemType != NumberDataViewType.Byte && column.ItemType != NumberDataViewType.Single))
+                throw Unfit(name, MLNetInternals.TypeOf(column));
+            return;
+        }
+        throw new ArgumentException($"There is no code column '{name}'. The data has: {string.Join(", ", schema.Select(c => c.Name))}.", nameof(name));
+    }
+
+    /// <summary>Checks the code length; bytes without an annotation may have padding bits.</summary>
+    /// <param name="bits">The length that is needed.</param>
+    /// <param name="owner">Who needs it, for the message.</param>
+    /// <exception cref="ArgumentException">The codes have another length.</exception>
+    public void RequireBits(int bits, string owner)
+    {
+        if (Bits != bits && !(_hasBytesOnly && Bits == (bits + 7) / 8 * 8))
+            throw new ArgumentException($"Code column '{Column.Name}' has {Bits}-bit codes, {owner} {bits}-bit codes: codes are compared with those of the same model only.");
     }
 
     /// <summary>A reader that appends the row's code to <paramref name="codes"/>, its activations to <paramref name="activations"/>.</summary>
     public CodeReader CreateReader(DataViewRow row, BinaryCodes codes, List<float>? activations) =>
-        IsActivation ? ActivationReader(row, codes, activations) : PackedReader(row, codes);
+        CreateReader(row, packed => codes.Add(packed), activations);
+
+    /// <summary>A reader of the code of one row, of <paramref name="bits"/> bits.</summary>
+    public Func<BinaryCodes> CreateSingleReader(DataViewRow row, int bits)
+    {
+        BinaryCodes? code = null;
+        CodeReader read = CreateReader(row, packed => code = BinaryCodes.FromPacked(bits, packed), activations: null);
+        return () =>
+        {
+            read();
+            return code!;
+        };
+    }
 
     /// <summary>A reader that appends the row's activations only.</summary>
     public CodeReader CreateActivationReader(DataViewRow row, List<float> activations) => ActivationReader(row, null, activations);
 
-    private CodeReader PackedReader(DataViewRow row, BinaryCodes codes)
+    private CodeReader CreateReader(DataViewRow row, Action<byte[]> take, List<float>? activations) =>
+        IsActivation ? ActivationReader(row, take, activations) : PackedReader(row, take);
+
+    private CodeReader PackedReader(DataViewRow row, Action<byte[]> take)
     {
         ValueGetter<VBuffer<byte>> getter = row.GetGetter<VBuffer<byte>>(Column);
         VBuffer<byte> value = default;
-        byte[] dense = new byte[codes.BytesPerCode];
+        byte[] dense = new byte[(Bits + 7) / 8];
         return () =>
         {
             getter(ref value);
             CopyDense(in value, dense);
             try
             {
-                codes.Add(dense);
+                take(dense);
             }
             catch (ArgumentException error)
             {
@@ -71,7 +112,7 @@ internal sealed class CodeColumn
         };
     }
 
-    private CodeReader ActivationReader(DataViewRow row, BinaryCodes? codes, List<float>? activations)
+    private CodeReader ActivationReader(DataViewRow row, Action<byte[]>? take, List<float>? activations)
     {
         ValueGetter<VBuffer<float>> getter = row.GetGetter<VBuffer<float>>(Column);
         VBuffer<float> value = default;
@@ -85,10 +126,10 @@ internal sealed class CodeColumn
             if (bad >= 0)
                 throw new InvalidDataException($"Row {row.Position} of code column '{Column.Name}': activation {bad} is NaN, which is no bit.");
             activations?.AddRange(dense);
-            if (codes is null)
+            if (take is null)
                 return;
             BinaryCodes.FromActivations(Bits, dense).CopyPacked(0, packed);
-            codes.Add(packed);
+            take(packed);
         };
     }
 
@@ -109,4 +150,8 @@ internal sealed class CodeColumn
             ? bits
             : throw new ArgumentException($"Code column '{column.Name}' has {bytes} bytes, but its annotation says {bits} bits.");
     }
+
+    private static ArgumentException Unfit(string name, string type) =>
+        new($"Code column '{name}' has type {type}, which is no code: give packed bits (Vector<Byte> of known size, up to {BinaryCodes.MaxBits} bits) or activations "
+            + "(Vector<Single>), as HashEncoder adds them.", nameof(name));
 }

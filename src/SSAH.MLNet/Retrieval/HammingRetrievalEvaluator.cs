@@ -24,7 +24,7 @@ public sealed class HammingRetrievalEvaluator
     /// one a bit).
     /// </param>
     /// <param name="labelColumnName">
-    /// Labels: a key (0 is unlabeled), a vector of keys, or <c>Vector&lt;Single&gt;</c> or <c>Vector&lt;Boolean&gt;</c> with a slot a class.
+    /// Labels: a text (empty is unlabeled), a key (missing is unlabeled), a vector of either, or <c>Vector&lt;Single&gt;</c> or <c>Vector&lt;Boolean&gt;</c> with a slot for each class.
     /// Classes of the two views are matched by their names where both have any, else by number.
     /// </param>
     /// <param name="cancellationToken">Stops the evaluation.</param>

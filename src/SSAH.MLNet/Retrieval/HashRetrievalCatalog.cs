@@ -43,11 +43,38 @@ public sealed partial class HashRetrievalCatalog
         CancellationToken cancellationToken = default) =>
         Log(RetrievalEvaluation.Evaluate(queries, queryLabels, database, databaseLabels, options, cancellationToken));
 
+    /// <summary>The codes of a data view, which is read once: what <see cref="BinaryCodes.Save"/> saves and an index takes.</summary>
+    /// <param name="data">Rows with codes.</param>
+    /// <param name="codeColumnName">Packed codes or activations, as HashEncoder adds them.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <returns>One code for each row, in the order of the rows.</returns>
+    /// <exception cref="ArgumentException">The column is missing or of a wrong type.</exception>
+    /// <exception cref="InvalidDataException">A row holds no code.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
+    public BinaryCodes ReadCodes(IDataView data, string codeColumnName = "HashCode", CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        CodeColumn column = CodeColumn.Open(data.Schema, codeColumnName);
+        var codes = new BinaryCodes(column.Bits);
+        using DataViewRowCursor cursor = data.GetRowCursor([column.Column]);
+        CodeReader read = column.CreateReader(cursor, codes, activations: null);
+        while (cursor.MoveNext())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            read();
+        }
+        Note("ReadCodes", FormattableString.Invariant($"{codes.Count} codes of {codes.Bits} bits from column '{codeColumnName}'"));
+        return codes;
+    }
+
     /// <summary>Leaves the headline in the context's log.</summary>
     private HammingRetrievalMetrics Log(HammingRetrievalMetrics metrics)
     {
         Note("Evaluate", FormattableString.Invariant(
             $"{metrics.QueryCount} queries on {metrics.DatabaseCount} rows, {metrics.Bits} bits: tie-averaged mAP {metrics.MeanAveragePrecision:F4}"));
+        if (metrics.PossibleSelfMatches > 0)
+            MLNetInternals.Warn(Context, FormattableString.Invariant($"The {metrics.PossibleSelfMatches} queries are the rows of the database, and each may have found itself, so the figures are too ")
+                + "good: set RetrievalOptions.ExcludeSameRow, or evaluate with queries that are not in the database.");
         return metrics;
     }
 

@@ -19,7 +19,7 @@ public sealed partial class HashRetrievalCatalog
     /// <summary>Makes a search index of the codes of a data view, which is read once.</summary>
     /// <param name="data">Rows with codes.</param>
     /// <param name="codeColumnName">Packed codes or activations, as HashEncoder adds them.</param>
-    /// <param name="idColumnName">Column of the rows' ids, <c>Int64</c> or <c>Int32</c>, each id once; null numbers the rows from 0.</param>
+    /// <param name="idColumnName">Column of the rows' ids, whole numbers from 0 of any width, each once; null numbers the rows from 0.</param>
     /// <param name="kind">How to search. Both kinds are exact.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="ArgumentException">A column is missing or of a wrong type, or an id comes twice.</exception>
@@ -31,13 +31,13 @@ public sealed partial class HashRetrievalCatalog
     {
         ArgumentNullException.ThrowIfNull(data);
         CodeColumn column = CodeColumn.Open(data.Schema, codeColumnName);
-        DataViewSchema.Column? idColumn = idColumnName is null ? null : IdColumn(data.Schema, idColumnName);
+        IdColumn? idColumn = idColumnName is null ? null : IdColumn.Open(data.Schema, idColumnName);
         var codes = new BinaryCodes(column.Bits);
         var ids = new List<long>();
-        using (DataViewRowCursor cursor = data.GetRowCursor(idColumn is { } id ? [column.Column, id] : [column.Column]))
+        using (DataViewRowCursor cursor = data.GetRowCursor(idColumn is null ? [column.Column] : [column.Column, idColumn.Column]))
         {
             CodeReader readCode = column.CreateReader(cursor, codes, activations: null);
-            Func<long> readId = IdReader(cursor, idColumn);
+            Func<long> readId = idColumn?.CreateReader(cursor) ?? (() => cursor.Position);
             while (cursor.MoveNext())
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -65,75 +65,40 @@ public sealed partial class HashRetrievalCatalog
 
     /// <summary>A pipeline step that adds each row's nearest neighbors in an index, nearest first, equal distances by id.</summary>
     /// <remarks>Adds <c>outputColumnName</c> (<c>Vector&lt;Int64, k&gt;</c>, ids) and <c>outputColumnName + "Distance"</c> (<c>Vector&lt;Int32, k&gt;</c>). Places
-    /// beyond the size of the index hold -1 in both. The index is not saved with a model: save it beside it.</remarks>
+    /// beyond the size of the index hold -1 in both. A saved model holds the index.</remarks>
     /// <param name="index">The index to search.</param>
-    /// <param name="k">Neighbors a row, 1 or more.</param>
+    /// <param name="k">Neighbors of each row, 1 or more.</param>
     /// <param name="outputColumnName">Name of the column of ids.</param>
-    /// <param name="codeColumnName">Packed codes, as HashEncoder adds them.</param>
+    /// <param name="codeColumnName">Codes or activations, as HashEncoder adds them.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="k"/> is below 1.</exception>
-    public IEstimator<ITransformer> FindNeighbors(
-        HammingIndex index, int k = 10, string outputColumnName = "Neighbors", string codeColumnName = "HashCode")
+    public NeighborSearchEstimator FindNeighbors(
+        HammingIndex index, int k = 10, string outputColumnName = "Neighbors", string codeColumnName = "HashCode") =>
+        FindNeighbors(index, new NeighborOptions { K = k, OutputColumnName = outputColumnName, CodeColumnName = codeColumnName });
+
+    /// <summary>A pipeline step that adds each row's nearest neighbors in an index, with the values that the database holds for them.</summary>
+    /// <param name="index">The index to search.</param>
+    /// <param name="options">How many neighbors, whether a row may find itself, and which columns of the database to look up.</param>
+    /// <param name="database">The rows that the index was made of, which are read once; needed where <see cref="NeighborOptions.Columns"/> names any.</param>
+    /// <exception cref="ArgumentException">A column of the database is missing or of a wrong type, an id comes twice, or the database is missing.</exception>
+    public NeighborSearchEstimator FindNeighbors(HammingIndex index, NeighborOptions options, IDataView? database = null)
     {
         ArgumentNullException.ThrowIfNull(index);
-        ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
-        SchemaDefinition input = SchemaDefinition.Create(typeof(CodeRow)), output = SchemaDefinition.Create(typeof(NeighborRow));
-        Describe(input[nameof(CodeRow.Code)], codeColumnName, NumberDataViewType.Byte, (index.Bits + 7) / 8);
-        Describe(output[nameof(NeighborRow.Ids)], outputColumnName, NumberDataViewType.Int64, k);
-        Describe(output[nameof(NeighborRow.Distances)], outputColumnName + "Distance", NumberDataViewType.Int32, k);
-        // One thread a row: ML.NET already reads rows on several.
-        var options = new HammingSearchOptions { Threads = 1 };
-        return Context.Transforms.CustomMapping<CodeRow, NeighborRow>((row, neighbors) =>
-        {
-            ReadOnlySpan<HammingMatch> matches = index.Search(BinaryCodes.FromPacked(index.Bits, row.Code), k, options)[0];
-            neighbors.Ids = new long[k];
-            neighbors.Distances = new int[k];
-            for (int i = 0; i < k; i++)
-                (neighbors.Ids[i], neighbors.Distances[i]) = i < matches.Length ? (matches[i].Id, matches[i].Distance) : (-1, -1);
-        }, contractName: null, input, output);
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Columns.Count > 0 && database is null)
+            throw new ArgumentException($"To look up {string.Join(", ", options.Columns)}, FindNeighbors needs the rows that the index was made of.", nameof(database));
+        NeighborLookup? lookup = options.Columns.Count == 0 ? null : NeighborLookup.Read(Context, database!, options.Columns, options.IdColumnName);
+        return new NeighborSearchEstimator(new NeighborSearch(index, options, lookup));
     }
 
-    private static void Describe(SchemaDefinition.Column column, string name, PrimitiveDataViewType type, int size) =>
-        (column.ColumnName, column.ColumnType) = (name, new VectorDataViewType(type, size));
-
-    private static DataViewSchema.Column IdColumn(DataViewSchema schema, string name) =>
-        schema.GetColumnOrNull(name) is not { } column
-            ? throw new ArgumentException($"There is no id column '{name}'. The data has: {string.Join(", ", schema.Select(c => c.Name))}.", nameof(name))
-            : column.Type == NumberDataViewType.Int64 || column.Type == NumberDataViewType.Int32
-                ? column
-                : throw new ArgumentException($"Id column '{name}' has type {column.Type}; ids are Int64 or Int32. Convert it with Conversion.ConvertType.", nameof(name));
-
-    private static Func<long> IdReader(DataViewRow row, DataViewSchema.Column? column)
+    /// <summary>A pipeline step that adds each row's nearest neighbors among the rows of a database, with values of theirs: index and lookup in one call.</summary>
+    /// <param name="database">Rows with codes; read once for the codes and once for <see cref="NeighborOptions.Columns"/>.</param>
+    /// <param name="options">How many neighbors, whether a row may find itself, and which columns of the database to look up.</param>
+    /// <exception cref="ArgumentException">A column of the database is missing or of a wrong type, or an id comes twice.</exception>
+    /// <exception cref="InvalidDataException">A row holds no code.</exception>
+    public NeighborSearchEstimator FindNeighbors(IDataView database, NeighborOptions options)
     {
-        if (column is not { } ids)
-            return () => row.Position;
-        if (ids.Type == NumberDataViewType.Int32)
-        {
-            ValueGetter<int> narrow = row.GetGetter<int>(ids);
-            return () =>
-            {
-                int id = 0;
-                narrow(ref id);
-                return id;
-            };
-        }
-        ValueGetter<long> wide = row.GetGetter<long>(ids);
-        return () =>
-        {
-            long id = 0;
-            wide(ref id);
-            return id;
-        };
-    }
-
-    private sealed class CodeRow
-    {
-        public byte[] Code { get; set; } = [];
-    }
-
-    private sealed class NeighborRow
-    {
-        public long[] Ids { get; set; } = [];
-
-        public int[] Distances { get; set; } = [];
+        ArgumentNullException.ThrowIfNull(database);
+        ArgumentNullException.ThrowIfNull(options);
+        return FindNeighbors(CreateIndex(database, options.CodeColumnName, options.IdColumnName), options, database);
     }
 }

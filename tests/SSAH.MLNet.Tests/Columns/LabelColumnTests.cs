@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using SSAH.MLNet.Evaluation;
 
 namespace SSAH.MLNet.Tests.Columns;
 
@@ -80,9 +81,55 @@ public sealed class LabelColumnTests
     public void PlainValuesPointToMapValueToKey()
     {
         Fails(_context.Data.LoadFromEnumerable<FloatRow>([new(1)]), "Single", "MapValueToKey");
-        Fails(_context.Data.LoadFromEnumerable<TextRow>([new("a")]), "String", "MapValueToKey");
-        Fails(_context.Data.LoadFromEnumerable<TextSetRow>([new(["a"])]), "String", "MapValueToKey");
         Fails(_context.Data.LoadFromEnumerable<OpenMultiHotRow>([new([1])]), "Single", "[VectorType(classes)]");
+    }
+
+    [Fact]
+    public void Texts_are_classes_in_the_order_in_which_they_come()
+    {
+        IDataView data = _context.Data.LoadFromEnumerable<TextRow>([new("frog"), new(""), new("cat"), new("frog"), new(null!)]);
+        LabelColumn column = LabelColumn.Open(data.Schema, "Label");
+        Assert.Equal((0, false), (column.ClassCount, column.IsMultiLabel));
+        Assert.Equal(["0", "", "1", "0", ""], Read(data, column));
+        Assert.Equal(2, column.ClassCount);
+        Assert.Equal(["frog", "cat"], column.Names!);
+    }
+
+    [Fact]
+    public void Vectors_of_texts_are_sets_of_classes()
+    {
+        IDataView data = _context.Data.LoadFromEnumerable<TextSetRow>([new(["b", "a", "b"]), new([]), new([""]), new(["c", ""])]);
+        LabelColumn column = LabelColumn.Open(data.Schema, "Label");
+        Assert.True(column.IsMultiLabel);
+        Assert.Equal(["0 1", "", "", "2"], Read(data, column));
+        Assert.Equal(["b", "a", "c"], column.Names!);
+    }
+
+    [Theory]
+    [InlineData(0u, true)]
+    [InlineData(3u, false)]
+    [InlineData(uint.MaxValue, false)]
+    public void Zeros_of_keys_in_memory_that_may_have_been_meant_as_unlabeled_are_doubted(uint unlabeled, bool isDoubted)
+    {
+        UIntRow[] rows = [.. Enumerable.Range(0, 30).Select(row => new UIntRow(row < 6 ? (uint)(row % 3) : unlabeled))];
+        IDataView data = _context.Data.LoadFromEnumerable(rows);
+        LabelColumn column = LabelColumn.Open(data.Schema, "Label");
+        int[] classes = [.. Read(data, column).Select(label => label.Length == 0 ? -1 : int.Parse(label, System.Globalization.CultureInfo.InvariantCulture))];
+        string? doubt = column.DoubtAbout(LabelSets.FromClasses(classes));
+        Assert.Equal(isDoubted, doubt is not null);
+        if (isDoubted)
+            Assert.Contains("26 of 30 rows", doubt, StringComparison.Ordinal);
+        Assert.Equal(unlabeled == 0 ? 30 : 6, classes.Count(label => label >= 0));
+    }
+
+    [Fact]
+    public void Balanced_and_named_keys_are_not_doubted()
+    {
+        LabelColumn plain = LabelColumn.Open(_context.Data.LoadFromEnumerable<UIntRow>([new(0)]).Schema, "Label");
+        Assert.Null(plain.DoubtAbout(LabelSets.FromClasses([0, 0, 0, 0, 1, 2])));
+        IDataView texts = _context.Data.LoadFromEnumerable<TextRow>([new("frog"), new("cat")]);
+        IDataView keyed = _context.Transforms.Conversion.MapValueToKey("Label").Fit(texts).Transform(texts);
+        Assert.Null(LabelColumn.Open(keyed.Schema, "Label").DoubtAbout(LabelSets.FromClasses([0, 0, 0, 0, 0, 0, 0, 0, 1])));
     }
 
     [Fact]
@@ -104,9 +151,10 @@ public sealed class LabelColumnTests
         Assert.All(parts.Append("'Label'"), part => Assert.Contains(part, error.Message, StringComparison.Ordinal));
     }
 
-    private static List<string> Read(IDataView data)
+    private static List<string> Read(IDataView data) => Read(data, LabelColumn.Open(data.Schema, "Label"));
+
+    private static List<string> Read(IDataView data, LabelColumn column)
     {
-        LabelColumn column = LabelColumn.Open(data.Schema, "Label");
         using DataViewRowCursor cursor = data.GetRowCursor([column.Column]);
         LabelReader read = column.CreateReader(cursor);
         var rows = new List<string>();

@@ -69,9 +69,12 @@ public sealed class PixelColumnTests
     {
         DataViewSchema square = PixelRows.SchemaOf(new VectorDataViewType(NumberDataViewType.Single, 3 * 5 * 5));
         Assert.Equal(new PixelShape(3, 5, 5), PixelColumn.Open(square, "Pixels").Shape);
+        DataViewSchema digits = PixelRows.SchemaOf(new VectorDataViewType(NumberDataViewType.Single, 784));
+        Assert.Equal(new PixelShape(1, 28, 28), PixelColumn.Open(digits, "Pixels").Shape);
         DataViewSchema wide = PixelRows.SchemaOf(new VectorDataViewType(NumberDataViewType.Byte, 3 * 4 * 6));
         Assert.Equal(new PixelShape(3, 4, 6), PixelColumn.Open(wide, "Pixels", new PixelShape(3, 4, 6)).Shape);
         Assert.Contains("does not say its height and width", Refusal(wide), StringComparison.Ordinal);
+        Assert.Contains("[VectorType(channels, height, width)]", Refusal(wide), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -41,6 +41,7 @@ public sealed class HashEncoderTests
         BinaryCodes expected = encoder.Encode(TestHashModels.Flatten(images));
         IDataView rows = encoder.Transform(PixelRows.Create(images, TestHashModels.Shape, isBytes: true, isInterleaved: true));
         byte[][] codes = CodeRows.Codes(rows);
+        Assert.Equal(encoder.EncodeActivations(TestHashModels.Flatten(images)), CodeRows.Activations(rows).SelectMany(activation => activation));
         Assert.Equal(Enumerable.Range(0, 71).Select(row => Packed(expected, row)), codes);
         float[][] activations = CodeRows.Activations(rows);
         Assert.Equal(activations.Select(activation => CodeRows.Pack(activation)), codes);

@@ -95,6 +95,50 @@ public sealed class HammingRetrievalEvaluatorTests
     }
 
     [Fact]
+    public void Queries_that_are_the_database_are_warned_of_and_counted()
+    {
+        var warnings = new List<string>();
+        _context.Log += (_, line) =>
+        {
+            if (line.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning)
+                warnings.Add(line.RawMessage);
+        };
+        KeyRow[] rows = KeyRows(20, 1);
+        IDataView data = Load(rows);
+        HammingRetrievalMetrics same = _context.HashRetrieval.Evaluate(data, Load(rows), options: Quick);
+        Assert.Equal(same.QueryCount, same.PossibleSelfMatches);
+        Assert.Contains("ExcludeSameRow", Assert.Single(warnings), StringComparison.Ordinal);
+        Assert.Contains("may have found themselves: set ExcludeSameRow", same.ToString(), StringComparison.Ordinal);
+        Assert.Equal(same.PossibleSelfMatches, HammingRetrievalMetrics.FromJson(same.ToJson()).PossibleSelfMatches);
+
+        HammingRetrievalMetrics apart = _context.HashRetrieval.Evaluate(data, data, options: Quick with { ExcludeSameRow = true });
+        Assert.Equal(0, apart.PossibleSelfMatches);
+        Assert.True(apart.MeanAveragePrecision < same.MeanAveragePrecision);
+        Assert.Equal(0, _context.HashRetrieval.Evaluate(data, Load(KeyRows(20, 2)), options: Quick).PossibleSelfMatches);
+        Assert.Single(warnings);
+    }
+
+    [Fact]
+    public void Codes_are_read_without_an_evaluation()
+    {
+        KeyRow[] rows = KeyRows(20, 1);
+        Assert.Equal(Codes(rows).Words.ToArray(), _context.HashRetrieval.ReadCodes(Load(rows)).Words.ToArray());
+        Assert.Equal(Codes(rows).Words.ToArray(), _context.HashRetrieval.ReadCodes(Load(rows), "HashCodeActivation").Words.ToArray());
+        Fails(() => _context.HashRetrieval.ReadCodes(Load(rows), "Label"), "'Label'", "HashEncoder");
+    }
+
+    [Fact]
+    public void Labels_may_be_plain_texts_on_either_side()
+    {
+        TextRow[] queries = [new([1], "cat"), new([2], "dog"), new([4], "")];
+        TextRow[] database = [new([7], "bird"), new([2], "dog"), new([1], "cat"), new([3], "dog")];
+        IDataView plainQueries = _context.Data.LoadFromEnumerable(queries), plainDatabase = _context.Data.LoadFromEnumerable(database);
+        string expected = _context.HashRetrieval.Evaluate(Keyed(queries), Keyed(database), options: Quick).ToJson();
+        Assert.Equal(expected, _context.HashRetrieval.Evaluate(plainQueries, plainDatabase, options: Quick).ToJson());
+        Assert.Equal(expected, _context.HashRetrieval.Evaluate(plainQueries, Keyed(database), options: Quick).ToJson());
+    }
+
+    [Fact]
     public void WrongColumnsAreNamedWithTheFix()
     {
         IDataView data = Load(KeyRows(4, 1));

@@ -40,6 +40,7 @@ public sealed class ErrorTests
             _ml.Transforms.SsahHash(Images.Options()).Fit(Images.View(_ml, Images.Draw(12, labeledEvery: 0))));
         Assert.Contains("'Label'", error.Message, StringComparison.Ordinal);
         Assert.Contains("MapValueToKey", error.Message, StringComparison.Ordinal);
+        Assert.Contains("uint.MaxValue", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
