@@ -11,7 +11,7 @@ public abstract class Backbone
     {
     }
 
-    /// <summary><see cref="SmallResNet"/> for images of up to 64 pixels, <see cref="ResNet18"/> for larger ones.</summary>
+    /// <summary><see cref="SmallResNet"/> for images of up to 64 pixels, <see cref="ResNet18FromScratch"/> for larger ones.</summary>
     public static Backbone Auto { get; } = new AutoBackbone();
 
     /// <summary>A residual network of eight 3x3 convolutions for images of about 32 pixels, trained from scratch.</summary>
@@ -20,10 +20,19 @@ public abstract class Backbone
 
     /// <summary>ResNet-18 in torchvision's shape (He et al. 2016), for images of 64 pixels and more, trained from scratch.</summary>
     /// <param name="width">Channels of the first stage, a multiple of 16 from 16 to 256.</param>
-    public static Backbone ResNet18(int width = 64) => new ResidualBackbone("ResNet18", width, BackboneNetwork.ResNet18);
+    public static Backbone ResNet18FromScratch(int width = 64) => new ResidualBackbone("ResNet18 from scratch", width, BackboneNetwork.ResNet18);
+
+    /// <summary>
+    /// ResNet-18 with weights from ImageNet (<see cref="PretrainedNetwork.ResNet18"/>), fine-tuned with the hash layer. The application adds the package
+    /// Microsoft.ML.DnnImageFeaturizer.ResNet18, which brings the weights.
+    /// </summary>
+    /// <param name="side">Side in pixels that images are resized to inside the model, a multiple of 32; null takes the size of the pixel column, whose sides must then be multiples of 32.</param>
+    /// <param name="freezeStages">Number of stages that are not trained, counted from the image (0 to 5); a stage is what computes at one resolution. 5 freezes all.</param>
+    public static Backbone ResNet18(int? side = null, int freezeStages = 0) => Pretrained(
+        PretrainedNetwork.ResNet18 with { Preprocessing = PretrainedNetwork.ResNet18.Preprocessing with { Side = side } }, freezeStages);
 
     /// <summary>A pretrained network from an ONNX file, fine-tuned with the hash layer and exported with it. The file is read when training starts.</summary>
-    /// <param name="path">An ONNX model with float32 weights, batch normalization folded or not.</param>
+    /// <param name="path">An ONNX model with float weights, batch normalization folded or not.</param>
     /// <param name="output">Name of the value to hash, an output of the graph or any value inside it: [N, F], or [N, C, H, W] (then its mean over H and W).</param>
     /// <param name="preprocessing">What the network expects of its images; null is RGB from 0 to 255.</param>
     /// <param name="freezeStages">Number of stages that are not trained, counted from the image; a stage is what computes at one resolution.</param>
@@ -31,11 +40,16 @@ public abstract class Backbone
     /// Operators: Add, AveragePool, BatchNormalization, Clip, Concat, Constant, Conv, Div, Dropout, Flatten, Gemm, GlobalAveragePool, GlobalMaxPool, HardSigmoid,
     /// HardSwish, Identity, LeakyRelu, MatMul, MaxPool, Mul, Pad, ReduceMean, Relu, Reshape, Sigmoid, Squeeze, Sub, Tanh. Training starts only if TorchSharp and ONNX Runtime agree on the file.
     /// </remarks>
-    public static Backbone FromOnnx(string path, string output = "features", BackbonePreprocessing? preprocessing = null, int freezeStages = 0)
+    public static Backbone FromOnnx(string path, string output = "features", BackbonePreprocessing? preprocessing = null, int freezeStages = 0) =>
+        Pretrained(new PretrainedNetwork(path, output, preprocessing), freezeStages);
+
+    /// <inheritdoc cref="FromOnnx"/>
+    /// <param name="network">The network and what it expects of its images.</param>
+    /// <param name="freezeStages">Number of stages that are not trained, counted from the image; a stage is what computes at one resolution.</param>
+    public static Backbone Pretrained(PretrainedNetwork network, int freezeStages = 0)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        ArgumentException.ThrowIfNullOrWhiteSpace(output);
-        return new OnnxBackbone(path, output, preprocessing ?? new BackbonePreprocessing(), freezeStages);
+        ArgumentNullException.ThrowIfNull(network);
+        return new OnnxBackbone(network, freezeStages);
     }
 
     /// <summary>What is wrong with the backbone's settings, one sentence each.</summary>
@@ -55,7 +69,7 @@ public abstract class Backbone
         internal override IEnumerable<string> Errors() => [];
 
         internal override Func<BackboneNetwork> Prepare(PixelShape shape, ImageNormalization normalization) =>
-            (Math.Max(shape.Height, shape.Width) <= LargestSmallImage ? SmallResNet() : ResNet18()).Prepare(shape, normalization);
+            (Math.Max(shape.Height, shape.Width) <= LargestSmallImage ? SmallResNet() : ResNet18FromScratch()).Prepare(shape, normalization);
     }
 
     private sealed class ResidualBackbone(string name, int width, Func<int, int, BackboneNetwork> create) : Backbone

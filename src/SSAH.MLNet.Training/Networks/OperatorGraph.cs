@@ -1,5 +1,5 @@
+using SSAH.MLNet.Onnx;
 using SSAH.MLNet.Training.Networks.Layers;
-using SSAH.MLNet.Training.Onnx;
 using TorchSharp;
 using TorchSharp.Modules;
 using Convolution = SSAH.MLNet.Training.Networks.Layers.Convolution;
@@ -54,15 +54,18 @@ internal sealed class OperatorGraph : Layer
         return values[^1];
     }
 
-    /// <summary>Runs one black image through and gives the shape of every value.</summary>
+    /// <summary>Runs one black image through and gives the shape of every value. No running statistics move.</summary>
     public long[][] Shapes(long channels, long height, long width)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
+        bool wasTraining = training;
+        eval();
         var values = new Tensor[_nodes.Length + 1];
         values[0] = zeros(1, channels, height, width);
         for (int i = 0; i < _nodes.Length; i++)
             values[i + 1] = Compute(values, i);
+        train(wasTraining);
         return [.. values.Select(v => v.shape)];
     }
 

@@ -1,5 +1,4 @@
-using System.Globalization;
-using System.Reflection;
+using SSAH.MLNet.Onnx;
 using SSAH.MLNet.Training.Data;
 using SSAH.MLNet.Training.Networks;
 
@@ -8,9 +7,6 @@ namespace SSAH.MLNet.Training.Onnx;
 /// <summary>Writes a trained H-Net as a hash model (docs/architecture.md has the contract).</summary>
 internal static class HashModelExporter
 {
-    private static readonly string LibraryVersion =
-        typeof(HashModelExporter).Assembly.GetCustomAttribute<AssemblyFileVersionAttribute>()?.Version ?? "unknown";
-
     /// <summary>The model's bytes; the class head and A-Net stay behind.</summary>
     /// <param name="network">The network, with the statistics to use.</param>
     /// <param name="shape">Size of the images.</param>
@@ -20,17 +16,11 @@ internal static class HashModelExporter
     {
         var graph = new OnnxGraph("ssah");
         string pixels = graph.Input(HashModelContract.PixelInput, -1, shape.Channels, shape.Height, shape.Width);
-        string centerd = graph.Op("Sub", [pixels, graph.Constant(normalization.Mean, 1, shape.Channels, 1, 1)]);
-        string normalized = graph.Op("Div", [centerd, graph.Constant(normalization.Deviation, 1, shape.Channels, 1, 1)]);
+        string centered = graph.Op("Sub", [pixels, graph.Constant(normalization.Mean, 1, shape.Channels, 1, 1)]);
+        string normalized = graph.Op("Div", [centered, graph.Constant(normalization.Deviation, 1, shape.Channels, 1, 1)]);
         string features = network.Backbone.Export(graph, normalized);
         var (weight, bias) = network.FoldedHashLayer();
-        string projected = graph.Op("Gemm",
-            [features, graph.Constant(weight, network.Bits, weight.Length / network.Bits), graph.Constant(bias, network.Bits)], ("transB", 1L));
-        HashGraphTail.Append(graph, graph.Op("Tanh", [projected]), network.Bits);
-        graph.Metadata(HashModelContract.VersionKey, HashModelContract.Version);
-        graph.Metadata(HashModelContract.BitsKey, network.Bits.ToString(CultureInfo.InvariantCulture));
-        graph.Metadata(HashModelContract.MethodKey, "SSAH");
-        graph.Metadata(HashModelContract.LibraryKey, $"SSAH.MLNet {LibraryVersion}");
+        HashGraphTail.AppendLayer(graph, features, weight, bias, "SSAH");
         foreach (var (key, value) in metadata)
             graph.Metadata(key, value);
         return graph.ToBytes();

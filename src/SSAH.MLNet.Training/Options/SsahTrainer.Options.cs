@@ -29,7 +29,7 @@ public sealed partial class SsahTrainer
 
         /// <summary>
         /// The network that turns images into features: <see cref="Backbone.Auto"/> (default), <see cref="Backbone.SmallResNet"/>,
-        /// <see cref="Backbone.ResNet18"/>, or a pretrained one from <see cref="Backbone.FromOnnx"/>.
+        /// <see cref="Backbone.ResNet18FromScratch"/>, or a pretrained one: <see cref="Backbone.ResNet18"/>, <see cref="Backbone.FromOnnx"/>.
         /// </summary>
         [Required]
         public Backbone Backbone { get; set; } = Backbone.Auto;

@@ -1,7 +1,6 @@
 using Mono.Cecil;
 using SSAH.MLNet.Evaluation;
 using SSAH.MLNet.Hashing;
-using SSAH.MLNet.Training.Onnx;
 
 namespace SSAH.MLNet.Tests.Architecture;
 
@@ -21,7 +20,7 @@ public sealed class ArchitectureTests : IDisposable
         _hashing = Read(typeof(BinaryCodes));
         _evaluation = Read(typeof(RetrievalEvaluation));
         _inference = Read(typeof(HashEncoder));
-        _training = Read(typeof(OnnxGraph));
+        _training = Read(typeof(SsahTrainer));
     }
 
     public void Dispose()

@@ -3,8 +3,8 @@ using System.Globalization;
 using System.IO.Compression;
 using Google.Protobuf;
 using Microsoft.ML;
-using SSAH.MLNet.Training.Onnx;
-using SSAH.MLNet.Training.Onnx.Wire;
+using SSAH.MLNet.Onnx;
+using SSAH.MLNet.Onnx.Wire;
 
 namespace SSAH.MLNet.Tests.Encoder;
 

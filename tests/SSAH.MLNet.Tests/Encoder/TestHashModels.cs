@@ -1,4 +1,4 @@
-using SSAH.MLNet.Training.Onnx;
+using SSAH.MLNet.Onnx;
 
 namespace SSAH.MLNet.Tests.Encoder;
 

@@ -1,7 +1,8 @@
+using SSAH.MLNet.Onnx;
+using SSAH.MLNet.Onnx.Wire;
 using SSAH.MLNet.Training.Networks;
 using SSAH.MLNet.Training.Networks.Layers;
 using SSAH.MLNet.Training.Onnx;
-using SSAH.MLNet.Training.Onnx.Wire;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,8 +1,9 @@
 using Microsoft.ML.OnnxRuntime;
+using SSAH.MLNet.Onnx;
+using SSAH.MLNet.Onnx.Wire;
 using SSAH.MLNet.Training.Networks;
 using SSAH.MLNet.Training.Networks.Layers;
 using SSAH.MLNet.Training.Onnx;
-using SSAH.MLNet.Training.Onnx.Wire;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,11 +1,12 @@
 using System.Text.Json;
 using Microsoft.ML;
+using SSAH.MLNet.Onnx;
+using SSAH.MLNet.Onnx.Wire;
 using SSAH.MLNet.Training.Data;
 using SSAH.MLNet.Training.Loop;
 using SSAH.MLNet.Training.Networks;
 using SSAH.MLNet.Training.Networks.Layers;
 using SSAH.MLNet.Training.Onnx;
-using SSAH.MLNet.Training.Onnx.Wire;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -89,6 +90,61 @@ public sealed class BackboneTests : IDisposable
         Assert.True(training.Teacher.Features(images).allclose(expected, 1e-3, 1e-2));
         training.Teacher.train();
         Assert.True(training.Teacher.Features(images).allclose(expected, 1e-3, 1e-2));
+    }
+
+    [Theory]
+    [InlineData(96)]
+    [InlineData(224)]
+    public void ResNet18_of_the_package_agrees_with_ONNX_Runtime_at_its_own_size_and_at_another(int side)
+    {
+        var reader = new OnnxBackboneReader(File.ReadAllBytes(PretrainedNetwork.ResNet18.Path), PretrainedNetwork.ResNet18.Output, "ResNet18.onnx");
+        Assert.InRange(ImportVerification.Check(reader, 3, side, side), 0, ImportVerification.Tolerance);
+    }
+
+    [Fact]
+    public void An_inner_value_of_ResNet18_is_taken_at_a_size_that_its_tail_would_not_run_at()
+    {
+        var reader = new OnnxBackboneReader(File.ReadAllBytes(PretrainedNetwork.ResNet18.Path), "ReLU333_Output_0", "ResNet18.onnx");
+        Assert.InRange(ImportVerification.Check(reader, 3, 48, 80), 0, ImportVerification.Tolerance);
+    }
+
+    [Fact]
+    public void ResNet18_with_weights_from_ImageNet_becomes_a_hasher()
+    {
+        var ml = new MLContext(1);
+        var options = Images.Options(steps: 3);
+        (options.Backbone, options.HardSamples.Source) = (Backbone.ResNet18(side: 32, freezeStages: 5), HardSampleSource.None);
+        using var encoder = ml.Transforms.SsahHash(options).Fit(Images.View(ml, Images.Draw(12, 1)));
+        using var preprocessing = JsonDocument.Parse(encoder.Metadata["ssah.preprocessing"]);
+        Assert.Equal(32, preprocessing.RootElement.GetProperty("Height").GetInt32());
+        Assert.Contains("ResNet18, ImageNet", encoder.Metadata["ssah.options"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_frozen_ResNet18_gives_the_features_that_ONNX_Runtime_gives()
+    {
+        var set = Set();
+        var options = Images.Options(steps: 1);
+        byte[] pixels = [.. set.Image(0), .. set.Image(1)];
+        using var features = BackboneFeatures.Open(PretrainedNetwork.ResNet18 with { Output = "ReLU347_Output_0" }, Image.Side, Image.Side);
+        float[] expected = new float[2 * features.Length];
+        features.Compute(pixels, 2, expected);
+        options.Backbone = Backbone.Pretrained(PretrainedNetwork.ResNet18 with { Output = "ReLU347_Output_0" }, freezeStages: 100);
+        using var training = new SsahTraining(set, options, CPU, ScalarType.Float32, seed: 1);
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        float[] actual = training.Teacher.Features(training.Batches.Plain([0, 1])).contiguous().data<float>().ToArray();
+        Assert.Equal(expected.Length, actual.Length);
+        Assert.All(actual.Zip(expected), pair => Assert.Equal(pair.Second, pair.First, 1e-3 * expected.Max()));
+    }
+
+    [Fact]
+    public void Without_its_package_ResNet18_names_the_package_before_anything_is_read()
+    {
+        var options = Images.Options();
+        options.Backbone = Backbone.Pretrained(PretrainedNetwork.ResNet18 with { Path = "nowhere.onnx" });
+        var error = Assert.Throws<ArgumentException>(() => new MLContext(1).Transforms.SsahHash(options));
+        Assert.Contains("dotnet add package Microsoft.ML.DnnImageFeaturizer.ResNet18", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

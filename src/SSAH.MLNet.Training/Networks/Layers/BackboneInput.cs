@@ -1,5 +1,5 @@
+using SSAH.MLNet.Onnx;
 using SSAH.MLNet.Training.Data;
-using SSAH.MLNet.Training.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-using SSAH.MLNet.Training.Onnx;
+using SSAH.MLNet.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
 

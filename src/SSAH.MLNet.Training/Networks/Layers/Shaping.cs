@@ -1,3 +1,4 @@
+using SSAH.MLNet.Onnx;
 using SSAH.MLNet.Training.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;

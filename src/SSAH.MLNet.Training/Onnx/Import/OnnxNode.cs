@@ -1,4 +1,4 @@
-using SSAH.MLNet.Training.Onnx.Wire;
+using SSAH.MLNet.Onnx.Wire;
 using static TorchSharp.torch;
 
 namespace SSAH.MLNet.Training.Onnx;

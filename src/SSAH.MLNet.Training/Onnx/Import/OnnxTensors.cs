@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using SSAH.MLNet.Training.Onnx.Wire;
+using SSAH.MLNet.Onnx.Wire;
 using TorchSharp;
 using static TorchSharp.torch;
 

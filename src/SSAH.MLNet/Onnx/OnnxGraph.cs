@@ -1,18 +1,21 @@
 using System.Runtime.InteropServices;
 using Google.Protobuf;
-using SSAH.MLNet.Training.Onnx.Wire;
+using SSAH.MLNet.Onnx.Wire;
 
-namespace SSAH.MLNet.Training.Onnx;
+namespace SSAH.MLNet.Onnx;
 
 /// <summary>An ONNX graph under construction: values are named by strings, every node appends one value.</summary>
 /// <param name="name">Name of the graph.</param>
-internal sealed class OnnxGraph(string name)
+/// <param name="opset">Version of the standard operator set that its nodes are written in.</param>
+internal sealed class OnnxGraph(string name, long opset = OnnxGraph.DefaultOpset)
 {
-    /// <summary>Operator set that the exported files ask for (ONNX 1.12; any ONNX Runtime since 1.12 runs it).</summary>
-    public const int Opset = 17;
+    /// <summary>Operator set that exported networks ask for (ONNX 1.12; any ONNX Runtime since 1.12 runs it).</summary>
+    public const long DefaultOpset = 17;
 
     private const int IrVersion = 8;
+    private const string EmbeddedPrefix = "backbone/";
     private readonly GraphProto _graph = new() { Name = name };
+    private readonly List<OperatorSetIdProto> _otherOpsets = [];
     private readonly SortedDictionary<string, string> _metadata = new(StringComparer.Ordinal);
 
     /// <summary>Declares an input; a negative dimension is dynamic.</summary>
@@ -54,6 +57,34 @@ internal sealed class OnnxGraph(string name)
     public string Constant(ReadOnlySpan<long> values, params ReadOnlySpan<long> dims) =>
         Initializer(TensorProto.Types.DataType.Int64, MemoryMarshal.AsBytes(values), values.Length, dims);
 
+    /// <summary>Takes over a backbone's nodes and weights, fed by a value of this graph, and returns the name of its result.</summary>
+    /// <param name="backbone">Written in the same operator set as this graph.</param>
+    /// <param name="input">What it reads in place of its image input.</param>
+    public string Embed(BackboneGraph backbone, string input)
+    {
+        if (backbone.Opset != opset)
+            throw new ArgumentException($"The backbone is written in operator set {backbone.Opset}, this graph in {opset}.", nameof(backbone));
+        string Named(string value) => value.Length == 0 ? value : value == backbone.ImageInput ? input : EmbeddedPrefix + value;
+        foreach (TensorProto weight in backbone.Model.Graph.Initializer)
+        {
+            TensorProto copy = weight.Clone();
+            copy.Name = Named(weight.Name);
+            _graph.Initializer.Add(copy);
+        }
+        foreach (NodeProto node in backbone.Model.Graph.Node)
+        {
+            NodeProto copy = node.Clone();
+            copy.Input.Clear();
+            copy.Input.Add(node.Input.Select(Named));
+            copy.Output.Clear();
+            copy.Output.Add(node.Output.Select(Named));
+            copy.Name = $"{copy.OpType}_{_graph.Node.Count}";
+            _graph.Node.Add(copy);
+        }
+        _otherOpsets.AddRange(backbone.Model.OpsetImport.Where(set => !OnnxModels.IsStandard(set.Domain)));
+        return Named(backbone.Output);
+    }
+
     /// <summary>Adds one entry of the model's custom metadata.</summary>
     public void Metadata(string key, string value) => _metadata[key] = value;
 
@@ -61,7 +92,8 @@ internal sealed class OnnxGraph(string name)
     public byte[] ToBytes()
     {
         var model = new ModelProto { IrVersion = IrVersion, ProducerName = "SSAH.MLNet", Graph = _graph };
-        model.OpsetImport.Add(new OperatorSetIdProto { Version = Opset });
+        model.OpsetImport.Add(new OperatorSetIdProto { Version = opset });
+        model.OpsetImport.Add(_otherOpsets);
         foreach (var (key, value) in _metadata)
             model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
         return model.ToByteArray();

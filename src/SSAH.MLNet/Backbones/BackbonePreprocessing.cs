@@ -16,6 +16,8 @@ public enum ChannelOrder
 /// </summary>
 public sealed record BackbonePreprocessing
 {
+    private const int LargestSide = 4096;
+
     /// <summary>Side in pixels that images are resized to (bilinear) inside the model; null takes the size that the file fixes, else the size of the pixel column.</summary>
     public int? Side { get; init; }
 
@@ -40,6 +42,18 @@ public sealed record BackbonePreprocessing
 
     /// <summary>BGR minus (104, 117, 123): the models of Caffe.</summary>
     public static BackbonePreprocessing Caffe { get; } = new() { Order = ChannelOrder.Bgr, Mean = [104, 117, 123] };
+
+    /// <summary>What is wrong with the settings, one sentence each.</summary>
+    internal IEnumerable<string> Errors()
+    {
+        if (Side is <= 0 or > LargestSide)
+            yield return $"The backbone's {nameof(Side)} is {Side}; it must lie from 1 to {LargestSide}.";
+        foreach ((string name, IReadOnlyList<float> values) in new[] { (nameof(Mean), Mean), (nameof(Scale), Scale) })
+            if (values.Count is not (1 or 3) || values.Any(value => !float.IsFinite(value)))
+                yield return $"The backbone's {name} must be one finite number or three.";
+        if (Scale.Contains(0))
+            yield return $"The backbone's {nameof(Scale)} has a 0.";
+    }
 
     internal float MeanOf(int channel) => Mean[Mean.Count == 1 ? 0 : channel];
 

@@ -1,0 +1,72 @@
+using System.Runtime.InteropServices;
+using Google.Protobuf;
+using Microsoft.ML.OnnxRuntime;
+using SSAH.MLNet.Onnx.Wire;
+
+namespace SSAH.MLNet.Onnx;
+
+/// <summary>Reading and running ONNX models on the wire.</summary>
+internal static class OnnxModels
+{
+    private static readonly ExecutionDevice s_cpu = new(GpuDeviceId: null, FallbackToCpu: true, Warn: _ => { });
+
+    /// <summary>Whether a domain is that of the standard operators.</summary>
+    public static bool IsStandard(string domain) => domain is "" or "ai.onnx";
+
+    /// <summary>Parses a model.</summary>
+    /// <param name="bytes">The file.</param>
+    /// <param name="source">What the file is called in errors.</param>
+    /// <exception cref="InvalidDataException">The bytes are no ONNX model.</exception>
+    public static ModelProto Parse(byte[] bytes, string source)
+    {
+        ModelProto model;
+        try
+        {
+            model = ModelProto.Parser.ParseFrom(bytes);
+        }
+        catch (InvalidProtocolBufferException e)
+        {
+            throw new InvalidDataException($"{source} is no ONNX model: {e.Message}", e);
+        }
+        return model.Graph is { Node.Count: > 0 } ? model : throw new InvalidDataException($"{source} is no ONNX model: it has no graph.");
+    }
+
+    /// <summary>A copy of the model that publishes the given values, whatever their types, in place of its own outputs.</summary>
+    private static ModelProto Publishing(ModelProto model, IEnumerable<string> values)
+    {
+        ModelProto copy = model.Clone();
+        copy.Graph.Output.Clear();
+        copy.Graph.ValueInfo.Clear();
+        copy.Graph.Output.Add(values.Select(value => new ValueInfoProto { Name = value }));
+        return copy;
+    }
+
+    /// <summary>Runs one black image through a network on the CPU and gives the shapes of some of its values.</summary>
+    /// <param name="model">The network.</param>
+    /// <param name="input">Name of its image input.</param>
+    /// <param name="image">Shape of the image, [1, C, H, W].</param>
+    /// <param name="values">Names of values that nodes compute.</param>
+    /// <exception cref="OnnxRuntimeException">The network does not run on such an image.</exception>
+    /// <inheritdoc cref="ExecutionDevice.Open" path="/exception"/>
+    public static long[][] Shapes(ModelProto model, string input, long[] image, string[] values)
+    {
+        using InferenceSession session = s_cpu.Open(Publishing(model, values).ToByteArray());
+        using var run = new RunOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+        using OrtValue pixels = OrtValue.CreateTensorValueFromMemory(new float[image.Aggregate(1L, (a, b) => checked(a * b))], image);
+        using var outputs = session.Run(run, [input], [pixels], values);
+        return [.. outputs.Select(output => output.GetTensorTypeAndShape().Shape)];
+    }
+
+    /// <summary>A tensor of 64-bit integers.</summary>
+    public static TensorProto Integers(string name, ReadOnlySpan<long> values)
+    {
+        var tensor = new TensorProto
+        {
+            Name = name,
+            DataType = (int)TensorProto.Types.DataType.Int64,
+            RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values)),
+        };
+        tensor.Dims.Add(values.Length);
+        return tensor;
+    }
+}
