@@ -25,7 +25,7 @@ public sealed class CoverResamplerTests
     [InlineData(224)]
     public void No_source_size_leaves_an_edge(int side)
     {
-        for (int width = 1; width < 700; width += side == 32 ? 1 : 13)
+        for (int width = 1; width < 700; width += side == 32 && width < 130 ? 1 : 13)
             for (int height = width / 3 + 1; height < 700; height += 97)
             {
                 byte[] white = new byte[width * height * 4];
@@ -52,7 +52,7 @@ public sealed class CoverResamplerTests
     [Fact]
     public void The_middle_is_kept()
     {
-        byte[] png = EncodedImages.Draw(SKEncodedImageFormat.Png, 90, 30, (x, _) => x is >= 30 and < 60 ? SKColors.Lime : SKColors.Red);
+        byte[] png = DrawnFiles.Draw(SKEncodedImageFormat.Png, 90, 30, (x, _) => x is >= 30 and < 60 ? SKColors.Lime : SKColors.Red);
         var rgb = new byte[300];
         Assert.Null(new ImageReader(10, 10, Plain).Read(png, rgb));
         for (int pixel = 0; pixel < 100; pixel++)
@@ -69,7 +69,7 @@ public sealed class CoverResamplerTests
     {
         foreach (Func<int, int, int> pattern in new Func<int, int, int>[] { (x, y) => (x + y) % 2, (x, _) => x % 2, (_, y) => y % 2 })
         {
-            byte[] encoded = EncodedImages.Draw(format, width, height, (x, y) => pattern(x, y) == 0 ? SKColors.Black : SKColors.White);
+            byte[] encoded = DrawnFiles.Draw(format, width, height, (x, y) => pattern(x, y) == 0 ? SKColors.Black : SKColors.White);
             foreach (int side in new[] { 32, 60, 224 })
             {
                 var rgb = new byte[side * side * 3];
@@ -89,8 +89,8 @@ public sealed class CoverResamplerTests
             SKColor At(int x, int y) => new((byte)(128 + 100 * Math.Sin(9.0 * x / side)), (byte)(128 + 100 * Math.Cos(7.0 * y / side)), (byte)(255 * (x + y) / (2 * side)));
             var shrunk = new byte[64 * 64 * 3];
             var whole = new byte[64 * 64 * 3];
-            Assert.Null(new ImageReader(64, 64, Plain).Read(EncodedImages.Draw(SKEncodedImageFormat.Jpeg, side, side, At), shrunk));
-            Assert.Null(new ImageReader(64, 64, Plain).Read(EncodedImages.Draw(SKEncodedImageFormat.Png, side, side, At), whole));
+            Assert.Null(new ImageReader(64, 64, Plain).Read(DrawnFiles.Draw(SKEncodedImageFormat.Jpeg, side, side, At), shrunk));
+            Assert.Null(new ImageReader(64, 64, Plain).Read(DrawnFiles.Draw(SKEncodedImageFormat.Png, side, side, At), whole));
             Assert.InRange(shrunk.Zip(whole, (a, b) => Math.Abs(a - b)).Max(), 0, 8);
         }
     }

@@ -15,25 +15,25 @@ public sealed class ImageReaderTests
     [MemberData(nameof(OrientedFormats))]
     public void Every_exif_orientation_comes_out_upright(SKEncodedImageFormat format)
     {
-        byte[] upright = Read(EncodedImages.Draw(format, 96, 64, (x, y) => CornerOf(x, y, 96, 64)), 24, 16);
+        byte[] upright = Read(DrawnFiles.Draw(format, 96, 64, (x, y) => CornerOf(x, y, 96, 64)), 24, 16);
         for (int orientation = 1; orientation <= 8; orientation++)
         {
             (int width, int height) = orientation >= 5 ? (64, 96) : (96, 64);
-            byte[] stored = EncodedImages.Draw(format, width, height, (x, y) => StoredAt(orientation, x, y, 96, 64));
+            byte[] stored = DrawnFiles.Draw(format, width, height, (x, y) => StoredAt(orientation, x, y, 96, 64));
             foreach (bool littleEndian in new[] { true, false })
-                AssertNear(upright, Read(EncodedImages.WithOrientation(stored, orientation, littleEndian), 24, 16), 3);
+                AssertNear(upright, Read(DrawnFiles.WithOrientation(stored, orientation, littleEndian), 24, 16), 3);
         }
-        byte[] plain = EncodedImages.Draw(format, 96, 64, (x, y) => CornerOf(x, y, 96, 64));
+        byte[] plain = DrawnFiles.Draw(format, 96, 64, (x, y) => CornerOf(x, y, 96, 64));
         foreach (int nonsense in new[] { 0, 9, 200 })
-            AssertNear(upright, Read(EncodedImages.WithOrientation(plain, nonsense), 24, 16), 0);
+            AssertNear(upright, Read(DrawnFiles.WithOrientation(plain, nonsense), 24, 16), 0);
     }
 
     [Fact]
     public void Orientation_holds_for_crops_and_planes_too()
     {
-        byte[] stored = EncodedImages.Draw(SKEncodedImageFormat.Png, 64, 150, (x, y) => StoredAt(6, x, y, 150, 64));
-        byte[] turned = EncodedImages.WithOrientation(stored, 6);
-        byte[] expected = Read(EncodedImages.Draw(SKEncodedImageFormat.Png, 150, 64, (x, y) => CornerOf(x, y, 150, 64)), 17, 11);
+        byte[] stored = DrawnFiles.Draw(SKEncodedImageFormat.Png, 64, 150, (x, y) => StoredAt(6, x, y, 150, 64));
+        byte[] turned = DrawnFiles.WithOrientation(stored, 6);
+        byte[] expected = Read(DrawnFiles.Draw(SKEncodedImageFormat.Png, 150, 64, (x, y) => CornerOf(x, y, 150, 64)), 17, 11);
         AssertNear(expected, Read(turned, 17, 11), 1);
         var planes = new byte[17 * 11 * 3];
         Assert.Null(new ImageReader(17, 11, Plain, interleaved: false).Read(turned, planes));
@@ -45,8 +45,8 @@ public sealed class ImageReaderTests
     [Fact]
     public void Transparency_shows_the_background()
     {
-        byte[] png = EncodedImages.Draw(SKEncodedImageFormat.Png, 40, 40, (x, _) => x < 20 ? SKColors.Transparent : SKColors.Black);
-        byte[] half = EncodedImages.Draw(SKEncodedImageFormat.Webp, 8, 8, (_, _) => new SKColor(255, 0, 0, 128));
+        byte[] png = DrawnFiles.Draw(SKEncodedImageFormat.Png, 40, 40, (x, _) => x < 20 ? SKColors.Transparent : SKColors.Black);
+        byte[] half = DrawnFiles.Draw(SKEncodedImageFormat.Webp, 8, 8, (_, _) => new SKColor(255, 0, 0, 128));
         foreach (int side in new[] { 8, 40, 61 })
         {
             byte[] white = Read(png, side, side);
@@ -60,18 +60,18 @@ public sealed class ImageReaderTests
     [Fact]
     public void Colors_hidden_under_transparency_do_not_bleed_out()
     {
-        byte[] png = EncodedImages.Draw(SKEncodedImageFormat.Png, 64, 64, (x, y) => (x + y) % 2 == 0 ? new SKColor(0, 255, 0, 0) : SKColors.White);
+        byte[] png = DrawnFiles.Draw(SKEncodedImageFormat.Png, 64, 64, (x, y) => (x + y) % 2 == 0 ? new SKColor(0, 255, 0, 0) : SKColors.White);
         Assert.All(Read(png, 9, 9), value => Assert.InRange(value, 254, 255));
     }
 
     [Fact]
     public void Every_form_of_png_is_read()
     {
-        byte[] gray16 = EncodedImages.Png(2, 16, 0, [[0x80, 0x00, 0xFF, 0xFF]]);
-        byte[] rgb16 = EncodedImages.Png(1, 16, 2, [[0x10, 0x00, 0x80, 0x00, 0xF0, 0x00]]);
-        byte[] bits = EncodedImages.Png(2, 1, 0, [[0b0100_0000]]);
-        byte[] palette = EncodedImages.Png(3, 8, 3, [[0, 1, 2]], [255, 0, 0, 0, 255, 0, 0, 0, 255], [255, 255, 0]);
-        byte[] grayAlpha = EncodedImages.Png(2, 8, 4, [[0, 255, 0, 0]]);
+        byte[] gray16 = DrawnFiles.Png(2, 16, 0, [[0x80, 0x00, 0xFF, 0xFF]]);
+        byte[] rgb16 = DrawnFiles.Png(1, 16, 2, [[0x10, 0x00, 0x80, 0x00, 0xF0, 0x00]]);
+        byte[] bits = DrawnFiles.Png(2, 1, 0, [[0b0100_0000]]);
+        byte[] palette = DrawnFiles.Png(3, 8, 3, [[0, 1, 2]], [255, 0, 0, 0, 255, 0, 0, 0, 255], [255, 255, 0]);
+        byte[] grayAlpha = DrawnFiles.Png(2, 8, 4, [[0, 255, 0, 0]]);
         Assert.Equal([128, 128, 128, 255, 255, 255], Read(gray16, 2, 1));
         AssertNear([16, 128, 240], Read(rgb16, 1, 1), 1);
         Assert.Equal([0, 0, 0, 255, 255, 255], Read(bits, 2, 1));
@@ -82,7 +82,7 @@ public sealed class ImageReaderTests
     [Fact]
     public void Animations_give_their_first_frame_on_the_background()
     {
-        byte[] gif = EncodedImages.Gif(4, 2, [SKColors.Red, SKColors.Lime, SKColors.Blue],
+        byte[] gif = DrawnFiles.Gif(4, 2, [SKColors.Red, SKColors.Lime, SKColors.Blue],
             (1, 0, [[0, 1], [3, 2]]), (0, 0, [[2, 2, 2, 2], [2, 2, 2, 2]]));
         Assert.Equal([255, 255, 255, 255, 0, 0, 0, 255, 0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 255, 255, 255, 255], Read(gif, 4, 2));
     }
@@ -90,7 +90,7 @@ public sealed class ImageReaderTests
     [Fact]
     public void Bitmaps_and_cmyk_jpegs_are_read()
     {
-        AssertNear(Read(EncodedImages.Draw(SKEncodedImageFormat.Png, 9, 5, (x, y) => CornerOf(x, y, 9, 5)), 9, 5), Read(EncodedImages.Bmp(9, 5, (x, y) => CornerOf(x, y, 9, 5)), 9, 5), 0);
+        AssertNear(Read(DrawnFiles.Draw(SKEncodedImageFormat.Png, 9, 5, (x, y) => CornerOf(x, y, 9, 5)), 9, 5), Read(DrawnFiles.Bmp(9, 5, (x, y) => CornerOf(x, y, 9, 5)), 9, 5), 0);
         // Made with Pillow: 16 x 16, the left half C 0 M 255 Y 255 K 0, the right half C 255 M 0 Y 0 K 64.
         byte[] cmyk = Convert.FromBase64String("/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwADAgIDAgIDAwMDBAMDBAUIBQUEBAUKBwcGCAwKDAwLCgsLDQ4SEA0OEQ4LCxAWEBETFBUVFQwPFxgWFBgSFBUU/8AAFAgAEAAQBEMRAE0RAFkRAEsRAP/EABYA"
             + "AQEBAAAAAAAAAAAAAAAAAAoJCP/EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAOBEMATQBZAEsAAD8AqmlUlUqmKuVQVQyoVQKuKu1WKuVQVQyo/9k=");
@@ -103,10 +103,10 @@ public sealed class ImageReaderTests
     public void Wide_gamuts_become_srgb()
     {
         using var wide = SKColorSpace.CreateRgb(SKColorSpaceTransferFn.Srgb, SKColorSpaceXyz.DisplayP3);
-        byte[] tagged = EncodedImages.Draw(SKEncodedImageFormat.Png, 4, 4, (_, _) => new SKColor(200, 100, 50), colorSpace: wide);
+        byte[] tagged = DrawnFiles.Draw(SKEncodedImageFormat.Png, 4, 4, (_, _) => new SKColor(200, 100, 50), colorSpace: wide);
         byte[] pixel = Read(tagged, 1, 1);
         AssertNear([214, 95, 32], pixel, 6);
-        AssertNear([200, 100, 50], Read(EncodedImages.Draw(SKEncodedImageFormat.Png, 4, 4, (_, _) => new SKColor(200, 100, 50)), 1, 1), 0);
+        AssertNear([200, 100, 50], Read(DrawnFiles.Draw(SKEncodedImageFormat.Png, 4, 4, (_, _) => new SKColor(200, 100, 50)), 1, 1), 0);
     }
 
     [Theory]
@@ -117,7 +117,7 @@ public sealed class ImageReaderTests
         for (int size = 17; size < 200; size += 29)
         {
             var random = new Random(size);
-            byte[] whole = EncodedImages.Draw(SKEncodedImageFormat.Jpeg, size, size + 5, (x, y) => gray
+            byte[] whole = DrawnFiles.Draw(SKEncodedImageFormat.Jpeg, size, size + 5, (x, y) => gray
                 ? new SKColor((byte)(x + y), (byte)(x + y), (byte)(x + y))
                 : new SKColor((byte)random.Next(256), (byte)x, (byte)y), quality: 80);
             byte[] expected = Read(whole, 16, 16);
@@ -134,7 +134,7 @@ public sealed class ImageReaderTests
     [InlineData(SKEncodedImageFormat.Webp)]
     public void Cut_files_are_errors(SKEncodedImageFormat format)
     {
-        byte[] whole = EncodedImages.Draw(format, 40, 40, (x, y) => new SKColor((byte)(x * 6), (byte)(y * 6), (byte)(x * y)));
+        byte[] whole = DrawnFiles.Draw(format, 40, 40, (x, y) => new SKColor((byte)(x * 6), (byte)(y * 6), (byte)(x * y)));
         foreach (double share in new[] { 0, 0.1, 0.5, 0.9 })
             Assert.NotNull(new ImageReader(8, 8, Plain).Read(whole.AsSpan(0, (int)(whole.Length * share)), new byte[192]));
     }
@@ -142,7 +142,7 @@ public sealed class ImageReaderTests
     [Fact]
     public void Files_streams_and_bytes_give_the_same_pixels()
     {
-        byte[] png = EncodedImages.Draw(SKEncodedImageFormat.Png, 300, 200, (x, y) => new SKColor((byte)x, (byte)y, (byte)(x ^ y)));
+        byte[] png = DrawnFiles.Draw(SKEncodedImageFormat.Png, 300, 200, (x, y) => new SKColor((byte)x, (byte)y, (byte)(x ^ y)));
         byte[] expected = Read(png, 20, 20);
         var rgb = new byte[1200];
         var reader = new ImageReader(20, 20, Plain);
@@ -164,8 +164,8 @@ public sealed class ImageReaderTests
     [Fact]
     public void Limits_are_checked_before_decoding()
     {
-        byte[] png = EncodedImages.Draw(SKEncodedImageFormat.Png, 100, 100, (x, y) => new SKColor((byte)x, (byte)y, 0));
-        Assert.Contains("67000 x 67000 pixels", Reason(EncodedImages.PngClaiming(67_000, 67_000), Plain), StringComparison.Ordinal);
+        byte[] png = DrawnFiles.Draw(SKEncodedImageFormat.Png, 100, 100, (x, y) => new SKColor((byte)x, (byte)y, 0));
+        Assert.Contains("67000 x 67000 pixels", Reason(DrawnFiles.PngClaiming(67_000, 67_000), Plain), StringComparison.Ordinal);
         Assert.Contains("MaxPixels", Reason(png, new ImageReadingOptions { MaxPixels = 9_999 }), StringComparison.Ordinal);
         Assert.Null(Reason(png, new ImageReadingOptions { MaxPixels = 10_000 }));
         Assert.Contains("MaxBytes", Reason(png, new ImageReadingOptions { MaxBytes = png.Length - 1 }), StringComparison.Ordinal);
@@ -182,7 +182,7 @@ public sealed class ImageReaderTests
         var random = new Random(5);
         foreach (SKEncodedImageFormat format in new[] { SKEncodedImageFormat.Png, SKEncodedImageFormat.Jpeg, SKEncodedImageFormat.Webp })
         {
-            byte[] whole = EncodedImages.WithOrientation(EncodedImages.Draw(format, 20, 20, (x, y) => new SKColor((byte)(x * 12), (byte)(y * 12), 9)), 6);
+            byte[] whole = DrawnFiles.WithOrientation(DrawnFiles.Draw(format, 20, 20, (x, y) => new SKColor((byte)(x * 12), (byte)(y * 12), 9)), 6);
             for (int i = 0; i < 200; i++)
             {
                 byte[] bytes = [.. whole];

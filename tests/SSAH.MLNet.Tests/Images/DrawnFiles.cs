@@ -6,7 +6,7 @@ using SkiaSharp;
 namespace SSAH.MLNet.Tests.Images;
 
 /// <summary>Encoded images drawn for a test, in forms that Skia writes and in those that it only reads.</summary>
-internal static class EncodedImages
+internal static class DrawnFiles
 {
     public static byte[] Draw(SKEncodedImageFormat format, int width, int height, Func<int, int, SKColor> colorAt, int quality = 100, SKColorSpace? colorSpace = null)
     {

@@ -5,7 +5,7 @@ using SSAH.MLNet.Tests.Encoder;
 
 namespace SSAH.MLNet.Tests.Images;
 
-public sealed class ImageFolderTests : IDisposable
+public sealed class ImageFilesTests : IDisposable
 {
     private readonly MLContext _context = new(seed: 3);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ssah-images-");
@@ -24,9 +24,9 @@ public sealed class ImageFolderTests : IDisposable
         IDataView names = _context.Data.LoadFromEnumerable(new[] { new FileRow { Name = "a/1.png" }, new FileRow { Name = "a/2.jpg" } });
         byte[][] expected = CodeRows.Read<byte>(stock.Fit(names).Transform(names), "Pixels");
 
-        ImageFolder interleaved = _context.Data.LoadImageFolder(_folder.FullName, 12, 10);
+        ImageFiles interleaved = _context.Data.LoadImageFolder(_folder.FullName, 12, 10);
         Assert.Equal(expected, CodeRows.Read<byte>(interleaved, "Pixels"));
-        ImageFolder planar = _context.Data.LoadImageFolder(_folder.FullName, 12, 10, new ImageFolderOptions { Interleaved = false });
+        ImageFiles planar = _context.Data.LoadImageFolder(_folder.FullName, 12, 10, new ImageFilesOptions { Interleaved = false });
         Assert.Equal(PlanesOf(interleaved), PlanesOf(planar));
     }
 
@@ -36,7 +36,7 @@ public sealed class ImageFolderTests : IDisposable
         foreach (string name in new[] { "zebra/2.png", "ant/deep/1.JPG", "top.png", "zebra/10.png" })
             Draw(name, 8, 8);
         File.WriteAllText(Path.Combine(_folder.FullName, "notes.txt"), "no image");
-        ImageFolder rows = _context.Data.LoadImageFolder(_folder.FullName, 8, 8);
+        ImageFiles rows = _context.Data.LoadImageFolder(_folder.FullName, 8, 8);
         Assert.Equal(4, rows.GetRowCount());
         Assert.Equal(["deep", "", "zebra", "zebra"], rows.GetColumn<string>("Label"));
         Assert.Equal(["1.JPG", "top.png", "10.png", "2.png"], rows.GetColumn<string>("ImagePath").Select(path => Path.GetFileName(path)));
@@ -48,7 +48,7 @@ public sealed class ImageFolderTests : IDisposable
     {
         Draw("a/1.png", 40, 40);
         Damage("a/2.png", bytes => bytes[..(bytes.Length / 2)]);
-        ImageFolder rows = _context.Data.LoadImageFolder(_folder.FullName, 8, 8);
+        ImageFiles rows = _context.Data.LoadImageFolder(_folder.FullName, 8, 8);
         Assert.Equal(2, rows.GetColumn<string>("Label").Count());
         string message = Assert.Throws<InvalidDataException>(() => CodeRows.Read<byte>(rows, "Pixels")).Message;
         Assert.Contains("Row 1, '", message, StringComparison.Ordinal);
@@ -63,7 +63,7 @@ public sealed class ImageFolderTests : IDisposable
         MakeGoodAndBad(out string[] bad);
         var warnings = new List<string>();
         _context.Log += (_, entry) => warnings.Add(entry.Message);
-        ImageFolder rows = _context.Data.LoadImageFolder(_folder.FullName, 10, 12, new ImageFolderOptions { OnBadImage = BadImagePolicy.Skip });
+        ImageFiles rows = _context.Data.LoadImageFolder(_folder.FullName, 10, 12, new ImageFilesOptions { OnBadImage = BadImagePolicy.Skip });
         Assert.Null(rows.GetRowCount());
         Assert.Equal(60, rows.GetColumn<string>("ImagePath").Count());
         Assert.Equal(60, CodeRows.Read<byte>(rows, "Pixels").Length);
@@ -78,7 +78,7 @@ public sealed class ImageFolderTests : IDisposable
     {
         MakeGoodAndBad(out _);
         using var encoder = new HashEncoder(TestHashModels.Create(24), options: new HashEncodingOptions { BatchSize = 4, Workers = 2 });
-        ImageFolder folder = _context.Data.LoadImageFolder(_folder.FullName, 10, 12, new ImageFolderOptions { OnBadImage = BadImagePolicy.Skip });
+        ImageFiles folder = _context.Data.LoadImageFolder(_folder.FullName, 10, 12, new ImageFilesOptions { OnBadImage = BadImagePolicy.Skip });
         IDataView rows = encoder.Transform(folder);
         SortedDictionary<string, string> expected = Read([rows.GetRowCursor(rows.Schema)]);
         Assert.Equal(60, expected.Count);
@@ -96,16 +96,16 @@ public sealed class ImageFolderTests : IDisposable
     [Fact]
     public void ClaimedSizesAreCheckedBeforeDecoding()
     {
-        File.WriteAllBytes(Path.Combine(_folder.FullName, "huge.png"), EncodedImages.PngClaiming(67_000, 67_000));
-        ImageFolder rows = _context.Data.LoadImageFolder(_folder.FullName, 8, 8);
+        File.WriteAllBytes(Path.Combine(_folder.FullName, "huge.png"), DrawnFiles.PngClaiming(67_000, 67_000));
+        ImageFiles rows = _context.Data.LoadImageFolder(_folder.FullName, 8, 8);
         long before = Environment.WorkingSet;
         Assert.Contains("over the limit", Assert.Throws<InvalidDataException>(() => CodeRows.Read<byte>(rows, "Pixels")).Message,
             StringComparison.Ordinal);
         Assert.InRange(Environment.WorkingSet - before, long.MinValue, 500_000_000);
         Draw("huge.png", 100, 100);
-        rows = _context.Data.LoadImageFolder(_folder.FullName, 8, 8, new ImageFolderOptions { MaxPixels = 9_999 });
+        rows = _context.Data.LoadImageFolder(_folder.FullName, 8, 8, new ImageFilesOptions { MaxPixels = 9_999 });
         Assert.Throws<InvalidDataException>(() => CodeRows.Read<byte>(rows, "Pixels"));
-        rows = _context.Data.LoadImageFolder(_folder.FullName, 8, 8, new ImageFolderOptions { MaxPixels = 10_000 });
+        rows = _context.Data.LoadImageFolder(_folder.FullName, 8, 8, new ImageFilesOptions { MaxPixels = 10_000 });
         Assert.Single(CodeRows.Read<byte>(rows, "Pixels"));
     }
 
@@ -123,7 +123,7 @@ public sealed class ImageFolderTests : IDisposable
                 bytes[_random.Next(bytes.Length)] = (byte)_random.Next(256);
             File.WriteAllBytes(Path.Combine(_folder.FullName, $"{i}.png"), bytes);
         }
-        ImageFolder rows = _context.Data.LoadImageFolder(_folder.FullName, 8, 8, new ImageFolderOptions { OnBadImage = BadImagePolicy.Skip });
+        ImageFiles rows = _context.Data.LoadImageFolder(_folder.FullName, 8, 8, new ImageFilesOptions { OnBadImage = BadImagePolicy.Skip });
         int read = CodeRows.Read<byte>(rows, "Pixels").Length;
         Assert.Equal(102, read + rows.Skipped.Count);
         Assert.NotEmpty(rows.Skipped);
@@ -136,13 +136,13 @@ public sealed class ImageFolderTests : IDisposable
         Assert.Contains("no image", Assert.Throws<InvalidDataException>(() => _context.Data.LoadImageFolder(_folder.FullName, 8, 8)).Message,
             StringComparison.Ordinal);
         Draw("a.png", 8, 8);
-        ImageFolder rows = _context.Data.LoadImageFolder(_folder.FullName, 8, 8);
+        ImageFiles rows = _context.Data.LoadImageFolder(_folder.FullName, 8, 8);
         File.Delete(Path.Combine(_folder.FullName, "a.png"));
         Assert.Contains("a.png", Assert.Throws<InvalidDataException>(() => CodeRows.Read<byte>(rows, "Pixels")).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => _context.Data.LoadImageFolder(_folder.FullName, 0, 8));
     }
 
-    private static byte[] PlanesOf(ImageFolder rows)
+    private static byte[] PlanesOf(ImageFiles rows)
     {
         PixelColumn column = PixelColumn.Open(rows.Schema, "Pixels");
         using DataViewRowCursor cursor = rows.GetRowCursor([rows.Schema["Pixels"]]);
@@ -183,7 +183,7 @@ public sealed class ImageFolderTests : IDisposable
             Draw($"good/{i:000}.png", 20, 24);
         Directory.CreateDirectory(Path.Combine(_folder.FullName, "bad"));
         File.WriteAllText(Path.Combine(_folder.FullName, "bad/empty.png"), "");
-        File.WriteAllBytes(Path.Combine(_folder.FullName, "bad/huge.png"), EncodedImages.PngClaiming(67_000, 67_000));
+        File.WriteAllBytes(Path.Combine(_folder.FullName, "bad/huge.png"), DrawnFiles.PngClaiming(67_000, 67_000));
         File.WriteAllText(Path.Combine(_folder.FullName, "good/0305.png"), "<html>404</html>");
         Damage("good/truncated.jpg", bytes => bytes[..^200]);
         bad = ["bad/empty.png", "bad/huge.png", "good/0305.png", "good/truncated.jpg"];
