@@ -1,5 +1,5 @@
+using SSAH.MLNet.BenchmarkData;
 using SkiaSharp;
-using SSAH.MLNet.Samples.Datasets;
 
 namespace SSAH.MLNet.Samples.ComposePipeline;
 

@@ -1,8 +1,8 @@
 // Trains SSAH on images and saves what samples/DemoReport then loads in a process of its own, without TorchSharp.
 using Microsoft.ML;
 using SSAH.MLNet;
+using SSAH.MLNet.BenchmarkData;
 using SSAH.MLNet.Evaluation;
-using SSAH.MLNet.Samples.Datasets;
 using SSAH.MLNet.Samples.Demo;
 
 DemoOptions options;

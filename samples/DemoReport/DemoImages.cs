@@ -1,5 +1,5 @@
+using SSAH.MLNet.BenchmarkData;
 using SSAH.MLNet.Evaluation;
-using SSAH.MLNet.Samples.Datasets;
 
 namespace SSAH.MLNet.Samples.Demo;
 

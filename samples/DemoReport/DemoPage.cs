@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
+using SSAH.MLNet.BenchmarkData;
 using SSAH.MLNet.Evaluation;
 using SSAH.MLNet.Hashing;
-using SSAH.MLNet.Samples.Datasets;
 using SSAH.MLNet.Samples.RetrievalReport;
 
 namespace SSAH.MLNet.Samples.Demo;

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using SSAH.MLNet.BenchmarkData;
 using SSAH.MLNet.Evaluation;
 using SSAH.MLNet.Hashing;
-using SSAH.MLNet.Samples.Datasets;
 
 namespace SSAH.MLNet.Samples.Demo;
 

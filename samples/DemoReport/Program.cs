@@ -1,8 +1,8 @@
 // Loads what samples/Demo saved, in a process without TorchSharp: encodes the images, evaluates the codes, writes the page.
 using System.Diagnostics;
 using Microsoft.ML;
+using SSAH.MLNet.BenchmarkData;
 using SSAH.MLNet.Evaluation;
-using SSAH.MLNet.Samples.Datasets;
 using SSAH.MLNet.Samples.Demo;
 using SSAH.MLNet.Samples.RetrievalReport;
 

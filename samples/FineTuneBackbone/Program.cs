@@ -3,8 +3,8 @@
 //   OUTPUT: name of the value to hash; PREPROCESSING: imagenet, minus-one-to-one, caffe or none; SIDE: pixels that the network works at
 using Microsoft.ML;
 using SSAH.MLNet;
+using SSAH.MLNet.BenchmarkData;
 using SSAH.MLNet.Hashing;
-using SSAH.MLNet.Samples.Datasets;
 
 if (args.Length < 4)
 {

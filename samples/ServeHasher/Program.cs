@@ -3,9 +3,9 @@
 using System.Diagnostics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using SSAH.MLNet.BenchmarkData;
 using SSAH.MLNet.Evaluation;
 using SSAH.MLNet.Hashing;
-using SSAH.MLNet.Samples.Datasets;
 
 var folder = args.Length > 0 ? args[0] : Path.Combine("out", "hasher");
 var model = Path.Combine(folder, "hasher.zip");

@@ -2,7 +2,7 @@
 //   dotnet run --project samples/TrainHasher -c Release -- [FOLDER] [MINUTES] [IMAGES]
 using Microsoft.ML;
 using SSAH.MLNet;
-using SSAH.MLNet.Samples.Datasets;
+using SSAH.MLNet.BenchmarkData;
 
 var folder = args.Length > 0 ? args[0] : Path.Combine("out", "hasher");
 var minutes = args.Length > 1 ? double.Parse(args[1]) : 2;

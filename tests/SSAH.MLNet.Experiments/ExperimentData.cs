@@ -1,5 +1,5 @@
 using Microsoft.ML;
-using SSAH.MLNet.Samples.Datasets;
+using SSAH.MLNet.BenchmarkData;
 
 namespace SSAH.MLNet.Experiments;
 

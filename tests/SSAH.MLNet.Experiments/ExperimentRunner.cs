@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using Microsoft.ML;
-using SSAH.MLNet.Samples.Datasets;
+using SSAH.MLNet.BenchmarkData;
 using TorchSharp;
 
 namespace SSAH.MLNet.Experiments;

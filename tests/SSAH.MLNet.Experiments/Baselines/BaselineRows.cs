@@ -1,7 +1,7 @@
 using MathNet.Numerics.LinearAlgebra;
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using SSAH.MLNet.Samples.Datasets;
+using SSAH.MLNet.BenchmarkData;
 
 namespace SSAH.MLNet.Experiments;
 

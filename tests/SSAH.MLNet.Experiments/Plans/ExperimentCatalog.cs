@@ -1,4 +1,4 @@
-using SSAH.MLNet.Samples.Datasets;
+using SSAH.MLNet.BenchmarkData;
 
 namespace SSAH.MLNet.Experiments;
 

@@ -1,6 +1,6 @@
+using SSAH.MLNet.BenchmarkData;
 using SSAH.MLNet.Evaluation;
 using SSAH.MLNet.Hashing;
-using SSAH.MLNet.Samples.Datasets;
 using SSAH.MLNet.Samples.Demo;
 using SSAH.MLNet.Samples.RetrievalReport;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using SSAH.MLNet.Samples.Datasets;
+using SSAH.MLNet.BenchmarkData;
 
 namespace SSAH.MLNet.Samples.Tests.Programs;
 

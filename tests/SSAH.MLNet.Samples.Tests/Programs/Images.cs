@@ -1,5 +1,5 @@
-using SSAH.MLNet.Samples.Datasets;
-using SSAH.MLNet.Samples.Tests.Datasets;
+using SSAH.MLNet.BenchmarkData;
+using SSAH.MLNet.Samples.Tests.BenchmarkData;
 using SkiaSharp;
 
 namespace SSAH.MLNet.Samples.Tests.Programs;

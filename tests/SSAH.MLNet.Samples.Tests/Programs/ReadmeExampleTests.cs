@@ -1,7 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.ML;
-using SSAH.MLNet.Samples.Datasets;
+using SSAH.MLNet.BenchmarkData;
 
 namespace SSAH.MLNet.Samples.Tests.Programs;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using SSAH.MLNet.BenchmarkData;
 using SSAH.MLNet.Evaluation;
-using SSAH.MLNet.Samples.Datasets;
 using SSAH.MLNet.Samples.Demo;
 
 namespace SSAH.MLNet.Samples.Tests.Programs;

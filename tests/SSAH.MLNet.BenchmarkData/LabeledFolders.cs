@@ -1,9 +1,9 @@
-namespace SSAH.MLNet.Samples.Datasets;
+namespace SSAH.MLNet.BenchmarkData;
 
 /// <summary>Labels from paths: <c>[part/]class/.../file.jpg</c>, below any number of folders that all files share.</summary>
 internal static class LabeledFolders
 {
-    public static ImageSet ToImageSet(ImageFiles files, string path, int width, int height)
+    public static ImageSet ToImageSet(CollectionFiles files, string path, int width, int height)
     {
         if (files.Images.Count == 0)
             throw new InvalidDataException($"{path} holds no image that can be used{FirstReason(files)}. Give a folder or .tar.gz of " +
@@ -71,6 +71,6 @@ internal static class LabeledFolders
         return shared;
     }
 
-    private static string FirstReason(ImageFiles files) =>
+    private static string FirstReason(CollectionFiles files) =>
         files.Skipped is [var first, ..] ? $" ({files.Skipped.Count} skipped; {first.Path}: {first.Reason})" : "";
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace SSAH.MLNet.Samples.Datasets;
+namespace SSAH.MLNet.BenchmarkData;
 
 /// <summary>Which of a collection's two class systems to use, where it has two.</summary>
 public enum ClassDetail
@@ -20,9 +20,9 @@ public enum ClassDetail
 /// </summary>
 internal static class LabelTables
 {
-    public static bool Fit(ImageFiles files) => TableNamed(files, "labels.tsv") is not null;
+    public static bool Fit(CollectionFiles files) => TableNamed(files, "labels.tsv") is not null;
 
-    public static ImageSet ToImageSet(ImageFiles files, string path, int width, int height, ClassDetail detail)
+    public static ImageSet ToImageSet(CollectionFiles files, string path, int width, int height, ClassDetail detail)
     {
         var (file, bytes) = TableNamed(files, "labels.tsv")!.Value;
         var folder = file[..^"labels.tsv".Length];
@@ -33,7 +33,7 @@ internal static class LabelTables
             : FromLabelColumns(table, files, images, folder, path, width, height);
     }
 
-    private static ImageSet FromClassIds(Table table, ImageFiles files, Dictionary<string, DecodedImage> images, string folder, string path,
+    private static ImageSet FromClassIds(Table table, CollectionFiles files, Dictionary<string, DecodedImage> images, string folder, string path,
         int width, int height, ClassDetail detail)
     {
         var (wantedId, wantedName) = detail == ClassDetail.Fine ? ("fine_id", "fine") : ("coarse_id", "coarse");
@@ -53,7 +53,7 @@ internal static class LabelTables
             [.. names.Values], row => [Array.BinarySearch(ids, table.Integer(row, wantedId))]);
     }
 
-    private static ImageSet FromLabelColumns(Table table, ImageFiles files, Dictionary<string, DecodedImage> images, string folder, string path,
+    private static ImageSet FromLabelColumns(Table table, CollectionFiles files, Dictionary<string, DecodedImage> images, string folder, string path,
         int width, int height)
     {
         var first = table.Column("scene_class") + 1;
@@ -66,7 +66,7 @@ internal static class LabelTables
             row => [.. Enumerable.Range(0, names.Length).Where(label => table.IsSet(row, first + label))]);
     }
 
-    private static ImageSet Assemble(Table table, string[][] rows, DecodedImage[] images, ImageFiles files, string path, int width, int height,
+    private static ImageSet Assemble(Table table, string[][] rows, DecodedImage[] images, CollectionFiles files, string path, int width, int height,
         string[] names, Func<string[], int[]> labelsOf)
     {
         if (rows.Length == 0)
@@ -78,7 +78,7 @@ internal static class LabelTables
             [.. rows.Select(labelsOf)], names, parts, [.. files.Skipped, .. note], path);
     }
 
-    private static (string Path, byte[] Bytes)? TableNamed(ImageFiles files, string name)
+    private static (string Path, byte[] Bytes)? TableNamed(CollectionFiles files, string name)
     {
         // The table nearest to the top, should there be several.
         var path = files.Tables.Keys.Where(key => ("/" + key).EndsWith("/" + name, StringComparison.Ordinal)).MinBy(key => key.Length);

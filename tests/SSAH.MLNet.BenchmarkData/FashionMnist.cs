@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 
-namespace SSAH.MLNet.Samples.Datasets;
+namespace SSAH.MLNet.BenchmarkData;
 
 /// <summary>
 /// Fashion-MNIST (Xiao, Rasul, Vollgraf 2017) as Debian's package <c>dataset-fashion-mnist</c> installs it: gzipped IDX files. Gray becomes RGB, and

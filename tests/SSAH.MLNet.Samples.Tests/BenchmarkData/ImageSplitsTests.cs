@@ -1,7 +1,7 @@
+using SSAH.MLNet.BenchmarkData;
 using SSAH.MLNet.Evaluation;
-using SSAH.MLNet.Samples.Datasets;
 
-namespace SSAH.MLNet.Samples.Tests.Demo;
+namespace SSAH.MLNet.Samples.Tests.BenchmarkData;
 
 public sealed class ImageSplitsTests
 {

@@ -2,7 +2,7 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using SkiaSharp;
 
-namespace SSAH.MLNet.Samples.Tests.Datasets;
+namespace SSAH.MLNet.Samples.Tests.BenchmarkData;
 
 /// <summary>Small images and archives made for a test.</summary>
 internal static class EncodedImages

@@ -1,8 +1,8 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using SSAH.MLNet.Samples.Datasets;
+using SSAH.MLNet.BenchmarkData;
 
-namespace SSAH.MLNet.Samples.Tests.Datasets;
+namespace SSAH.MLNet.Samples.Tests.BenchmarkData;
 
 public class ImageSetDataViewTests
 {

@@ -1,4 +1,4 @@
-namespace SSAH.MLNet.Samples.Datasets;
+namespace SSAH.MLNet.BenchmarkData;
 
 /// <summary>How images are to be read.</summary>
 public sealed record ImageReadOptions
@@ -17,7 +17,7 @@ public sealed record ImageReadOptions
     public int Seed { get; init; } = 1;
 }
 
-/// <summary>Reads every form of image collection that the samples know, and finds one where none is named.</summary>
+/// <summary>Reads every form of image collection that the experiments know, and finds one where none is named.</summary>
 public static class ImageSets
 {
     /// <summary>Name of the environment variable that points to images, or to a folder that holds <c>cifar10.tar.gz</c>.</summary>
@@ -55,12 +55,12 @@ public static class ImageSets
         if (!Directory.Exists(path) && !File.Exists(path))
             throw new FileNotFoundException($"{path} does not exist. Give a folder of CLASS/FILE.jpg, a .tar.gz of such folders, or the binary " +
                 $"CIFAR-10.", path);
-        if (!Directory.Exists(path) && !ImageFiles.IsArchive(path))
+        if (!Directory.Exists(path) && !CollectionFiles.IsArchive(path))
             throw new InvalidDataException($"{path} is neither a folder nor a .tar.gz archive.");
-        if (ImageFiles.Enumerate(path).Select(file => file.Path).FirstOrDefault(IsTelling) is { } first && CifarBinary.IsBatch(first))
+        if (CollectionFiles.Enumerate(path).Select(file => file.Path).FirstOrDefault(IsTelling) is { } first && CifarBinary.IsBatch(first))
             return CifarBinary.Read(path);
 
-        var files = ImageFiles.Read(path, options.Side, options.Side);
+        var files = CollectionFiles.Read(path, options.Side, options.Side);
         return LabelTables.Fit(files)
             ? LabelTables.ToImageSet(files, path, options.Side, options.Side, options.Detail)
             : LabeledFolders.ToImageSet(files, path, options.Side, options.Side);
@@ -96,5 +96,5 @@ public static class ImageSets
 
     private static string InFolder(string path) => Path.Combine(path, CifarArchive) is var archive && File.Exists(archive) ? archive : path;
 
-    private static bool IsTelling(string path) => CifarBinary.IsBatch(path) || ImageDecoder.IsImageName(path);
+    private static bool IsTelling(string path) => CifarBinary.IsBatch(path) || CollectionFiles.IsImageName(path);
 }

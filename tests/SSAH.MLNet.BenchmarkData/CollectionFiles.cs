@@ -1,8 +1,7 @@
 using System.Collections.Concurrent;
 using System.Formats.Tar;
-using System.IO.Compression;
 
-namespace SSAH.MLNet.Samples.Datasets;
+namespace SSAH.MLNet.BenchmarkData;
 
 /// <summary>One file of a folder or an archive: its path with forward slashes, relative to the top, and its bytes.</summary>
 internal readonly record struct RawFile(string Path, byte[] Bytes);
@@ -14,11 +13,13 @@ internal readonly record struct DecodedImage(string Path, byte[] Rgb);
 /// The files of a folder or of a .tar.gz archive, read in one pass: images are decoded on all cores while the archive streams by, small
 /// tables (.tsv, .txt) are kept as they are.
 /// </summary>
-internal sealed class ImageFiles
+internal sealed class CollectionFiles
 {
     private const int MaxFileBytes = 256 << 20;
 
-    private ImageFiles(IReadOnlyList<DecodedImage> images, IReadOnlyDictionary<string, byte[]> tables, IReadOnlyList<SkippedImage> skipped) =>
+    private static readonly HashSet<string> Endings = new(new ImageFilesOptions().Extensions, StringComparer.OrdinalIgnoreCase);
+
+    private CollectionFiles(IReadOnlyList<DecodedImage> images, IReadOnlyDictionary<string, byte[]> tables, IReadOnlyList<SkippedImage> skipped) =>
         (Images, Tables, Skipped) = (images, tables, skipped);
 
     /// <summary>The images, ordered by path: the order does not depend on the container.</summary>
@@ -33,11 +34,15 @@ internal sealed class ImageFiles
         path.EndsWith(".tar.gz", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".tgz", StringComparison.OrdinalIgnoreCase)
         || path.EndsWith(".tar", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>True when the file's name says that it is an image.</summary>
+    public static bool IsImageName(string path) => Endings.Contains(Path.GetExtension(path));
+
     /// <summary>Every file of a folder or an archive, in the container's order.</summary>
     public static IEnumerable<RawFile> Enumerate(string path) => Directory.Exists(path) ? FilesOf(path) : EntriesOf(path);
 
-    public static ImageFiles Read(string path, int width, int height)
+    public static CollectionFiles Read(string path, int width, int height)
     {
+        var reader = new ImageReader(width, height, new ImageReadingOptions { MaxBytes = MaxFileBytes });
         var images = new ConcurrentBag<DecodedImage>();
         var skipped = new ConcurrentBag<SkippedImage>();
         var tables = new ConcurrentDictionary<string, byte[]>(StringComparer.Ordinal);
@@ -52,30 +57,25 @@ internal sealed class ImageFiles
             throw new InvalidDataException(damaged.Message, e);
         }
 
-        return new ImageFiles(
+        return new CollectionFiles(
             [.. images.OrderBy(image => image.Path, StringComparer.Ordinal)],
             tables,
             [.. skipped.OrderBy(image => image.Path, StringComparer.Ordinal)]);
 
         void Take(RawFile file)
         {
-            if (!ImageDecoder.IsImageName(file.Path))
+            if (!IsImageName(file.Path))
             {
                 if (IsTable(file.Path))
                     tables[file.Path] = file.Bytes;
                 return;
             }
 
-            try
-            {
-                var rgb = new byte[width * height * 3];
-                ImageDecoder.Decode(file.Bytes, width, height, rgb);
+            var rgb = new byte[reader.Size];
+            if (reader.Read(file.Bytes, rgb) is { } reason)
+                skipped.Add(new SkippedImage(file.Path, reason));
+            else
                 images.Add(new DecodedImage(file.Path, rgb));
-            }
-            catch (InvalidDataException e)
-            {
-                skipped.Add(new SkippedImage(file.Path, e.Message));
-            }
         }
     }
 
@@ -95,10 +95,7 @@ internal sealed class ImageFiles
 
     private static IEnumerable<RawFile> EntriesOf(string archive)
     {
-        using var file = File.OpenRead(archive);
-        using Stream stream = archive.EndsWith(".tar", StringComparison.OrdinalIgnoreCase) ? file : new GZipStream(file, CompressionMode.Decompress);
-        using var buffered = new BufferedStream(stream, 1 << 16);
-        using var tar = new TarReader(buffered);
+        using var tar = new TarReader(ArchiveListing.OpenTar(archive));
         while (NextEntry(tar, archive) is { } entry)
         {
             if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile) || entry.DataStream is null
@@ -118,7 +115,7 @@ internal sealed class ImageFiles
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException)
         {
-            throw Damaged(archive, e);
+            throw ArchiveListing.Damaged(archive, e);
         }
     }
 
@@ -130,10 +127,7 @@ internal sealed class ImageFiles
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
-            throw Damaged(archive, e);
+            throw ArchiveListing.Damaged(archive, e);
         }
     }
-
-    private static InvalidDataException Damaged(string archive, Exception cause) =>
-        new($"{archive} is damaged or no .tar.gz archive ({cause.Message}). Fetch it again, or unpack it and give the folder.", cause);
 }

@@ -1,4 +1,4 @@
-namespace SSAH.MLNet.Samples.Datasets;
+namespace SSAH.MLNet.BenchmarkData;
 
 /// <summary>Which part of its collection an image belongs to, where the collection says so.</summary>
 public enum ImagePart : byte
@@ -15,9 +15,6 @@ public enum ImagePart : byte
     /// <summary>For the final measurement; in retrieval, the queries.</summary>
     Test,
 }
-
-/// <summary>A file that could not be used, and why.</summary>
-public sealed record SkippedImage(string Path, string Reason);
 
 /// <summary>
 /// An immutable collection of equally large RGB images with their labels, in one block of memory: image i is

@@ -1,6 +1,7 @@
 using System.Globalization;
+using SSAH.MLNet.Evaluation;
 
-namespace SSAH.MLNet.Evaluation;
+namespace SSAH.MLNet.BenchmarkData;
 
 /// <summary>The CIFAR-10 protocols of the literature; they take any labels of one class a row with 600 rows a class or more.</summary>
 public static class RetrievalProtocols

@@ -1,11 +1,14 @@
-namespace SSAH.MLNet.Evaluation.Tests.Splits;
+using SSAH.MLNet.BenchmarkData;
+using SSAH.MLNet.Evaluation;
+
+namespace SSAH.MLNet.Samples.Tests.BenchmarkData;
 
 public sealed class RetrievalProtocolsTests
 {
     private static readonly LabelSets Cifar = LabelSets.FromClasses([.. Enumerable.Range(0, 60_000).Select(i => i * 7 % 10)]);
 
     [Fact]
-    public void C10ProtocolsHaveTheirSizes()
+    public void Protocols_have_their_sizes()
     {
         RetrievalSplit without = RetrievalProtocols.Database54k(Cifar, 3), with = RetrievalProtocols.Database59k(Cifar, 3);
         Assert.Equal((1000, 5000, 54_000, 54_000),
@@ -22,7 +25,7 @@ public sealed class RetrievalProtocolsTests
     }
 
     [Fact]
-    public void LabelEfficiencyPointsDifferOnlyInTheLabels()
+    public void Points_of_label_efficiency_differ_only_in_the_labels()
     {
         RetrievalSplit whole = RetrievalProtocols.Draw("C10-54k", Cifar, 5), few = RetrievalProtocols.Draw("C10-labels-250", Cifar, 5);
         RetrievalSplit more = RetrievalProtocols.Draw("C10-labels-1000", Cifar, 5);

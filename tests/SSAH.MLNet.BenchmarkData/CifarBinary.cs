@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace SSAH.MLNet.Samples.Datasets;
+namespace SSAH.MLNet.BenchmarkData;
 
 /// <summary>
 /// The binary version of CIFAR-10: <c>data_batch_1.bin</c> to <c>data_batch_5.bin</c> and <c>test_batch.bin</c>, records of one label byte and
@@ -25,7 +25,7 @@ internal static class CifarBinary
     {
         var names = StandardNames;
         var batches = new List<RawFile>();
-        foreach (var file in ImageFiles.Enumerate(path))
+        foreach (var file in CollectionFiles.Enumerate(path))
         {
             if (IsBatch(file.Path))
                 batches.Add(file);

@@ -1,9 +1,9 @@
 using System.IO.Compression;
 using System.Text;
-using SSAH.MLNet.Samples.Datasets;
+using SSAH.MLNet.BenchmarkData;
 using SkiaSharp;
 
-namespace SSAH.MLNet.Samples.Tests.Datasets;
+namespace SSAH.MLNet.Samples.Tests.BenchmarkData;
 
 public sealed class ImageSetsTests : IDisposable
 {

@@ -1,4 +1,4 @@
-namespace SSAH.MLNet.Samples.Datasets;
+namespace SSAH.MLNet.BenchmarkData;
 
 /// <summary>Puts decoded images into the one block of memory that <see cref="ImageSet"/> keeps.</summary>
 internal static class ImageBlock

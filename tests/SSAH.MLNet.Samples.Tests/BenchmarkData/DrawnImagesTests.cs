@@ -1,7 +1,7 @@
 using System.Numerics;
-using SSAH.MLNet.Samples.Datasets;
+using SSAH.MLNet.BenchmarkData;
 
-namespace SSAH.MLNet.Samples.Tests.Datasets;
+namespace SSAH.MLNet.Samples.Tests.BenchmarkData;
 
 public class DrawnImagesTests
 {

@@ -1,6 +1,6 @@
 using SkiaSharp;
 
-namespace SSAH.MLNet.Samples.Datasets;
+namespace SSAH.MLNet.BenchmarkData;
 
 /// <summary>
 /// Labeled images drawn in code, for machines without any data: ten shapes and textures in random colors, places, sizes and rotations, on a
@@ -59,7 +59,9 @@ public static class DrawnImages
 
         DrawClutter(random, canvas, random.Next(1, 4));
         canvas.Flush();
-        ImageDecoder.CopyRgb(bitmap, rgb);
+        var rgba = bitmap.GetPixelSpan();
+        for (var pixel = 0; pixel < rgb.Length / 3; pixel++)
+            rgba.Slice(pixel * 4, 3).CopyTo(rgb[(pixel * 3)..]);
         AddNoise(random, rgb, Between(random, 2, 14));
     }
 

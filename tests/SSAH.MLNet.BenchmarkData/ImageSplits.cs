@@ -1,6 +1,6 @@
 using SSAH.MLNet.Evaluation;
 
-namespace SSAH.MLNet.Samples.Datasets;
+namespace SSAH.MLNet.BenchmarkData;
 
 /// <summary>Draws the queries and the few labeled images of a collection: by the protocol of the literature where there is one.</summary>
 public static class ImageSplits
