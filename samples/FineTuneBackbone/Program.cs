@@ -1,4 +1,5 @@
 // A pretrained convolutional network in an ONNX file becomes a hasher: its graph is read into TorchSharp, trained on with the hash layer, and exported again with it.
+//   dotnet run --project samples/FineTuneBackbone -c Release -- resnet18 SIDE [IMAGES] [STEPS]
 //   dotnet run --project samples/FineTuneBackbone -c Release -- BACKBONE.onnx OUTPUT PREPROCESSING SIDE [IMAGES] [STEPS]
 //   OUTPUT: name of the value to hash; PREPROCESSING: imagenet, minus-one-to-one, caffe or none; SIDE: pixels that the network works at
 using Microsoft.ML;
@@ -6,21 +7,24 @@ using SSAH.MLNet;
 using SSAH.MLNet.BenchmarkData;
 using SSAH.MLNet.Hashing;
 
-if (args.Length < 4)
+var isResNet18 = args is ["resnet18", _, ..];
+if (!isResNet18 && args.Length < 4)
 {
-    Console.Error.WriteLine("usage: FineTuneBackbone BACKBONE.onnx OUTPUT imagenet|minus-one-to-one|caffe|none SIDE [IMAGES] [STEPS]");
+    Console.Error.WriteLine("usage: FineTuneBackbone (resnet18 | BACKBONE.onnx OUTPUT imagenet|minus-one-to-one|caffe|none) SIDE [IMAGES] [STEPS]");
     return 2;
 }
-var preprocessing = args[2] switch
+var network = isResNet18 ? PretrainedNetwork.ResNet18 : new PretrainedNetwork(args[0], args[1], args[2] switch
 {
     "imagenet" => BackbonePreprocessing.ImageNet,
     "minus-one-to-one" => BackbonePreprocessing.MinusOneToOne,
     "caffe" => BackbonePreprocessing.Caffe,
     "none" => new BackbonePreprocessing(),
     var other => throw new ArgumentException($"There is no preprocessing '{other}'; there are imagenet, minus-one-to-one, caffe and none."),
-} with { Side = int.Parse(args[3]) };
-var images = ImageSets.Find(args.Length > 4 ? args[4] : null, say: Console.WriteLine);
-var steps = args.Length > 5 ? int.Parse(args[5]) : 300;
+});
+var rest = args[(isResNet18 ? 1 : 3)..];
+network = network with { Preprocessing = network.Preprocessing with { Side = int.Parse(rest[0]) } };
+var images = ImageSets.Find(rest.Length > 1 ? rest[1] : null, say: Console.WriteLine);
+var steps = rest.Length > 2 ? int.Parse(rest[2]) : 300;
 
 var split = ImageSplits.Draw(images, seed: 1);
 var labeled = split.Labeled.ToHashSet();
@@ -32,12 +36,12 @@ var database = images.ToDataView(mlContext, split.Database);
 // 1. The network as it came: all of it frozen, only the hash layer is trained. Its features are computed once and kept.
 Train("hash layer alone", new SsahTrainer.Options
 {
-    Backbone = Backbone.FromOnnx(args[0], args[1], preprocessing, freezeStages: int.MaxValue),
+    Backbone = Backbone.Pretrained(network, freezeStages: int.MaxValue),
     HardSamples = { Source = HardSampleSource.None },
 });
 
 // 2. The whole network, with three tenths of the learning rate in the backbone: full SSAH.
-Train("fine-tuned", new SsahTrainer.Options { Backbone = Backbone.FromOnnx(args[0], args[1], preprocessing) });
+Train("fine-tuned", new SsahTrainer.Options { Backbone = Backbone.Pretrained(network) });
 return 0;
 
 void Train(string name, SsahTrainer.Options options)

@@ -37,8 +37,10 @@ public abstract class Backbone
     /// <param name="preprocessing">What the network expects of its images; null is RGB from 0 to 255.</param>
     /// <param name="freezeStages">Number of stages that are not trained, counted from the image; a stage is what computes at one resolution.</param>
     /// <remarks>
-    /// Operators: Add, AveragePool, BatchNormalization, Clip, Concat, Constant, Conv, Div, Dropout, Flatten, Gemm, GlobalAveragePool, GlobalMaxPool, HardSigmoid,
-    /// HardSwish, Identity, LeakyRelu, MatMul, MaxPool, Mul, Pad, ReduceMean, Relu, Reshape, Sigmoid, Squeeze, Sub, Tanh. Training starts only if TorchSharp and ONNX Runtime agree on the file.
+    /// <para>Operators: Add, AveragePool, BatchNormalization, Cast (to float), Clip, Concat, Constant, Conv, Div, Dropout, Flatten, Gemm, GlobalAveragePool, GlobalMaxPool,
+    /// HardSigmoid, HardSwish, Identity, LRN, LeakyRelu, MatMul, MaxPool, Mul, Pad, ReduceMean, Relu, Reshape, Sigmoid, Squeeze, Sub, Sum, Tanh, Transpose, Unsqueeze; and any
+    /// operator whose inputs are constants. Training starts only if TorchSharp and ONNX Runtime agree on the file.</para>
+    /// <para>Images [N, C, H, W] or [N, H, W, C], of floats, half floats or bytes that a Cast makes floats. Half precision becomes single precision.</para>
     /// </remarks>
     public static Backbone FromOnnx(string path, string output = "features", BackbonePreprocessing? preprocessing = null, int freezeStages = 0) =>
         Pretrained(new PretrainedNetwork(path, output, preprocessing), freezeStages);
@@ -55,6 +57,12 @@ public abstract class Backbone
     /// <summary>What is wrong with the backbone's settings, one sentence each.</summary>
     internal abstract IEnumerable<string> Errors();
 
+    /// <summary>Refuses images that the network cannot take, before any is read.</summary>
+    /// <param name="shape">Size of the images.</param>
+    /// <param name="column">Name of the pixel column.</param>
+    /// <exception cref="NotSupportedException">The network does not run on images of this size; the message names the column and the size that it needs.</exception>
+    internal abstract void RequireSize(PixelShape shape, string column);
+
     /// <summary>Reads what has to be read, once for all networks of a training.</summary>
     /// <param name="shape">Size of the images.</param>
     /// <param name="normalization">How images are normalized before they reach the network.</param>
@@ -68,12 +76,18 @@ public abstract class Backbone
 
         internal override IEnumerable<string> Errors() => [];
 
-        internal override Func<BackboneNetwork> Prepare(PixelShape shape, ImageNormalization normalization) =>
-            (Math.Max(shape.Height, shape.Width) <= LargestSmallImage ? SmallResNet() : ResNet18FromScratch()).Prepare(shape, normalization);
+        internal override void RequireSize(PixelShape shape, string column) => For(shape).RequireSize(shape, column);
+
+        internal override Func<BackboneNetwork> Prepare(PixelShape shape, ImageNormalization normalization) => For(shape).Prepare(shape, normalization);
+
+        private static Backbone For(PixelShape shape) => Math.Max(shape.Height, shape.Width) <= LargestSmallImage ? SmallResNet() : ResNet18FromScratch();
     }
 
     private sealed class ResidualBackbone(string name, int width, Func<int, int, BackboneNetwork> create) : Backbone
     {
+        // Three halvings: less leaves nothing of the image.
+        private const int LeastSide = 8;
+
         public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{name}, width {width}");
 
         internal override IEnumerable<string> Errors()
@@ -81,6 +95,13 @@ public abstract class Backbone
             // libtorch 2.10's convolutions read uninitialized memory in the backward pass for other widths (AVX-512 blocks of 16 channels).
             if (width is < 16 or > 256 || width % 16 != 0)
                 yield return $"The width of {name} is {width}; it must be a multiple of 16 from 16 to 256.";
+        }
+
+        internal override void RequireSize(PixelShape shape, string column)
+        {
+            if (Math.Min(shape.Height, shape.Width) < LeastSide)
+                throw new NotSupportedException($"Column '{column}' holds images of {shape.Height}x{shape.Width} pixels; {name} needs {LeastSide} at least on each side. "
+                    + "Resize them before ExtractPixels (mlContext.Transforms.ResizeImages), or load them larger (LoadImageFolder).");
         }
 
         internal override Func<BackboneNetwork> Prepare(PixelShape shape, ImageNormalization normalization) => () => create(shape.Channels, width);

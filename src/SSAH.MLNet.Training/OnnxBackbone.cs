@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using SSAH.MLNet.Training.Data;
 using SSAH.MLNet.Training.Networks;
 using SSAH.MLNet.Training.Networks.Layers;
@@ -10,6 +11,8 @@ namespace SSAH.MLNet;
 internal sealed class OnnxBackbone(PretrainedNetwork network, int freezeStages) : Backbone
 {
     private readonly BackbonePreprocessing _preprocessing = network.Preprocessing;
+    // The file and size that have passed last: a training asks before it reads images and again when it makes its networks.
+    private string? _lastCheck;
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{network}, {freezeStages} stages frozen");
@@ -22,9 +25,28 @@ internal sealed class OnnxBackbone(PretrainedNetwork network, int freezeStages) 
             yield return $"The number of frozen stages is {freezeStages}; it must be 0 or more.";
     }
 
+    internal override void RequireSize(PixelShape shape, string column)
+    {
+        try
+        {
+            Open(shape);
+        }
+        catch (NotSupportedException e)
+        {
+            throw new NotSupportedException($"Column '{column}' holds images of {shape.Height}x{shape.Width} pixels. {e.Message}", e);
+        }
+    }
+
     internal override Func<BackboneNetwork> Prepare(PixelShape shape, ImageNormalization normalization)
     {
-        var reader = new OnnxBackboneReader(network.Read(), network.Output, Path.GetFileName(network.Path));
+        var (reader, size) = Open(shape);
+        return () => Create(reader, shape, size, normalization);
+    }
+
+    private (OnnxBackboneReader Reader, long[] Size) Open(PixelShape shape)
+    {
+        byte[] file = network.Read();
+        var reader = new OnnxBackboneReader(file, network.Output, Path.GetFileName(network.Path));
         var (channels, height, width) = reader.Graph.ImageShape;
         if (channels is { } needed && needed != shape.Channels)
             throw new InvalidOperationException($"{network.Path} takes images of {needed} channels; the pixel column has {shape.Channels}. Extract the colors that it needs.");
@@ -33,8 +55,12 @@ internal sealed class OnnxBackbone(PretrainedNetwork network, int freezeStages) 
         if (network.TakesAnySize)
             (height, width) = (null, null);
         long[] size = [_preprocessing.Side ?? height ?? shape.Height, _preprocessing.Side ?? width ?? shape.Width];
-        ImportVerification.Check(reader, shape.Channels, size[0], size[1]);
-        return () => Create(reader, shape, size, normalization);
+        network.RequireSize(size[0], size[1]);
+        string check = $"{Convert.ToHexString(SHA256.HashData(file))} {shape.Channels} {size[0]} {size[1]}";
+        if (_lastCheck != check)
+            ImportVerification.Check(reader, shape.Channels, size[0], size[1]);
+        _lastCheck = check;
+        return (reader, size);
     }
 
     private BackboneNetwork Create(OnnxBackboneReader reader, PixelShape shape, long[] size, ImageNormalization normalization)

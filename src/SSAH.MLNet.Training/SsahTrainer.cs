@@ -40,6 +40,7 @@ public sealed partial class SsahTrainer : IEstimator<HashEncoder>
         ArgumentNullException.ThrowIfNull(input);
         using var channel = _host.Start("Training");
         int seed = _options.Seed ?? _host.Rand.Next(int.MaxValue - 8);
+        _options.Backbone.RequireSize(PixelColumn.Open(input.Schema, _options.InputColumnName).Shape, _options.InputColumnName);
         var set = TrainingSetReader.Read(input, _options, seed, _host, channel);
         var device = ComputeDevice.Choose(_options.Device, _host, channel);
         var computeType = ComputeDevice.NumberType(_options.Precision, device, set.Shape.Channels);

@@ -53,6 +53,7 @@ internal sealed class BackboneFeatures : IDisposable
     {
         if (network.Errors().FirstOrDefault() is { } error && File.Exists(network.Path))
             throw new ArgumentException(error, nameof(network));
+        network.RequireSize(height, width);
         BackboneGraph backbone = BackboneGraph.Read(network.Read(), network.Output, Path.GetFileName(network.Path));
         var shape = new PixelShape((int)(backbone.ImageShape.Channels ?? 3), height, width);
         return new BackboneFeatures(backbone, network.Preprocessing, shape, options ?? new HashEncodingOptions());

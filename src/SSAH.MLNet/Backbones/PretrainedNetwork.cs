@@ -30,6 +30,7 @@ public sealed record PretrainedNetwork
     {
         Name = "ResNet18, ImageNet",
         TakesAnySize = true,
+        SideStep = 32,
         Remedy = $"add the package {ResNet18Package} (0.23.1, MIT license) to the application, which puts the file there: dotnet add package {ResNet18Package}",
     };
 
@@ -47,6 +48,9 @@ public sealed record PretrainedNetwork
 
     internal string? Name { get; init; }
 
+    // Sides that are no multiple of it run, but with maps that do not fit on each other.
+    private int SideStep { get; init; } = 1;
+
     // What to do where the file is missing.
     private string? Remedy { get; init; }
 
@@ -62,6 +66,16 @@ public sealed record PretrainedNetwork
                 : $"The weights of {Name} are missing ('{Path}'): {Remedy}.";
         foreach (string error in Preprocessing.Errors())
             yield return error;
+    }
+
+    /// <summary>Refuses a size that the network does not take by its making; what its graph does not take shows when it runs.</summary>
+    /// <exception cref="NotSupportedException">The message names a size that it takes.</exception>
+    internal void RequireSize(long height, long width)
+    {
+        long side = (Math.Max(height, width) + SideStep - 1) / SideStep * SideStep;
+        if (height % SideStep != 0 || width % SideStep != 0)
+            throw new NotSupportedException($"{this} takes images whose sides are multiples of {SideStep} pixels, not {height}x{width}: set "
+                + $"{nameof(BackbonePreprocessing)}.{nameof(BackbonePreprocessing.Side)} to {side}, or resize the images to that.");
     }
 
     /// <summary>Reads the file.</summary>

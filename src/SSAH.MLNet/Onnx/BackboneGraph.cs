@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Microsoft.ML.OnnxRuntime;
 using SSAH.MLNet.Onnx.Wire;
 
 namespace SSAH.MLNet.Onnx;
@@ -14,10 +15,12 @@ internal sealed class BackboneGraph
     private const int NamedValues = 12;
 
     private readonly byte[] _file;
+    private readonly ImageLayout _layout;
 
-    private BackboneGraph(byte[] file, ModelProto model, string source, string output, string imageInput, long opset)
+    private BackboneGraph(byte[] file, ModelProto model, string source, string output, string imageInput, long opset, ImageLayout layout)
     {
         _file = file;
+        _layout = layout;
         Model = model;
         Source = source;
         Output = output;
@@ -44,6 +47,12 @@ internal sealed class BackboneGraph
     /// <summary>Channels, height and width that the file's input asks for; null where it leaves them open.</summary>
     public (long? Channels, long? Height, long? Width) ImageShape { get; }
 
+    /// <summary>Whether the file computes in half precision, which is made single precision here.</summary>
+    public bool WasHalfPrecision { get; private init; }
+
+    /// <summary>Whether the file takes pixels from 0 to 255 as bytes.</summary>
+    public bool TakesBytes => _layout.Type == TensorProto.Types.DataType.Uint8;
+
     /// <summary>Reads a network.</summary>
     /// <param name="bytes">The file.</param>
     /// <param name="output">Name of the value to read: an output of the graph or any value inside.</param>
@@ -54,18 +63,28 @@ internal sealed class BackboneGraph
     {
         ModelProto model = OnnxModels.Parse(bytes, source);
         GraphProto graph = model.Graph;
+        // From version 4 on, weights need not be listed as inputs.
+        model.IrVersion = Math.Max(model.IrVersion, 4);
         long opset = model.OpsetImport.FirstOrDefault(set => OnnxModels.IsStandard(set.Domain))?.Version ?? 1;
-        string image = ImageInputOf(graph, source);
+        ImageLayout layout = ImageLayout.Of(graph, source);
         if (!graph.Node.Any(node => node.Output.Contains(output)))
             throw new InvalidDataException(
                 $"{source}: no value is called '{output}'. The outputs are: {string.Join(", ", graph.Output.Select(o => o.Name))}; "
                 + $"the last values inside: {string.Join(", ", graph.Node.TakeLast(NamedValues).SelectMany(n => n.Output))}.");
         if (opset < LeastOpset)
-            throw new NotSupportedException($"{source} is written in operator set {opset}; {LeastOpset} or later is needed. Convert it, for example with onnx.version_converter.");
+            throw new NotSupportedException(
+                $"{source} is written in operator set {opset}; {LeastOpset} or later is needed. Convert it, for example with onnx.version_converter.");
         GraphConstants.CollectNodes(graph, source);
+        KeepWhatLeadsTo(graph, output, layout.Input);
+        bool isHalf = layout.Type == TensorProto.Types.DataType.Float16;
+        string image = layout.MakePlanarFloats(graph);
+        ConstantFolding.Fold(model, source);
+        isHalf |= HalfPrecision.Widen(graph);
+        ShapeExpressions.MakeConstant(graph);
+        output = ImageLayout.UndoTranspositions(graph, output);
         KeepWhatLeadsTo(graph, output, image);
         GraphConstants.PackFloats(graph);
-        var result = new BackboneGraph(bytes, model, source, output, image, opset);
+        var result = new BackboneGraph(bytes, model, source, output, image, opset, layout) { WasHalfPrecision = isHalf };
         result.OpenTheBatch();
         WholeMapPooling.MakeGlobal(result);
         return result;
@@ -74,23 +93,12 @@ internal sealed class BackboneGraph
     /// <summary>The network as a file of its own.</summary>
     public byte[] ToBytes() => Model.ToByteArray();
 
-    /// <summary>What leads to the value exactly as the file has it, to compare with.</summary>
-    public byte[] AsItCame()
+    /// <summary>What leads to the value exactly as the file has it, to compare with: the model, and what its input takes for one image [C, H, W].</summary>
+    public (byte[] Model, string Input, Func<float[], long[], OrtValue> ValueOf) AsItCame()
     {
         ModelProto model = OnnxModels.Parse(_file, Source);
-        KeepWhatLeadsTo(model.Graph, Output, ImageInput);
-        return model.ToByteArray();
-    }
-
-    private static string ImageInputOf(GraphProto graph, string source)
-    {
-        // Files from before IR version 4 list their weights as inputs too.
-        var weights = graph.Initializer.Select(weight => weight.Name).ToHashSet();
-        ValueInfoProto[] inputs = [.. graph.Input.Where(input => !weights.Contains(input.Name))];
-        return inputs is [{ Type.TensorType: { ElemType: (int)TensorProto.Types.DataType.Float, Shape.Dim.Count: 4 } } image]
-            ? image.Name
-            : throw new NotSupportedException($"{source}: a backbone has one input, float images [N, C, H, W]; this graph has "
-                + $"{inputs.Length}: {string.Join(", ", inputs.Select(i => i.Name))}.");
+        KeepWhatLeadsTo(model.Graph, Output, _layout.Input);
+        return (model.ToByteArray(), _layout.Input, _layout.ValueOf);
     }
 
     private static (long?, long?, long?) ShapeOf(ValueInfoProto image)
@@ -133,7 +141,7 @@ internal sealed class BackboneGraph
         foreach (int axis in (int[])[0, 2, 3])
             dims[axis] = new TensorShapeProto.Types.Dimension { DimParam = $"axis{axis}" };
         var weights = Model.Graph.Initializer.ToDictionary(weight => weight.Name);
-        foreach (NodeProto node in Model.Graph.Node.Where(node => node.OpType == "Reshape" && node.Input.Count == 2))
+        foreach (NodeProto node in Model.Graph.Node.Where(node => node.OpType == "Reshape" && node.Input.Count == 2 && node.Attribute.Count == 0))
         {
             if (!weights.TryGetValue(node.Input[1], out TensorProto? shape) || GraphConstants.Integers(shape) is not [1, _, ..] sizes)
                 continue;

@@ -36,19 +36,35 @@ internal static class GraphConstants
         }
     }
 
-    /// <summary>The values of a tensor of 64-bit integers; null for any other tensor.</summary>
-    public static long[]? Integers(TensorProto tensor) => (DataType)tensor.DataType != DataType.Int64
-        ? null
-        : tensor.RawData.IsEmpty ? [.. tensor.Int64Data] : MemoryMarshal.Cast<byte, long>(tensor.RawData.Span[..(tensor.RawData.Length / 8 * 8)]).ToArray();
+    /// <summary>The values of a tensor of 32-bit or 64-bit integers; null for any other tensor.</summary>
+    public static long[]? Integers(TensorProto tensor)
+    {
+        ReadOnlySpan<byte> raw = tensor.RawData.Span;
+        return (DataType)tensor.DataType switch
+        {
+            DataType.Int64 => raw.IsEmpty ? [.. tensor.Int64Data] : MemoryMarshal.Cast<byte, long>(raw[..(raw.Length / 8 * 8)]).ToArray(),
+            DataType.Int32 => raw.IsEmpty
+                ? [.. tensor.Int32Data.Select(value => (long)value)]
+                : Array.ConvertAll(MemoryMarshal.Cast<byte, int>(raw[..(raw.Length / 4 * 4)]).ToArray(), value => (long)value),
+            _ => null,
+        };
+    }
 
     /// <summary>Adds an initializer under a name that the graph does not have yet, and returns the name.</summary>
     public static string Add(GraphProto graph, TensorProto tensor)
     {
-        var taken = graph.Initializer.Select(weight => weight.Name).Concat(graph.Node.SelectMany(node => node.Output)).ToHashSet();
-        while (taken.Contains(tensor.Name))
-            tensor.Name += "'";
+        tensor.Name = Unique(graph, tensor.Name);
         graph.Initializer.Add(tensor);
         return tensor.Name;
+    }
+
+    /// <summary>A name that no value of the graph has, as near as possible to a wanted one.</summary>
+    public static string Unique(GraphProto graph, string wanted)
+    {
+        HashSet<string> taken = [.. graph.Initializer.Select(weight => weight.Name), .. graph.Input.Select(input => input.Name), .. graph.Node.SelectMany(node => node.Output)];
+        while (taken.Contains(wanted))
+            wanted += "'";
+        return wanted;
     }
 
     private static TensorProto? ValueOf(NodeProto node)

@@ -31,15 +31,9 @@ internal static class OnnxModels
         return model.Graph is { Node.Count: > 0 } ? model : throw new InvalidDataException($"{source} is no ONNX model: it has no graph.");
     }
 
-    /// <summary>A copy of the model that publishes the given values, whatever their types, in place of its own outputs.</summary>
-    private static ModelProto Publishing(ModelProto model, IEnumerable<string> values)
-    {
-        ModelProto copy = model.Clone();
-        copy.Graph.Output.Clear();
-        copy.Graph.ValueInfo.Clear();
-        copy.Graph.Output.Add(values.Select(value => new ValueInfoProto { Name = value }));
-        return copy;
-    }
+    /// <summary>Opens a session on the CPU, for a few calls while a network is prepared.</summary>
+    /// <inheritdoc cref="ExecutionDevice.Open" path="/exception"/>
+    public static InferenceSession Open(byte[] model) => s_cpu.Open(model);
 
     /// <summary>Runs one black image through a network on the CPU and gives the shapes of some of its values.</summary>
     /// <param name="model">The network.</param>
@@ -57,6 +51,27 @@ internal static class OnnxModels
         return [.. outputs.Select(output => output.GetTensorTypeAndShape().Shape)];
     }
 
+    /// <summary>Computes values of a model that has no input.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="values">Names of values that nodes compute.</param>
+    /// <returns>The values, as tensors of their names.</returns>
+    /// <exception cref="OnnxRuntimeException">ONNX Runtime cannot compute them.</exception>
+    /// <inheritdoc cref="ExecutionDevice.Open" path="/exception"/>
+    public static TensorProto[] Run(ModelProto model, string[] values)
+    {
+        using InferenceSession session = s_cpu.Open(Publishing(model, values).ToByteArray());
+        using var run = new RunOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+        using var outputs = session.Run(run, [], [], values);
+        return [.. outputs.Select((output, i) =>
+        {
+            OrtTensorTypeAndShapeInfo info = output.GetTensorTypeAndShape();
+            // Both enumerations have the numbers of the ONNX format.
+            var tensor = new TensorProto { Name = values[i], DataType = (int)info.ElementDataType, RawData = ByteString.CopyFrom(output.GetTensorMutableRawData()) };
+            tensor.Dims.Add(info.Shape);
+            return tensor;
+        })];
+    }
+
     /// <summary>A tensor of 64-bit integers.</summary>
     public static TensorProto Integers(string name, ReadOnlySpan<long> values)
     {
@@ -68,5 +83,15 @@ internal static class OnnxModels
         };
         tensor.Dims.Add(values.Length);
         return tensor;
+    }
+
+    // A copy of the model that publishes the given values, whatever their types, in place of its own outputs.
+    private static ModelProto Publishing(ModelProto model, IEnumerable<string> values)
+    {
+        ModelProto copy = model.Clone();
+        copy.Graph.Output.Clear();
+        copy.Graph.ValueInfo.Clear();
+        copy.Graph.Output.Add(values.Select(value => new ValueInfoProto { Name = value }));
+        return copy;
     }
 }

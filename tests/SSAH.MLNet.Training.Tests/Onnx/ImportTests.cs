@@ -5,68 +5,14 @@ using SSAH.MLNet.Training.Networks;
 using SSAH.MLNet.Training.Networks.Layers;
 using SSAH.MLNet.Training.Onnx;
 using TorchSharp;
+using static SSAH.MLNet.Training.Tests.Onnx.TestModels;
 using static TorchSharp.torch;
 
 namespace SSAH.MLNet.Training.Tests.Onnx;
 
 public sealed class ImportTests
 {
-    private const string Output = "features";
-
-    /// <summary>A model of one image input whose last value is published as <see cref="Output"/>.</summary>
-    private static byte[] Model(Func<OnnxGraph, string, string> build, int channels = 4, int side = 11)
-    {
-        var graph = new OnnxGraph("test");
-        string image = graph.Input("image", -1, channels, side, side);
-        graph.Output(Output, build(graph, image), TensorProto.Types.DataType.Float, -1, -1, -1, -1);
-        return graph.ToBytes();
-    }
-
-    private static string Constant(OnnxGraph graph, int seed, params long[] shape)
-    {
-        using var generator = new Generator((ulong)seed, CPU);
-        using var values = randn(shape, generator: generator) * 0.3;
-        return graph.Constant(values.data<float>().ToArray(), shape);
-    }
-
-    private static float[] Run(byte[] model, float[] image, long[] shape)
-    {
-        using var session = new InferenceSession(model);
-        using var run = new RunOptions();
-        using var input = OrtValue.CreateTensorValueFromMemory(image, shape);
-        using var outputs = session.Run(run, ["image"], [input], [Output]);
-        return outputs[0].GetTensorDataAsSpan<float>().ToArray();
-    }
-
-    private static float[] Noise(long[] shape)
-    {
-        using var generator = new Generator(11, CPU);
-        using var values = randn(shape, generator: generator) * 2;
-        return values.data<float>().ToArray();
-    }
-
-    /// <summary>The original in ONNX Runtime, the imported graph in TorchSharp, and its export in ONNX Runtime again must all agree.</summary>
-    private static void AgreesBothWays(byte[] model, int channels = 4, int side = 11)
-    {
-        long[] shape = [3, channels, side, side];
-        float[] image = Noise(shape);
-        float[] expected = Run(model, image, shape);
-        using var graph = new OnnxBackboneReader(model, Output, "test.onnx").Build();
-        graph.eval();
-        using var input = tensor(image, shape);
-        using var torch = graph.forward(input).contiguous();
-        byte[] again = Model((target, value) => graph.Export(target, value), channels, side);
-        float[] exported = Run(again, image, shape);
-        Assert.Equal(expected.Length, exported.Length);
-        float[] ours = torch.data<float>().ToArray();
-        Assert.Equal(expected.Length, ours.Length);
-        Assert.True(expected.Max(Math.Abs) > 0.01, "The test's own model gives nothing but zeros.");
-        for (int i = 0; i < expected.Length; i++)
-        {
-            Assert.Equal(expected[i], ours[i], 1e-4);
-            Assert.Equal(expected[i], exported[i], 1e-4);
-        }
-    }
+    private const string Output = TestModels.Output;
 
     public static TheoryData<string> Cases => [.. s_cases.Keys];
 
@@ -121,6 +67,19 @@ public sealed class ImportTests
         ["Pad"] = (g, x) => g.Op("Pad", [x, g.Constant([0L, 0L, 1L, 2L, 0L, 0L, 3L, 0L], 8), g.Constant([0.5f])]),
         ["Pad, reflect"] = (g, x) => g.Op("Pad", [x, g.Constant([0L, 0L, 1L, 2L, 0L, 0L, 3L, 1L], 8)], ("mode", "reflect")),
         ["Pad, edge"] = (g, x) => g.Op("Pad", [x, g.Constant([0L, 0L, 1L, 2L, 0L, 0L, 3L, 1L], 8)], ("mode", "edge")),
+        ["Squeeze, counted from the end"] = (g, x) => g.Op("Squeeze", [g.Op("GlobalAveragePool", [x]), g.Constant([-1L, -2L], 2)]),
+        ["Squeeze, one after the other"] = (g, x) => g.Op("Squeeze", [g.Op("Squeeze", [g.Op("GlobalAveragePool", [x]), g.Constant([3L], 1)]), g.Constant([2L], 1)]),
+        ["Squeeze of all"] = (g, x) => g.Op("Squeeze", [g.Op("GlobalAveragePool", [x])]),
+        ["Unsqueeze"] = (g, x) => g.Op("Mul", [x, g.Op("Unsqueeze", [g.Op("ReduceMean", [x], ("axes", new[] { 2L, 3L }), ("keepdims", 0L)), g.Constant([-1L, 2L], 2)])]),
+        ["Flatten, counted from the end"] = (g, x) => g.Op("Flatten", [g.Op("GlobalAveragePool", [x])], ("axis", -3L)),
+        ["Transpose to channels last and ReduceMean"] = (g, x) => g.Op("ReduceMean", [g.Op("Transpose", [x], ("perm", new[] { 0L, 2L, 3L, 1L }))], ("axes", new[] { 1L, 2L }), ("keepdims", 0L)),
+        ["Sum of one"] = (g, x) => g.Op("Sum", [g.Op("Relu", [x])]),
+        ["Sum of two"] = (g, x) => g.Op("Sum", [x, g.Op("Relu", [x])]),
+        ["Sum of three, one of them a gate, with a constant"] = (g, x) => g.Op("Sum", [x, g.Op("GlobalAveragePool", [x]), Constant(g, 1, 1, 4, 1, 1)]),
+        ["LRN"] = (g, x) => g.Op("LRN", [x], ("size", 3L), ("alpha", 0.2f), ("beta", 0.5f), ("bias", 2f)),
+        ["LRN without attributes"] = (g, x) => g.Op("LRN", [x], ("size", 5L)),
+        ["Cast to float"] = (g, x) => g.Op("Relu", [g.Op("Cast", [x], ("to", 1L))]),
+        ["Dropout with a ratio"] = (g, x) => g.Op("Relu", [g.Op("Dropout", [x, g.Constant([0.5f])])]),
         ["Identity and Dropout"] = (g, x) => g.Op("Relu", [g.Op("Dropout", [g.Op("Identity", [x])])]),
     };
 

@@ -53,6 +53,8 @@ internal sealed class BatchNormalization : Layer
     {
         if (node.Int("training_mode", 0) != 0)
             throw node.Unsupported("training_mode 1; export the model for inference");
+        if (node.Int("spatial", 1) == 0)
+            throw node.Unsupported("spatial 0, statistics of each position,");
         return new BatchNormalization(node.Floats(1), node.Floats(2), node.Floats(3), node.Floats(4), node.Float("epsilon", 1e-5f));
     }
 

@@ -34,6 +34,21 @@ internal sealed class Elementwise : GraphOperator
     public override string Export(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Op(_opType, [inputs[0], inputs[1]]);
 }
 
+/// <summary>Sum of any number of values, with ONNX's broadcasting.</summary>
+internal sealed class Summation() : GraphOperator(nameof(Summation))
+{
+    public override Tensor Compute(IReadOnlyList<Tensor> inputs)
+    {
+        var type = inputs.Any(input => input.dtype == ScalarType.BFloat16) ? ScalarType.BFloat16 : ScalarType.Float32;
+        var sum = inputs[0].to(type);
+        for (int i = 1; i < inputs.Count; i++)
+            sum = sum + inputs[i].to(type);
+        return inputs.Count > 1 ? sum : sum.alias();
+    }
+
+    public override string Export(OnnxGraph graph, IReadOnlyList<string> inputs) => graph.Op("Sum", [.. inputs]);
+}
+
 /// <summary>Values one after another along an axis.</summary>
 internal sealed class Concatenation(long axis) : GraphOperator(nameof(Concatenation))
 {

@@ -20,6 +20,7 @@ internal static class OperatorTable
         ["GlobalMaxPool"] = _ => new GlobalMaxPooling(),
         ["HardSigmoid"] = HardSigmoid.Read,
         ["HardSwish"] = _ => new HardSwish(),
+        ["LRN"] = ChannelNormalization.Read,
         ["LeakyRelu"] = LeakyRectifier.Read,
         ["MatMul"] = Dense.ReadMatMul,
         ["MaxPool"] = MaxPooling.Read,
@@ -29,13 +30,16 @@ internal static class OperatorTable
         ["Relu"] = _ => new Rectifier(),
         ["Reshape"] = Reshaping.Read,
         ["Sigmoid"] = _ => new Sigmoid(),
-        ["Squeeze"] = Reshaping.ReadSqueeze,
+        ["Squeeze"] = AxisRemoval.Read,
         ["Sub"] = Elementwise.Read,
+        ["Sum"] = _ => new Summation(),
         ["Tanh"] = _ => new HyperbolicTangent(),
+        ["Transpose"] = Transposition.Read,
+        ["Unsqueeze"] = AxisInsertion.Read,
     };
 
     // They need no operator of their own: the importer passes their input on, or keeps their value.
-    private static readonly string[] s_resolvedByImport = ["Constant", "Dropout", "Identity"];
+    private static readonly string[] s_resolvedByImport = ["Cast", "Constant", "Dropout", "Identity"];
 
     /// <summary>Names of all operators that can be imported.</summary>
     public static IEnumerable<string> Names => s_readers.Keys.Concat(s_resolvedByImport).Order(StringComparer.Ordinal);

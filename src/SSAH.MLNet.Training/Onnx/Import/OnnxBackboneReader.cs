@@ -26,28 +26,21 @@ internal sealed class OnnxBackboneReader
     /// <exception cref="InvalidDataException">The graph is malformed.</exception>
     public OperatorGraph Build()
     {
-        var constants = new Dictionary<string, TensorProto>(_constants);
         var indices = new Dictionary<string, int> { [_graph.ImageInput] = 0 };
         var nodes = new List<OperatorNode>();
         foreach (var proto in _graph.Model.Graph.Node)
         {
-            var node = new OnnxNode(proto, constants, _graph.Opset, _graph.Source);
-            switch (node.OpType)
+            var node = new OnnxNode(proto, _constants, _graph.Opset, _graph.Source);
+            if (node.PassesOn())
             {
-                case "Identity" or "Dropout":
-                    if (constants.TryGetValue(node.Input(0), out var constant))
-                        constants[node.Output] = constant;
-                    else
-                        indices[node.Output] = indices.TryGetValue(node.Input(0), out int passed) ? passed : throw Dangling(node, 0);
-                    break;
-                default:
-                    var made = OperatorTable.Read(node);
-                    int inputs = made is Layer ? 1 : node.InputCount;
-                    int[] reads = [.. Enumerable.Range(0, inputs).Select(i => ValueOf(node, made, i))];
-                    nodes.Add(new OperatorNode(made, reads));
-                    indices[node.Output] = nodes.Count;
-                    break;
+                indices[node.Output] = indices.TryGetValue(node.Input(0), out int passed) ? passed : throw Dangling(node, 0);
+                continue;
             }
+            var made = OperatorTable.Read(node);
+            int inputs = made is Layer ? 1 : node.InputCount;
+            int[] reads = [.. Enumerable.Range(0, inputs).Select(i => ValueOf(node, made, i))];
+            nodes.Add(new OperatorNode(made, reads));
+            indices[node.Output] = nodes.Count;
         }
         if (nodes.Count == 0 || indices.GetValueOrDefault(_graph.Output) != nodes.Count)
             throw new InvalidDataException($"{_graph.Source}: '{_graph.Output}' is not computed from the image '{_graph.ImageInput}'.");
@@ -59,7 +52,7 @@ internal sealed class OnnxBackboneReader
             string name = node.Input(input);
             if (indices.TryGetValue(name, out int index))
                 return index;
-            if (!constants.TryGetValue(name, out var constant))
+            if (!_constants.TryGetValue(name, out var constant))
                 throw Dangling(node, input);
             if (made is Layer)
                 throw node.Unsupported($"a constant ('{name}') in place of a computed value");

@@ -63,6 +63,25 @@ internal sealed class OnnxNode(NodeProto node, IReadOnlyDictionary<string, Tenso
     /// <summary>A constant input of integers.</summary>
     public long[] Integers(int input) => OnnxTensors.Integers(Constant(input), source);
 
+    /// <summary>
+    /// Whether the node does nothing to its first input when the network is used: Identity, Dropout, a Cast to the floats that every value is in anyway.
+    /// </summary>
+    /// <exception cref="NotSupportedException">A Cast to another type, or a Dropout that drops in use too.</exception>
+    public bool PassesOn()
+    {
+        switch (OpType)
+        {
+            case "Identity" when IsStandard:
+                return true;
+            case "Cast" when IsStandard:
+                return Int("to", 0) == (long)TensorProto.Types.DataType.Float ? true : throw Unsupported($"a Cast to {(TensorProto.Types.DataType)Int("to", 0)}");
+            case "Dropout" when IsStandard:
+                return !HasInput(2) || Constant(2).RawData.Span.IndexOfAnyExcept((byte)0) < 0 ? true : throw Unsupported("training_mode 1; export the model for inference");
+            default:
+                return false;
+        }
+    }
+
     /// <summary>The error for a use of the operator that is not supported.</summary>
     public NotSupportedException Unsupported(string what) => new($"{this} cannot be imported: {what} is not supported.");
 

@@ -8,7 +8,7 @@ namespace SSAH.MLNet.Training.Onnx;
 /// <summary>Reads constant tensors of ONNX files; sizes are checked against the bytes that are there before anything is allocated.</summary>
 internal static class OnnxTensors
 {
-    /// <summary>Values of a float16, float32 or float64 tensor as float32.</summary>
+    /// <summary>Values of a float32 or float64 tensor as float32.</summary>
     /// <exception cref="InvalidDataException">The data do not fill the shape.</exception>
     /// <exception cref="NotSupportedException">Another number type, or data in another file.</exception>
     public static Tensor Floats(TensorProto proto, string source)
@@ -18,7 +18,6 @@ internal static class OnnxTensors
         float[] values = (TensorProto.Types.DataType)proto.DataType switch
         {
             TensorProto.Types.DataType.Float => bytes.IsEmpty ? [.. proto.FloatData] : Cast<float>(proto, source).ToArray(),
-            TensorProto.Types.DataType.Float16 => Array.ConvertAll(Cast<Half>(proto, source).ToArray(), v => (float)v),
             TensorProto.Types.DataType.Double => Array.ConvertAll(Cast<double>(proto, source).ToArray(), v => (float)v),
             var other => throw new NotSupportedException($"{source}: constant '{proto.Name}' has the type {other}; float weights are needed (a quantized model has none)."),
         };
