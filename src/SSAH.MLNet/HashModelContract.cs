@@ -18,7 +18,7 @@ internal static class HashModelContract
     /// <summary>Version of the contract that this library writes and reads.</summary>
     public const string Version = "1";
 
-    /// <summary>Metadata key of the code length in bits, a decimal number from 1 to 512.</summary>
+    /// <summary>Metadata key of the code length in bits, a decimal number from 1 to 4,096.</summary>
     public const string BitsKey = "ssah.bits";
 
     /// <summary>Metadata key of the method's name, shown as an annotation.</summary>

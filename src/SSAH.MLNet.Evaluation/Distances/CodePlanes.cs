@@ -24,6 +24,7 @@ internal sealed unsafe class CodePlanes
             for (int plane = 0; plane < PlaneCount; plane++)
                 code[plane * RowBlock] = (byte)(words[plane / 8] >> (plane % 8 * 8));
         }
+        KeepAlive();
     }
 
     /// <summary>Number of codes.</summary>

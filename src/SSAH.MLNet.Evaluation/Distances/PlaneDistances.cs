@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -52,8 +53,9 @@ internal sealed unsafe class PlaneDistances
     public static PlaneKernel BestKernel =>
         Avx512BW.IsSupported ? PlaneKernel.Vector512 : Avx2.IsSupported ? PlaneKernel.Vector256 : PlaneKernel.Scalar;
 
-    /// <summary>The distances to the last query, in the order of the codes.</summary>
-    public ReadOnlySpan<ushort> Values => new(_distances, _planes.Count);
+    /// <summary>The distances to the last query, in the order of the codes. The span keeps their memory alive by itself.</summary>
+    public ReadOnlySpan<ushort> Values => MemoryMarshal.Cast<ulong, ushort>(
+        PinnedMemory.SpanOf(_distanceOwner, (ulong*)_distances, _planes.PaddedCount * sizeof(ushort) / sizeof(ulong)))[.._planes.Count];
 
     /// <summary>Computes the distances to <paramref name="query"/>.</summary>
     public void Compute(ReadOnlySpan<ulong> query)
@@ -88,6 +90,7 @@ internal sealed unsafe class PlaneDistances
             int nibble = (int)(query[half / 16] >> (half % 16 * 4)) & 15;
             AllTables.AsSpan(nibble * TableBytes, TableBytes).CopyTo(new Span<byte>(_tables + half * TableBytes, TableBytes));
         }
+        GC.KeepAlive(_tableOwner);
     }
 
     private void Sum512(int first, int count)

@@ -166,7 +166,7 @@ public sealed class RetrievalSplit
     public void Save(string path) => RetrievalSplitFile.Save(this, path);
 
     /// <summary>Reads a file that <see cref="Save"/> or another program wrote; it may be of any content.</summary>
-    /// <exception cref="RetrievalSplitFormatException">The file is no split; the message names the line.</exception>
+    /// <exception cref="DamagedFileException">The file is no split; the message names the line.</exception>
     public static RetrievalSplit Load(string path) => RetrievalSplitFile.Load(path);
 
     private static IEnumerable<(int Row, SplitRole Role)> Take(int[] rows, int start, int count, SplitRole role) =>

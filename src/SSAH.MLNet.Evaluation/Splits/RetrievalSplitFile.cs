@@ -27,34 +27,27 @@ internal static class RetrievalSplitFile
 
     public static void Save(RetrievalSplit split, string path)
     {
-        string temporary = $"{path}.{Guid.NewGuid():N}.tmp", text = Write(split);
+        byte[] text = Encoding.UTF8.GetBytes(Write(split));
         if (text.Length > MaxBytes)
-            throw new InvalidOperationException($"{path}: the split has {text.Length} bytes, more than the {MaxBytes} that can be read again. Store the seed and draw it anew.");
-        try
-        {
-            File.WriteAllText(temporary, text);
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
+            throw new InvalidOperationException(
+                $"{path}: the split has {text.Length} bytes, more than the {MaxBytes} that can be read again. Store the seed and draw it anew.");
+        AtomicFile.Write(path, stream => stream.Write(text));
     }
 
     public static RetrievalSplit Load(string path)
     {
         using FileStream file = File.OpenRead(path);
         if (file.Length > MaxBytes)
-            throw new RetrievalSplitFormatException($"{path}: {file.Length} bytes are more than the {MaxBytes} of the largest split.");
+            throw new DamagedFileException($"{path}: {file.Length} bytes are more than the {MaxBytes} of the largest split.");
         byte[] bytes = new byte[file.Length];
         file.ReadExactly(bytes);
         try
         {
             return Read(bytes);
         }
-        catch (RetrievalSplitFormatException error)
+        catch (DamagedFileException error)
         {
-            throw new RetrievalSplitFormatException($"{path}: {error.Message}", error);
+            throw new DamagedFileException($"{path}: {error.Message}", error);
         }
     }
 
@@ -81,7 +74,7 @@ internal static class RetrievalSplitFile
         }
         catch (DecoderFallbackException error)
         {
-            throw new RetrievalSplitFormatException("The file is not UTF-8 text.", error);
+            throw new DamagedFileException("The file is not UTF-8 text.", error);
         }
         var lines = new Lines(text);
         if (lines.Next() != Magic)
@@ -107,7 +100,7 @@ internal static class RetrievalSplitFile
         }
         catch (ArgumentException error)
         {
-            throw new RetrievalSplitFormatException(error.Message, error);
+            throw new DamagedFileException(ArgumentErrors.Sentence(error), error);
         }
     }
 
@@ -142,7 +135,7 @@ internal static class RetrievalSplitFile
         {
             int end = text.IndexOf('\n', _position);
             if (end < 0)
-                throw new RetrievalSplitFormatException($"The file ends in line {_number + 1}: is it cut off?");
+                throw new DamagedFileException($"The file ends in line {_number + 1}: is it cut off?");
             Current = text[_position..end].TrimEnd('\r');
             _position = end + 1;
             _number++;
@@ -160,10 +153,10 @@ internal static class RetrievalSplitFile
         public void ThrowUnlessAtEnd()
         {
             if (_position != text.Length)
-                throw new RetrievalSplitFormatException($"There is text after the end in line {_number + 1}.");
+                throw new DamagedFileException($"There is text after the end in line {_number + 1}.");
         }
 
-        public RetrievalSplitFormatException Wrong(string wanted) =>
+        public DamagedFileException Wrong(string wanted) =>
             new($"Line {_number} is '{(Current.Length > 60 ? Current[..60] + "..." : Current)}', not {wanted}.");
     }
 }

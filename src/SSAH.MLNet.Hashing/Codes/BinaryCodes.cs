@@ -10,14 +10,16 @@ namespace SSAH.MLNet.Hashing;
 public sealed partial class BinaryCodes
 {
     /// <summary>The longest code, in bits.</summary>
-    public const int MaxBits = 512;
+    public const int MaxBits = 4096;
+
+    internal const int MaxModelIdBytes = 1024;
 
     private ulong[] _words;
 
     /// <summary>Makes an empty list of codes.</summary>
-    /// <param name="bits">Code length in bits, 1 to 512.</param>
+    /// <param name="bits">Code length in bits, 1 to 4,096.</param>
     /// <param name="capacity">Number of codes to make room for; the list grows by itself.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="bits"/> is not in 1..512, or <paramref name="capacity"/> is negative or
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="bits"/> is not in 1..4096, or <paramref name="capacity"/> is negative or
     /// too large.</exception>
     public BinaryCodes(int bits, int capacity = 0)
     {
@@ -30,7 +32,7 @@ public sealed partial class BinaryCodes
         _words = capacity == 0 ? [] : new ulong[capacity * WordsPerCode];
     }
 
-    /// <summary>Code length in bits, 1 to 512.</summary>
+    /// <summary>Code length in bits, 1 to 4,096.</summary>
     public int Bits { get; }
 
     /// <summary>Number of codes.</summary>
@@ -41,6 +43,20 @@ public sealed partial class BinaryCodes
 
     /// <summary>64-bit words of one code: <c>ceil(Bits / 64)</c>.</summary>
     public int WordsPerCode { get; }
+
+    /// <summary>The model that made the codes, as any text that tells models apart (up to 1,024 bytes of UTF-8), or <see langword="null"/>, the
+    /// default, where it is not known. It is saved with the codes; an index and a list refuse codes of another known model.</summary>
+    /// <exception cref="ArgumentException">The text is empty, too long or not valid text.</exception>
+    public string? ModelId
+    {
+        get;
+        set
+        {
+            if (value is not null)
+                TextKeys.ThrowIfUnfit(value, "The model id", MaxModelIdBytes, nameof(value));
+            field = value;
+        }
+    }
 
     /// <summary>All codes, row after row, <see cref="WordsPerCode"/> words each, padded with zero bits. Valid until the next
     /// <see cref="Add(ReadOnlySpan{byte})"/>.</summary>
@@ -59,9 +75,9 @@ public sealed partial class BinaryCodes
     }
 
     /// <summary>Packs codes that lie one after the other, <c>ceil(bits / 8)</c> bytes each.</summary>
-    /// <param name="bits">Code length in bits, 1 to 512.</param>
+    /// <param name="bits">Code length in bits, 1 to 4,096.</param>
     /// <param name="packed">The codes' bytes.</param>
-    /// <exception cref="ArgumentException">The length is no multiple of the bytes of a code, or a padding bit is set.</exception>
+    /// <exception cref="ArgumentException">The length is not a multiple of the bytes of a code, or a padding bit is set.</exception>
     public static BinaryCodes FromPacked(int bits, ReadOnlySpan<byte> packed)
     {
         var codes = new BinaryCodes(bits);
@@ -70,14 +86,14 @@ public sealed partial class BinaryCodes
     }
 
     /// <summary>Binarizes activations: a bit is 1 where the activation <c>u</c> is zero or more.</summary>
-    /// <param name="bits">Code length in bits, 1 to 512.</param>
+    /// <param name="bits">Code length in bits, 1 to 4,096.</param>
     /// <param name="activations">Rows of <paramref name="bits"/> activations, one row after the other.</param>
-    /// <exception cref="ArgumentException">The length is no multiple of <paramref name="bits"/>, or an activation is NaN.</exception>
+    /// <exception cref="ArgumentException">The length is not a multiple of <paramref name="bits"/>, or an activation is NaN.</exception>
     public static BinaryCodes FromActivations(int bits, ReadOnlySpan<float> activations)
     {
         ThrowIfNotCodeLength(bits);
         if (activations.Length % bits != 0)
-            throw new ArgumentException($"{activations.Length} activations are no whole number of rows of {bits}.", nameof(activations));
+            throw new ArgumentException($"{activations.Length} activations are not a whole number of rows of {bits}.", nameof(activations));
         int rows = activations.Length / bits;
         var codes = new BinaryCodes(bits, rows);
         for (int row = 0; row < rows; row++)
@@ -98,12 +114,12 @@ public sealed partial class BinaryCodes
 
     /// <summary>Appends one or several packed codes, <see cref="BytesPerCode"/> bytes each.</summary>
     /// <param name="packed">The codes' bytes.</param>
-    /// <exception cref="ArgumentException">The length is no multiple of <see cref="BytesPerCode"/>, or a padding bit is set; nothing was
+    /// <exception cref="ArgumentException">The length is not a multiple of <see cref="BytesPerCode"/>, or a padding bit is set; nothing was
     /// added.</exception>
     public void Add(ReadOnlySpan<byte> packed)
     {
         if (packed.Length % BytesPerCode != 0)
-            throw new ArgumentException($"{packed.Length} bytes are no whole number of {Bits}-bit codes ({BytesPerCode} bytes each).",
+            throw new ArgumentException($"{packed.Length} bytes are not a whole number of {Bits}-bit codes ({BytesPerCode} bytes each).",
                 nameof(packed));
         int added = packed.Length / BytesPerCode;
         ThrowIfPaddingIsSet(packed, added);
@@ -115,6 +131,24 @@ public sealed partial class BinaryCodes
         }
         for (int row = 0; row < added; row++)
             PackedBits.ToWords(packed.Slice(row * BytesPerCode, BytesPerCode), target.Slice(row * WordsPerCode, WordsPerCode));
+    }
+
+    /// <summary>Appends all codes of another list. A list without codes takes over the other's <see cref="ModelId"/>.</summary>
+    /// <param name="codes">Codes of <see cref="Bits"/> bits; the list itself may be given.</param>
+    /// <exception cref="ArgumentException">The codes have another length or come from another model; nothing was added.</exception>
+    public void Append(BinaryCodes codes)
+    {
+        ArgumentNullException.ThrowIfNull(codes);
+        if (codes.Bits != Bits)
+            throw new ArgumentException($"The list has {Bits}-bit codes; these have {codes.Bits} bits.", nameof(codes));
+        if (ModelId is not null && codes.ModelId is not null && ModelId != codes.ModelId)
+            throw new ArgumentException($"The list has codes of model '{ModelId}'; these come from model '{codes.ModelId}'. Codes of different "
+                + "models cannot be compared: encode both with the same model.", nameof(codes));
+        if (Count == 0)
+            ModelId ??= codes.ModelId;
+        int added = codes.Count;
+        Span<ulong> target = Grow(added);
+        codes._words.AsSpan(0, target.Length).CopyTo(target);
     }
 
     /// <summary>Writes the packed bytes of one code.</summary>
@@ -140,7 +174,7 @@ public sealed partial class BinaryCodes
         ArgumentOutOfRangeException.ThrowIfNegative(start);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Count - start);
-        var slice = new BinaryCodes(Bits, count);
+        var slice = new BinaryCodes(Bits, count) { ModelId = ModelId };
         Words.Slice(start * WordsPerCode, count * WordsPerCode).CopyTo(slice._words);
         slice.Count = count;
         return slice;
@@ -175,7 +209,7 @@ public sealed partial class BinaryCodes
         int start = Count * WordsPerCode;
         long needed = ((long)Count + added) * WordsPerCode;
         if (needed > Array.MaxLength)
-            throw new ArgumentException($"{(long)Count + added} codes of {Bits} bits do not fit one list.", nameof(added));
+            throw new ArgumentException($"{(long)Count + added} codes of {Bits} bits are more than one list holds: use several.", nameof(added));
         if (needed > _words.Length)
             Array.Resize(ref _words, (int)Math.Min(Array.MaxLength, Math.Max(needed, _words.Length + (long)(_words.Length / 2))));
         Count += added;

@@ -18,16 +18,38 @@ internal sealed class CodeSnapshot
     /// <summary>The slots' ids, or <see langword="null"/> while every id is its slot.</summary>
     public required long[]? Ids { get; init; }
 
+    /// <summary>The slots' keys, <see langword="null"/> for a code without one, or <see langword="null"/> while no code has any.</summary>
+    public required string?[]? Keys { get; init; }
+
     /// <summary>Ids ascend with the slots.</summary>
     public required bool IdsAscend { get; init; }
 
-    /// <summary>A bit for each slot that holds a code, or <see langword="null"/> while none was removed.</summary>
+    /// <summary>A bit for each slot that holds a code, or <see langword="null"/> while none was removed. The bits behind the last slot are
+    /// ones.</summary>
     public required ulong[]? Alive { get; init; }
 
     /// <summary>Number of codes.</summary>
     public required int Count { get; init; }
 
     public bool IsAlive(int slot) => Alive is null || (Alive[slot >> 6] >> (slot & 63) & 1) != 0;
+
+    /// <summary>Throws if codes are mapped from a file that was written to since.</summary>
+    public void ThrowIfFileWasWritten()
+    {
+        // Only the first codes of a store can be mapped.
+        if (Segments.Length > 0)
+            Segments[0].ThrowIfFileWasWritten();
+    }
+
+    /// <summary>The slots that hold a code, ascending.</summary>
+    public IEnumerable<int> LivingSlots()
+    {
+        for (int slot = 0; slot < Slots; slot++)
+        {
+            if (IsAlive(slot))
+                yield return slot;
+        }
+    }
 
     public long IdOf(int slot) => Ids is null ? slot : Ids[slot];
 
@@ -92,14 +114,12 @@ internal sealed class CodeSnapshot
 
     private void FillAlive(ulong[] allowed)
     {
-        if (Alive is not null)
-        {
+        if (Alive is null)
+            allowed.AsSpan().Fill(ulong.MaxValue);
+        else
             Alive.AsSpan(0, allowed.Length).CopyTo(allowed);
-            return;
-        }
-        allowed.AsSpan().Fill(ulong.MaxValue);
         if (Slots % 64 != 0)
-            allowed[^1] = (1UL << (Slots % 64)) - 1;
+            allowed[^1] &= (1UL << (Slots % 64)) - 1;
     }
 
     private static void Set(ulong[] bits, int slot, bool value)

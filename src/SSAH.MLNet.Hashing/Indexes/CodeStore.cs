@@ -12,15 +12,22 @@ internal sealed class CodeStore
     private readonly BlockLayout _layout;
     private CodeSnapshot _snapshot;
     private long _nextId;
+    private string? _modelId;
 
     /// <summary>Slots by id, for ids that do not ascend; only the living ones.</summary>
     private Dictionary<long, int>? _slotOf;
+
+    /// <summary>Slots by key, once somebody asked; only the living ones.</summary>
+    private Dictionary<string, int>? _slotOfKey;
 
     public CodeStore(int bits)
     {
         BinaryCodes.ThrowIfNotCodeLength(bits);
         _layout = new BlockLayout(bits);
-        _snapshot = new CodeSnapshot { Layout = _layout, Segments = [], Slots = 0, Ids = null, IdsAscend = true, Alive = null, Count = 0 };
+        _snapshot = new CodeSnapshot
+        {
+            Layout = _layout, Segments = [], Slots = 0, Ids = null, Keys = null, IdsAscend = true, Alive = null, Count = 0,
+        };
     }
 
     public BlockLayout Layout => _layout;
@@ -30,26 +37,48 @@ internal sealed class CodeStore
     /// <summary>The id that the next code gets where none is given: one more than the largest ever used.</summary>
     public long NextId => Volatile.Read(ref _nextId);
 
-    /// <summary>The snapshot and the next id of one moment.</summary>
-    public CodeSnapshot SnapshotWithNextId(out long nextId)
+    /// <summary>The model that made the codes, where it is known.</summary>
+    public string? ModelId => Volatile.Read(ref _modelId);
+
+    /// <summary>The snapshot, the next id and the model of one moment.</summary>
+    public CodeSnapshot SnapshotWithNextId(out long nextId, out string? modelId)
     {
         lock (_writer)
         {
-            nextId = _nextId;
+            (nextId, modelId) = (_nextId, _modelId);
             return _snapshot;
         }
     }
 
-    /// <summary>Appends codes under ids that follow the largest ever used, and returns the first.</summary>
-    public long Add(BinaryCodes codes)
+    /// <summary>Throws where codes cannot be compared with those of this store.</summary>
+    /// <exception cref="ArgumentException">The codes have another length or come from another model.</exception>
+    public void ThrowIfUnfit(BinaryCodes codes, string what, string parameter)
     {
-        ThrowIfOtherLength(codes);
+        ArgumentNullException.ThrowIfNull(codes, parameter);
+        if (codes.Bits != _layout.Bits)
+            throw new ArgumentException($"The index has {_layout.Bits}-bit codes; the {what} have {codes.Bits} bits.", parameter);
+        if (ModelId is { } mine && codes.ModelId is { } theirs && mine != theirs)
+            throw new ArgumentException($"The index has codes of model '{mine}'; the {what} come from model '{theirs}'. Codes of different models "
+                + "cannot be compared: encode both with the same model.", parameter);
+    }
+
+    /// <summary>Appends codes under ids that follow the largest ever used, and returns the first.</summary>
+    /// <param name="codes">The codes.</param>
+    /// <param name="keys">A key for each code, none used yet, or <see langword="null"/>.</param>
+    public long Add(BinaryCodes codes, IReadOnlyList<string>? keys)
+    {
+        ArgumentNullException.ThrowIfNull(codes);
+        if (keys is not null && keys.Count != codes.Count)
+            throw new ArgumentException($"There are {codes.Count} codes but {keys.Count} keys.", nameof(keys));
         lock (_writer)
         {
+            ThrowIfUnfit(codes, nameof(codes), nameof(codes));
             if (_nextId > long.MaxValue - codes.Count)
                 throw new InvalidOperationException("Automatic ids have run out after an id near the largest long: give the ids yourself.");
-            long first = _nextId;
             CodeSnapshot old = _snapshot;
+            if (keys is not null)
+                EnterKeys(old, keys);
+            long first = _nextId;
             // Removed ids are never given again, so an id equals its slot until the first gap.
             long[]? ids = old.Ids is null && first == old.Slots ? null : GrownIds(old, codes.Count);
             for (int i = 0; ids is not null && i < codes.Count; i++)
@@ -57,7 +86,7 @@ internal sealed class CodeStore
                 ids[old.Slots + i] = first + i;
                 _slotOf?.Add(first + i, old.Slots + i);
             }
-            Append(codes, ids, old.IdsAscend);
+            Append(codes, ids, keys, old.IdsAscend);
             return first;
         }
     }
@@ -65,18 +94,25 @@ internal sealed class CodeStore
     /// <summary>Appends codes under given ids.</summary>
     public void Add(BinaryCodes codes, ReadOnlySpan<long> ids)
     {
-        ThrowIfOtherLength(codes);
+        ArgumentNullException.ThrowIfNull(codes);
         if (ids.Length != codes.Count)
             throw new ArgumentException($"There are {codes.Count} codes but {ids.Length} ids.", nameof(ids));
         lock (_writer)
         {
+            ThrowIfUnfit(codes, nameof(codes), nameof(codes));
             CodeSnapshot old = _snapshot;
+            if (old.Ids is null && AreSlots(ids, old.Slots))
+            {
+                // The ids say nothing that the places do not: eight bytes a code are saved.
+                Append(codes, null, null, old.IdsAscend);
+                return;
+            }
             bool ascend = old.IdsAscend && Ascends(ids, old.Slots == 0 ? -1 : old.IdOf(old.Slots - 1));
             if (!ascend)
                 IndexIds(old, ids);
             long[] grown = GrownIds(old, ids.Length);
             ids.CopyTo(grown.AsSpan(old.Slots));
-            Append(codes, grown, ascend);
+            Append(codes, grown, null, ascend);
         }
     }
 
@@ -96,14 +132,16 @@ internal sealed class CodeStore
                 alive ??= CopyAlive(old);
                 alive[slot >> 6] &= ~(1UL << (slot & 63));
                 _slotOf?.Remove(id);
+                if (old.Keys?[slot] is { } key)
+                    _slotOfKey?.Remove(key);
                 removed++;
             }
             if (removed == 0)
                 return 0;
             var next = new CodeSnapshot
             {
-                Layout = _layout, Segments = old.Segments, Slots = old.Slots, Ids = old.Ids, IdsAscend = old.IdsAscend,
-                Alive = alive, Count = old.Count - removed,
+                Layout = _layout, Segments = old.Segments, Slots = old.Slots, Ids = old.Ids, Keys = old.Keys,
+                IdsAscend = old.IdsAscend, Alive = alive, Count = old.Count - removed,
             };
             // The removed codes cost memory and scan time until the store is rewritten; a quarter of waste pays for the rewriting.
             bool rewrite = next.Slots - next.Count > Math.Max(BlockLayout.Lanes, next.Slots / 4);
@@ -118,6 +156,24 @@ internal sealed class CodeStore
             return FindLiving(id) >= 0;
     }
 
+    /// <summary>The key of the code with this id, or <see langword="null"/> where there is no such code or it has no key.</summary>
+    public string? KeyOf(long id)
+    {
+        lock (_writer)
+            return _snapshot.Keys is { } keys && FindLiving(id) is >= 0 and var slot ? keys[slot] : null;
+    }
+
+    /// <summary>The id of the code with this key.</summary>
+    public bool TryGetId(string key, out long id)
+    {
+        lock (_writer)
+        {
+            bool found = SlotsOfKeys(_snapshot).TryGetValue(key, out int slot);
+            id = found ? _snapshot.IdOf(slot) : -1;
+            return found;
+        }
+    }
+
     /// <summary>Writes the packed bytes of the code with this id, if it is there.</summary>
     public bool TryReconstruct(long id, Span<byte> destination)
     {
@@ -126,6 +182,7 @@ internal sealed class CodeStore
             int slot = FindLiving(id);
             if (slot < 0)
                 return false;
+            _snapshot.ThrowIfFileWasWritten();
             CodeSegment segment = _snapshot.SegmentOf(slot);
             PackedBits.ToBytes(segment.Row(slot - segment.FirstSlot), destination);
             segment.KeepAlive();
@@ -133,39 +190,48 @@ internal sealed class CodeStore
         }
     }
 
-    /// <summary>Takes over the parts of a saved index into this empty store: rows in memory that their owner keeps, and their ids.</summary>
-    public unsafe void Load(ulong* rows, int count, object owner, long[]? ids, long nextId)
+    /// <summary>Takes over the parts of a saved index into this empty store.</summary>
+    public unsafe void Load(PinnedRows rows, int count, long[]? ids, string?[]? keys, long nextId, string? modelId)
     {
         int whole = count / BlockLayout.Lanes;
         var segments = new List<CodeSegment>();
         for (int block = 0; block < whole; block += MaxSegmentBlocks)
         {
             int blocks = Math.Min(MaxSegmentBlocks, whole - block);
-            segments.Add(CodeSegment.OverRows(_layout, block * BlockLayout.Lanes, blocks, rows + (long)block * _layout.BlockRowWords, owner));
+            ulong* start = rows.Start + (long)block * _layout.BlockRowWords;
+            segments.Add(CodeSegment.OverRows(_layout, block * BlockLayout.Lanes, blocks, new PinnedRows(start, rows.Owner)));
         }
         int left = count - whole * BlockLayout.Lanes;
         if (left > 0)
         {
             // The last block is copied: it has to take the codes that are added next.
             CodeSegment last = CodeSegment.Create(_layout, whole * BlockLayout.Lanes, 1);
-            last.Write(0, new ReadOnlySpan<ulong>(rows + (long)whole * _layout.BlockRowWords, left * _layout.WordsPerCode));
+            last.Write(0, new ReadOnlySpan<ulong>(rows.Start + (long)whole * _layout.BlockRowWords, left * _layout.WordsPerCode));
             segments.Add(last);
         }
+        // Where there is no whole block, no segment holds the owner.
+        GC.KeepAlive(rows.Owner);
         bool ascend = ids is null || Ascends(ids, -1);
         if (!ascend)
             IndexIds(_snapshot, ids);
-        _nextId = nextId;
-        Publish(new CodeSnapshot
+        (_nextId, _modelId) = (nextId, modelId);
+        var loaded = new CodeSnapshot
         {
-            Layout = _layout, Segments = [.. segments], Slots = count, Ids = ids, IdsAscend = ascend, Alive = null, Count = count,
-        });
+            Layout = _layout, Segments = [.. segments], Slots = count, Ids = ids, Keys = keys, IdsAscend = ascend, Alive = null, Count = count,
+        };
+        if (keys is not null)
+            SlotsOfKeys(loaded);
+        Publish(loaded);
     }
 
-    private void ThrowIfOtherLength(BinaryCodes codes)
+    private static bool AreSlots(ReadOnlySpan<long> ids, int firstSlot)
     {
-        ArgumentNullException.ThrowIfNull(codes);
-        if (codes.Bits != _layout.Bits)
-            throw new ArgumentException($"The index has {_layout.Bits}-bit codes; these have {codes.Bits} bits.", nameof(codes));
+        for (int i = 0; i < ids.Length; i++)
+        {
+            if (ids[i] != firstSlot + i)
+                return false;
+        }
+        return true;
     }
 
     private static bool Ascends(ReadOnlySpan<long> ids, long last)
@@ -199,6 +265,45 @@ internal sealed class CodeStore
         _slotOf = slotOf;
     }
 
+    /// <summary>Enters new keys into the dictionary, or throws with the dictionary as it was.</summary>
+    private void EnterKeys(CodeSnapshot old, IReadOnlyList<string> keys)
+    {
+        Dictionary<string, int> slotOfKey = SlotsOfKeys(old);
+        int entered = 0;
+        try
+        {
+            for (; entered < keys.Count; entered++)
+            {
+                TextKeys.ThrowIfUnfit(keys[entered], $"Key {entered}", TextKeys.MaxBytes, nameof(keys));
+                if (!slotOfKey.TryAdd(keys[entered], old.Slots + entered))
+                    throw new ArgumentException(
+                        $"Key '{keys[entered]}' of code {entered} is in use already: remove that code first, or give each code a key of its own.", nameof(keys));
+            }
+        }
+        catch
+        {
+            for (int undo = 0; undo < entered; undo++)
+                slotOfKey.Remove(keys[undo]);
+            throw;
+        }
+    }
+
+    private Dictionary<string, int> SlotsOfKeys(CodeSnapshot snapshot)
+    {
+        if (_slotOfKey is not null)
+            return _slotOfKey;
+        var slotOfKey = new Dictionary<string, int>(StringComparer.Ordinal);
+        if (snapshot.Keys is { } keys)
+        {
+            foreach (int slot in snapshot.LivingSlots())
+            {
+                if (keys[slot] is { } key && !slotOfKey.TryAdd(key, slot))
+                    throw new ArgumentException($"Key '{key}' stands for two codes.");
+            }
+        }
+        return _slotOfKey = slotOfKey;
+    }
+
     private int FindLiving(long id)
     {
         if (_slotOf is not null)
@@ -218,17 +323,34 @@ internal sealed class CodeStore
         return ids;
     }
 
-    private void Append(BinaryCodes codes, long[]? ids, bool ascend)
+    private static string?[]? GrownKeys(CodeSnapshot old, IReadOnlyList<string>? added, int count)
+    {
+        if (old.Keys is null && added is null)
+            return null;
+        int needed = checked(old.Slots + count);
+        string?[] keys = old.Keys ?? [];
+        if (keys.Length < needed)
+            Array.Resize(ref keys, (int)Math.Min(Array.MaxLength, Math.Max(needed, old.Slots + (long)(old.Slots / 2))));
+        for (int i = 0; added is not null && i < count; i++)
+            keys[old.Slots + i] = added[i];
+        return keys;
+    }
+
+    private void Append(BinaryCodes codes, long[]? ids, IReadOnlyList<string>? addedKeys, bool ascend)
     {
         CodeSnapshot old = _snapshot;
+        string?[]? keys = GrownKeys(old, addedKeys, codes.Count);
         CodeSegment[] segments = WriteRows(old.Segments, old.Slots, codes.Words);
         int slots = checked(old.Slots + codes.Count);
         for (int slot = old.Slots; slot < slots; slot++)
             _nextId = Math.Max(_nextId, (ids is null ? slot : ids[slot]) is var id && id < long.MaxValue ? id + 1 : id);
+        // An index without codes takes over the model of the first ones.
+        if (old.Slots == 0)
+            Volatile.Write(ref _modelId, _modelId ?? codes.ModelId);
         Publish(new CodeSnapshot
         {
-            Layout = _layout, Segments = segments, Slots = slots, Ids = ids, IdsAscend = ascend, Count = old.Count + codes.Count,
-            Alive = old.Alive is null ? null : GrownAlive(old, slots),
+            Layout = _layout, Segments = segments, Slots = slots, Ids = ids, Keys = keys, IdsAscend = ascend, Count = old.Count + codes.Count,
+            Alive = old.Alive is null ? null : GrownAlive(old.Alive, slots),
         });
     }
 
@@ -256,7 +378,10 @@ internal sealed class CodeStore
     /// <summary>The living codes in fresh memory; readers of the old snapshot keep theirs.</summary>
     private CodeSnapshot Rewritten(CodeSnapshot old)
     {
+        old.ThrowIfFileWasWritten();
         var ids = new long[old.Count];
+        string?[]? keys = old.Keys is null ? null : new string?[old.Count];
+        _slotOfKey = null;
         var buffer = new ulong[_layout.BlockRowWords];
         CodeSegment[] segments = [];
         int count = 0, buffered = 0;
@@ -268,6 +393,8 @@ internal sealed class CodeStore
             segment.Row(slot - segment.FirstSlot).CopyTo(buffer.AsSpan(buffered));
             segment.KeepAlive();
             buffered += _layout.WordsPerCode;
+            if (keys is not null)
+                keys[count] = old.Keys![slot];
             ids[count++] = old.IdOf(slot);
             if (_slotOf is not null)
                 _slotOf[ids[count - 1]] = count - 1;
@@ -279,27 +406,28 @@ internal sealed class CodeStore
         }
         return new CodeSnapshot
         {
-            Layout = _layout, Segments = segments, Slots = count, Ids = ids, IdsAscend = old.IdsAscend, Alive = null, Count = count,
+            Layout = _layout, Segments = segments, Slots = count, Ids = ids, Keys = keys, IdsAscend = old.IdsAscend, Alive = null, Count = count,
         };
     }
 
+    /// <summary>The bits of the living codes, to change. The bits of slots that are not in use yet are ones: adding a code changes none.</summary>
     private static ulong[] CopyAlive(CodeSnapshot old)
     {
         if (old.Alive is not null)
             return [.. old.Alive];
         var alive = new ulong[(old.Slots + 63) / 64];
-        for (int slot = 0; slot < old.Slots; slot++)
-            alive[slot >> 6] |= 1UL << (slot & 63);
+        alive.AsSpan().Fill(ulong.MaxValue);
         return alive;
     }
 
-    /// <summary>A copy with the new slots alive: words that readers share are never changed.</summary>
-    private static ulong[] GrownAlive(CodeSnapshot old, int slots)
+    private static ulong[] GrownAlive(ulong[] old, int slots)
     {
-        var alive = new ulong[(slots + 63) / 64];
-        old.Alive!.CopyTo(alive, 0);
-        for (int slot = old.Slots; slot < slots; slot++)
-            alive[slot >> 6] |= 1UL << (slot & 63);
+        int words = (slots + 63) / 64;
+        if (words <= old.Length)
+            return old;
+        var alive = new ulong[Math.Max(words, (int)Math.Min(int.MaxValue / 64, old.Length + (long)(old.Length / 2)))];
+        old.CopyTo(alive, 0);
+        alive.AsSpan(old.Length).Fill(ulong.MaxValue);
         return alive;
     }
 

@@ -19,6 +19,7 @@ internal sealed class FlatSearch
     private FlatSearch(CodeSnapshot snapshot, int k, int radius, HammingSearchOptions options, CancellationToken cancellationToken)
     {
         (_snapshot, _options, _cancellationToken) = (snapshot, options, cancellationToken);
+        snapshot.ThrowIfFileWasWritten();
         _allowed = snapshot.Allowed(options.Filter, out _allowedCount);
         _maxMatches = Math.Min(k, _allowedCount);
         int bits = snapshot.Layout.Bits;
@@ -67,7 +68,7 @@ internal sealed class FlatSearch
         int chunks = (queries.Count + chunk - 1) / chunk, next = -1;
         Fork(Math.Min(threads, chunks), _ =>
         {
-            ScanWorker worker = NewWorker(chunk);
+            using ScanWorker worker = NewWorker(chunk);
             for (int i = Interlocked.Increment(ref next); i < chunks; i = Interlocked.Increment(ref next))
             {
                 int first = i * chunk, count = Math.Min(chunk, queries.Count - first);
@@ -84,7 +85,7 @@ internal sealed class FlatSearch
         var parts = new HammingMatch[threads][][];
         Fork(threads, thread =>
         {
-            ScanWorker worker = NewWorker(queries.Count);
+            using ScanWorker worker = NewWorker(queries.Count);
             parts[thread] = new HammingMatch[queries.Count][];
             int firstBlock = (int)((long)blocks * thread / threads), endBlock = (int)((long)blocks * (thread + 1) / threads);
             for (int first = 0; first < queries.Count; first += ScanWorker.MaxQueries)

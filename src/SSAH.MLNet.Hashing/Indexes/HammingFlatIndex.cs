@@ -8,8 +8,8 @@ namespace SSAH.MLNet.Hashing;
 public sealed class HammingFlatIndex : HammingIndex
 {
     /// <summary>Makes an empty index.</summary>
-    /// <param name="bits">Code length in bits, 1 to 512.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="bits"/> is not in 1..512.</exception>
+    /// <param name="bits">Code length in bits, 1 to 4,096.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="bits"/> is not in 1..4096.</exception>
     public HammingFlatIndex(int bits)
         : base(bits)
     {

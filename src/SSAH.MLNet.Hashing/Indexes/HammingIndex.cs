@@ -7,7 +7,7 @@ public abstract class HammingIndex
 {
     private protected HammingIndex(int bits) => Store = new CodeStore(bits);
 
-    /// <summary>Code length in bits, 1 to 512.</summary>
+    /// <summary>Code length in bits, 1 to 4,096.</summary>
     public int Bits => Store.Layout.Bits;
 
     /// <summary>Number of codes.</summary>
@@ -16,16 +16,36 @@ public abstract class HammingIndex
     /// <summary>The id that the next code added without an id gets: one more than the largest id ever used.</summary>
     public long NextId => Store.NextId;
 
+    /// <summary>The model that made the codes, as <see cref="BinaryCodes.ModelId"/> of the first codes said, or <see langword="null"/> where it is
+    /// not known. Codes of another known model are refused.</summary>
+    public string? ModelId => Store.ModelId;
+
     internal CodeStore Store { get; }
 
     /// <summary>Adds codes under consecutive new ids.</summary>
     /// <param name="codes">Codes of <see cref="Bits"/> bits; copied.</param>
     /// <returns>The first code's id; the others follow it.</returns>
-    /// <exception cref="ArgumentException">The codes have another length.</exception>
+    /// <exception cref="ArgumentException">The codes have another length or come from another model.</exception>
     /// <exception cref="InvalidOperationException">The automatic ids have run out.</exception>
     public long Add(BinaryCodes codes)
     {
-        long first = Store.Add(codes);
+        long first = Store.Add(codes, keys: null);
+        OnChanged();
+        return first;
+    }
+
+    /// <summary>Adds codes under consecutive new ids, with a text key for each: a file name, for example. Keys are saved with the
+    /// index.</summary>
+    /// <param name="codes">Codes of <see cref="Bits"/> bits; copied.</param>
+    /// <param name="keys">A key for each code: not empty, up to 32 KiB of UTF-8, not in use; compared by ordinal.</param>
+    /// <returns>The first code's id; the others follow it. <see cref="KeyOf"/> turns the ids of matches into keys.</returns>
+    /// <exception cref="ArgumentException">The codes have another length or come from another model, or the keys have another count, or a key is
+    /// empty or in use; nothing was added.</exception>
+    /// <exception cref="InvalidOperationException">The automatic ids have run out.</exception>
+    public long Add(BinaryCodes codes, IReadOnlyList<string> keys)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        long first = Store.Add(codes, keys);
         OnChanged();
         return first;
     }
@@ -33,8 +53,8 @@ public abstract class HammingIndex
     /// <summary>Adds codes under given ids.</summary>
     /// <param name="codes">Codes of <see cref="Bits"/> bits; copied.</param>
     /// <param name="ids">An id for each code: not negative, not in use. Ascending ids need the least memory and time.</param>
-    /// <exception cref="ArgumentException">The codes have another length, or the ids another count, or an id is negative or in use; nothing
-    /// was added.</exception>
+    /// <exception cref="ArgumentException">The codes have another length or come from another model, or the ids have another count, or an id is
+    /// negative or in use; nothing was added.</exception>
     public void Add(BinaryCodes codes, ReadOnlySpan<long> ids)
     {
         Store.Add(codes, ids);
@@ -55,6 +75,21 @@ public abstract class HammingIndex
     /// <param name="id">An id.</param>
     public bool Contains(long id) => Store.Contains(id);
 
+    /// <summary>The key of a code.</summary>
+    /// <param name="id">The code's id, as in <see cref="HammingMatch.Id"/>.</param>
+    /// <returns><see langword="null"/> when there is no such id, or the code was added without a key.</returns>
+    public string? KeyOf(long id) => Store.KeyOf(id);
+
+    /// <summary>Finds a code by its key.</summary>
+    /// <param name="key">A key.</param>
+    /// <param name="id">The code's id, or -1.</param>
+    /// <returns>Whether there is a code with this key.</returns>
+    public bool TryGetId(string key, out long id)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return Store.TryGetId(key, out id);
+    }
+
     /// <summary>Writes the packed bytes of a code.</summary>
     /// <param name="id">The code's id.</param>
     /// <param name="destination">At least <c>ceil(Bits / 8)</c> bytes, least significant bit first.</param>
@@ -73,12 +108,13 @@ public abstract class HammingIndex
     /// <param name="k">Number of codes to find, at least 1.</param>
     /// <param name="options">Threads and filter.</param>
     /// <param name="cancellationToken">Stops the search.</param>
-    /// <exception cref="ArgumentException">The queries have another length.</exception>
+    /// <exception cref="ArgumentException">The queries have another length or come from another model.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="k"/> is less than 1.</exception>
     /// <exception cref="OperationCanceledException">The search was stopped.</exception>
+    /// <exception cref="DamagedFileException">The codes are mapped from a file that was written to meanwhile.</exception>
     public HammingMatches Search(BinaryCodes queries, int k, HammingSearchOptions? options = null, CancellationToken cancellationToken = default)
     {
-        ThrowIfOtherLength(queries);
+        Store.ThrowIfUnfit(queries, nameof(queries), nameof(queries));
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
         return new HammingMatches(FindNearest(queries, k, options ?? HammingSearchOptions.Default, cancellationToken));
     }
@@ -88,18 +124,19 @@ public abstract class HammingIndex
     /// <param name="radius">The largest distance to find, 0 or more.</param>
     /// <param name="options">Threads and filter.</param>
     /// <param name="cancellationToken">Stops the search.</param>
-    /// <exception cref="ArgumentException">The queries have another length.</exception>
+    /// <exception cref="ArgumentException">The queries have another length or come from another model.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="radius"/> is negative.</exception>
     /// <exception cref="OperationCanceledException">The search was stopped.</exception>
+    /// <exception cref="DamagedFileException">The codes are mapped from a file that was written to meanwhile.</exception>
     public HammingMatches SearchRadius(
         BinaryCodes queries, int radius, HammingSearchOptions? options = null, CancellationToken cancellationToken = default)
     {
-        ThrowIfOtherLength(queries);
+        Store.ThrowIfUnfit(queries, nameof(queries), nameof(queries));
         ArgumentOutOfRangeException.ThrowIfNegative(radius);
         return new HammingMatches(FindWithin(queries, radius, options ?? HammingSearchOptions.Default, cancellationToken));
     }
 
-    /// <summary>Saves the codes and their ids. The file is written beside its place, flushed and renamed: it is the old one or the new one,
+    /// <summary>Saves the codes, their ids and keys, and <see cref="ModelId"/>. The file is written beside its place, flushed and renamed: it is the old one or the new one,
     /// never half.</summary>
     /// <param name="path">Where to.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
@@ -109,11 +146,11 @@ public abstract class HammingIndex
         IndexFile.Save(path, this);
     }
 
-    /// <summary>Loads an index of the kind that was saved, or a flat index of a file of codes. The codes are mapped, not copied (see
-    /// <see cref="HammingFileLimits"/>).</summary>
+    /// <summary>Loads an index of the kind that was saved, or a flat index of a file of codes, into memory. Large files can be mapped instead
+    /// (<see cref="HammingFileLimits.MapAboveBytes"/>).</summary>
     /// <param name="path">The file.</param>
     /// <param name="limits">What the file may be; <see cref="HammingFileLimits.Trusted"/> where <see langword="null"/>.</param>
-    /// <exception cref="HammingFileException">The file is damaged, no file of codes, or beyond the limits.</exception>
+    /// <exception cref="DamagedFileException">The file is damaged, not a file of codes, or beyond the limits.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static HammingIndex Load(string path, HammingFileLimits? limits = null)
     {
@@ -136,12 +173,5 @@ public abstract class HammingIndex
     {
         ArgumentNullException.ThrowIfNull(codes);
         return codes.Bits;
-    }
-
-    private void ThrowIfOtherLength(BinaryCodes queries)
-    {
-        ArgumentNullException.ThrowIfNull(queries);
-        if (queries.Bits != Bits)
-            throw new ArgumentException($"The index has {Bits}-bit codes; the queries have {queries.Bits} bits.", nameof(queries));
     }
 }

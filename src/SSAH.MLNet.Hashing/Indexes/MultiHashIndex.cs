@@ -8,12 +8,15 @@ namespace SSAH.MLNet.Hashing;
 /// </summary>
 /// <remarks>
 /// Pays where the k-th distance is below about a sixth of the bits, as for codes of trained networks in large databases; each substring
-/// costs a copy of the codes. Thread-safe as <see cref="HammingIndex"/> is.
+/// costs a copy of the codes in memory, also where a file is mapped. Thread-safe as <see cref="HammingIndex"/> is.
 /// </remarks>
 public sealed class MultiHashIndex : HammingIndex
 {
     /// <summary>Codes below which the scan wins always.</summary>
     private const int MinTableCodes = 16 * BlockLayout.Lanes;
+
+    /// <summary>The longest code, in bits. Longer ones would need dozens of tables, each with a copy of all codes.</summary>
+    public const int MaxBits = 512;
 
     private readonly Lock _building = new();
     private readonly int _substrings;
@@ -28,6 +31,9 @@ public sealed class MultiHashIndex : HammingIndex
     public MultiHashIndex(int bits, int substrings = 0)
         : base(bits)
     {
+        if (bits > MaxBits)
+            throw new ArgumentOutOfRangeException(
+                nameof(bits), bits, $"Multi-index hashing takes codes of up to {MaxBits} bits. Longer ones are searched by {nameof(HammingFlatIndex)}.");
         if (!IsSubstringCount(bits, substrings))
         {
             int least = (bits + SubstringLayout.MaxLength - 1) / SubstringLayout.MaxLength;
@@ -53,7 +59,9 @@ public sealed class MultiHashIndex : HammingIndex
             Build(Store.Snapshot);
     }
 
-    internal static bool IsSubstringCount(int bits, int substrings) =>
+    internal static bool Fits(int bits, int substrings) => bits <= MaxBits && IsSubstringCount(bits, substrings);
+
+    private static bool IsSubstringCount(int bits, int substrings) =>
         substrings == 0 || (substrings <= bits && substrings >= (bits + SubstringLayout.MaxLength - 1) / SubstringLayout.MaxLength);
 
     internal int TableSlots => _tables?.Slots ?? 0;

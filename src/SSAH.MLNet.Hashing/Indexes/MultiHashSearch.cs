@@ -25,6 +25,7 @@ internal sealed class MultiHashSearch
         CodeSnapshot snapshot, SubstringTables tables, int k, int radius, HammingSearchOptions options, CancellationToken cancellationToken)
     {
         (_snapshot, _tables, _k, _radius, _options, _cancellationToken) = (snapshot, tables, k, radius, options, cancellationToken);
+        snapshot.ThrowIfFileWasWritten();
         _allowed = snapshot.Allowed(options.Filter, out int allowedCount);
         _k = Math.Min(k, allowedCount);
         int bits = snapshot.Layout.Bits, most = _k;
@@ -43,7 +44,7 @@ internal sealed class MultiHashSearch
         int chunks = (queries.Count + chunk - 1) / chunk, next = -1;
         WorkerThreads.Run(Math.Min(threads, chunks), _ =>
         {
-            var worker = new ScanWorker(_snapshot, _allowed, _options.Level, chunk, _newCollector);
+            using var worker = new ScanWorker(_snapshot, _allowed, _options.Level, chunk, _newCollector);
             for (int i = Interlocked.Increment(ref next); i < chunks; i = Interlocked.Increment(ref next))
                 SearchChunk(worker, queries, i * chunk, Math.Min(chunk, queries.Count - i * chunk), rows);
         }, _cancellationToken);

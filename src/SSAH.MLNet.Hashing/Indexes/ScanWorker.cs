@@ -4,9 +4,9 @@ namespace SSAH.MLNet.Hashing;
 
 /// <summary>
 /// Scans a range of blocks for up to <see cref="MaxQueries"/> queries at a time: a tile of blocks that fits the first-level cache serves all
-/// queries of the chunk before the next tile is read. Used by one thread.
+/// queries of the chunk before the next tile is read. Used by one thread, which disposes it after its last search.
 /// </summary>
-internal sealed unsafe class ScanWorker
+internal sealed unsafe class ScanWorker : IDisposable
 {
     public const int MaxQueries = 64;
 
@@ -22,6 +22,7 @@ internal sealed unsafe class ScanWorker
     private readonly ScanQuery[] _queries;
     private readonly HitCollector[] _collectors;
     private readonly int _tileBlocks;
+    private readonly ulong[] _scratch;
 
     public ScanWorker(CodeSnapshot snapshot, ulong[]? allowed, KernelLevel level, int maxQueries, Func<HitCollector> newCollector)
     {
@@ -32,15 +33,17 @@ internal sealed unsafe class ScanWorker
         _tileBlocks = Math.Max(1, TileBytes / (layout.BlockWords * sizeof(ulong)));
         int words = (ScanQuery.MemoryWords(layout) + 7) / 8 * 8;
         int queries = Math.Min(maxQueries, MaxQueries);
-        ulong[] owner = PinnedMemory.Allocate((long)words * queries, out ulong* memory);
+        _scratch = PinnedScratch.Rent(words * queries, out ulong* memory);
         _queries = new ScanQuery[queries];
         _collectors = new HitCollector[queries];
         for (int i = 0; i < queries; i++)
         {
-            _queries[i] = new ScanQuery(layout, memory + (long)i * words, owner);
+            _queries[i] = new ScanQuery(layout, memory + (long)i * words, _scratch);
             _collectors[i] = newCollector();
         }
     }
+
+    public void Dispose() => PinnedScratch.Return(_scratch);
 
     /// <summary>The collector of the i-th query of the chunk, after <see cref="Scan"/>.</summary>
     public HitCollector Collector(int i) => _collectors[i];
@@ -74,7 +77,11 @@ internal sealed unsafe class ScanWorker
                 {
                     if (!alone)
                         PrefetchShare(segment, next, Math.Min(end, next + _tileBlocks), i, count);
-                    if (!_queries[i].IsDone)
+                    if (_queries[i].IsDone)
+                        continue;
+                    if (segment.Planes is null)
+                        _queries[i].WalkRows(segment, block * BlockLayout.Lanes, next * BlockLayout.Lanes);
+                    else
                         kernel.Scan(segment, block, next, _queries[i]);
                 }
             }
@@ -86,6 +93,8 @@ internal sealed unsafe class ScanWorker
     private static void PrefetchShare(CodeSegment segment, int first, int end, int i, int shares)
     {
         BlockLayout layout = segment.Layout;
+        if (segment.Planes is null)
+            return;
         PrefetchShare(segment.Planes + (long)first * layout.BlockWords, (long)(end - first) * layout.BlockWords, i, shares);
         PrefetchShare(segment.Rows + (long)first * layout.BlockRowWords, (long)(end - first) * layout.BlockRowWords, i, shares);
     }

@@ -19,14 +19,15 @@ internal sealed class BlockLayout
     {
         Bits = bits;
         WordsPerCode = (bits + 63) / 64;
-        CountPlanes = Math.Max(MinCountPlanes, 32 - int.LeadingZeroCount(bits));
+        CountPlanes = bits >= 2048 ? 13 : Math.Max(MinCountPlanes, 32 - int.LeadingZeroCount(bits));
     }
 
     public int Bits { get; }
 
     public int WordsPerCode { get; }
 
-    /// <summary>Planes of ~P: the bit length of <see cref="Bits"/>, at least <see cref="MinCountPlanes"/>.</summary>
+    /// <summary>Planes of ~P: the bit length of <see cref="Bits"/>, at least <see cref="MinCountPlanes"/>; the longest codes share one
+    /// number, and so one kernel.</summary>
     public int CountPlanes { get; }
 
     /// <summary>Words of a block.</summary>

@@ -36,8 +36,20 @@ internal readonly struct Depth9 : ICounterDepth
     public static int Planes => 9;
 }
 
-/// <summary>512 bits.</summary>
+/// <summary>512 to 1,023 bits.</summary>
 internal readonly struct Depth10 : ICounterDepth
 {
     public static int Planes => 10;
+}
+
+/// <summary>1,024 to 2,047 bits.</summary>
+internal readonly struct Depth11 : ICounterDepth
+{
+    public static int Planes => 11;
+}
+
+/// <summary>2,048 to 4,096 bits.</summary>
+internal readonly struct Depth13 : ICounterDepth
+{
+    public static int Planes => 13;
 }

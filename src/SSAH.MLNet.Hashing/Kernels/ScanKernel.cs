@@ -36,7 +36,9 @@ internal abstract unsafe class ScanKernel
             7 => new ScanKernel<TVector, TLanes, Depth7, TAccess>(),
             8 => new ScanKernel<TVector, TLanes, Depth8, TAccess>(),
             9 => new ScanKernel<TVector, TLanes, Depth9, TAccess>(),
-            _ => new ScanKernel<TVector, TLanes, Depth10, TAccess>(),
+            10 => new ScanKernel<TVector, TLanes, Depth10, TAccess>(),
+            11 => new ScanKernel<TVector, TLanes, Depth11, TAccess>(),
+            _ => new ScanKernel<TVector, TLanes, Depth13, TAccess>(),
         };
 }
 
@@ -83,12 +85,16 @@ internal sealed unsafe class ScanKernel<TVector, TLanes, TDepth, TAccess> : Scan
     {
         TVector twos = TLanes.Load(block + Plane), fours = TLanes.Load(block + 2 * Plane);
         TVector eights = TLanes.Load(block + 3 * Plane), sixteens = TLanes.Load(block + 4 * Plane);
-        TVector c5 = default, c6 = default, c7 = default, c8 = default, c9 = default, overflow = default;
+        TVector c5 = default, c6 = default, c7 = default, c8 = default, c9 = default;
+        TVector c10 = default, c11 = default, c12 = default, overflow = default;
         if (TDepth.Planes > 5) c5 = TLanes.Load(block + 5 * Plane);
         if (TDepth.Planes > 6) c6 = TLanes.Load(block + 6 * Plane);
         if (TDepth.Planes > 7) c7 = TLanes.Load(block + 7 * Plane);
         if (TDepth.Planes > 8) c8 = TLanes.Load(block + 8 * Plane);
         if (TDepth.Planes > 9) c9 = TLanes.Load(block + 9 * Plane);
+        if (TDepth.Planes > 10) c10 = TLanes.Load(block + 10 * Plane);
+        if (TDepth.Planes > 11) c11 = TLanes.Load(block + 11 * Plane);
+        if (TDepth.Planes > 12) c12 = TLanes.Load(block + 12 * Plane);
         for (int group = 0; group < groups; group++, planes += 16)
         {
             TVector carry = AddSixteen(block, planes, blockWords, ref twos, ref fours, ref eights, ref sixteens);
@@ -97,6 +103,9 @@ internal sealed unsafe class ScanKernel<TVector, TLanes, TDepth, TAccess> : Scan
             if (TDepth.Planes > 7) carry = HalfAdd(ref c7, carry);
             if (TDepth.Planes > 8) carry = HalfAdd(ref c8, carry);
             if (TDepth.Planes > 9) carry = HalfAdd(ref c9, carry);
+            if (TDepth.Planes > 10) carry = HalfAdd(ref c10, carry);
+            if (TDepth.Planes > 11) carry = HalfAdd(ref c11, carry);
+            if (TDepth.Planes > 12) carry = HalfAdd(ref c12, carry);
             overflow = TLanes.Or(overflow, carry);
         }
         // U >= K exactly when U + ~K + 1 carries out of the top; the carry that goes in turns the first majority into an OR.
@@ -110,6 +119,9 @@ internal sealed unsafe class ScanKernel<TVector, TLanes, TDepth, TAccess> : Scan
         if (TDepth.Planes > 7) reached = TLanes.Majority(c7, TLanes.Broadcast(bound[7]), reached);
         if (TDepth.Planes > 8) reached = TLanes.Majority(c8, TLanes.Broadcast(bound[8]), reached);
         if (TDepth.Planes > 9) reached = TLanes.Majority(c9, TLanes.Broadcast(bound[9]), reached);
+        if (TDepth.Planes > 10) reached = TLanes.Majority(c10, TLanes.Broadcast(bound[10]), reached);
+        if (TDepth.Planes > 11) reached = TLanes.Majority(c11, TLanes.Broadcast(bound[11]), reached);
+        if (TDepth.Planes > 12) reached = TLanes.Majority(c12, TLanes.Broadcast(bound[12]), reached);
         return TLanes.Majority(overflow, TLanes.Broadcast(bound[TDepth.Planes]), reached);
     }
 

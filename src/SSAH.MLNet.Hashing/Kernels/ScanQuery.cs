@@ -103,6 +103,32 @@ internal sealed unsafe class ScanQuery
             SetBound(_collector.Limit);
     }
 
+    /// <summary>Compares rows one by one and offers those within the limit to the collector, in slot order: the way through codes that have no
+    /// planes.</summary>
+    /// <param name="segment">The segment to scan.</param>
+    /// <param name="first">Its first row.</param>
+    /// <param name="end">The row after the last one.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void WalkRows(CodeSegment segment, int first, int end)
+    {
+        int length = _layout.WordsPerCode, limit = _collector.Limit;
+        end = Math.Min(end, _slots - segment.FirstSlot);
+        ulong* row = segment.Rows + (long)first * length;
+        for (int i = first; i < end; i++, row += length)
+        {
+            int distance = HammingDistance.Between(row, _code, length);
+            if (distance > limit)
+                continue;
+            int slot = segment.FirstSlot + i;
+            if (_allowed is not null && (_allowed[slot >> 6] >> (slot & 63) & 1) == 0)
+                continue;
+            _collector.Add(slot, distance);
+            limit = _collector.Limit;
+        }
+        segment.KeepAlive();
+        KeepAlive();
+    }
+
     /// <summary>Translates "d is at most limit" into the kernel's bound K on U = 2 S + 2^n - 1 - P.</summary>
     private void SetBound(int limit)
     {
@@ -111,6 +137,7 @@ internal sealed unsafe class ScanQuery
         int bound = Flip == 0 ? Math.Max(0, _ones - limit + top) : limit - _ones + top + 1;
         for (int i = 0; i <= _layout.CountPlanes; i++)
             Bound[i] = (bound >> i & 1) != 0 ? 0 : ulong.MaxValue;
+        KeepAlive();
     }
 
     public void KeepAlive() => GC.KeepAlive(_owner);

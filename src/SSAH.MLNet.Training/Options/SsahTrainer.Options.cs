@@ -24,7 +24,7 @@ public sealed partial class SsahTrainer
         public string LabelColumnName { get; set; } = "Label";
 
         /// <summary>Code length in bits, 1 to 512. Default 48.</summary>
-        [Range(1, Hashing.BinaryCodes.MaxBits)]
+        [Range(1, 512)]
         public int Bits { get; set; } = 48;
 
         /// <summary>

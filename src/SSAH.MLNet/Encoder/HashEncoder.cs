@@ -48,7 +48,7 @@ public sealed class HashEncoder : ITransformer, IDisposable
         _model = new HashModel(onnx, ExecutionDevice.Choose(_options, environment));
     }
 
-    /// <summary>Code length in bits, 1 to 512.</summary>
+    /// <summary>Code length in bits, 1 to 4,096.</summary>
     public int Bits => _model.Description.Bits;
 
     /// <summary>Size of the images that the network takes.</summary>

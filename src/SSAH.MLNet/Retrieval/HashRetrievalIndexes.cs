@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using SSAH.MLNet.Hashing;
@@ -33,28 +34,32 @@ public sealed partial class HashRetrievalCatalog
         CodeColumn column = CodeColumn.Open(data.Schema, codeColumnName);
         IdColumn? idColumn = idColumnName is null ? null : IdColumn.Open(data.Schema, idColumnName);
         var codes = new BinaryCodes(column.Bits);
-        var ids = new List<long>();
+        List<long>? ids = idColumn is null ? null : [];
         using (DataViewRowCursor cursor = data.GetRowCursor(idColumn is null ? [column.Column] : [column.Column, idColumn.Column]))
         {
             CodeReader readCode = column.CreateReader(cursor, codes, activations: null);
-            Func<long> readId = idColumn?.CreateReader(cursor) ?? (() => cursor.Position);
+            Func<long>? readId = idColumn?.CreateReader(cursor);
             while (cursor.MoveNext())
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 readCode();
-                ids.Add(readId());
+                ids?.Add(readId!());
             }
         }
         HammingIndex index = kind == HammingIndexKind.Flat ? new HammingFlatIndex(column.Bits) : new MultiHashIndex(column.Bits);
-        index.Add(codes, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(ids));
+        if (ids is null)
+            index.Add(codes);
+        else
+            index.Add(codes, CollectionsMarshal.AsSpan(ids));
         Note("CreateIndex", FormattableString.Invariant($"{index.Count} codes of {index.Bits} bits from column '{codeColumnName}'"));
         return index;
     }
 
     /// <summary>Opens an index that <see cref="HammingIndex.Save"/> wrote; a file of codes becomes a flat index.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="limits">What the file may ask for; null trusts it, <see cref="HammingFileLimits.Untrusted"/> does not.</param>
-    /// <exception cref="HammingFileException">The file is damaged, or asks for more than the limits allow.</exception>
+    /// <param name="limits">What the file may be; null trusts it, <see cref="HammingFileLimits.Untrusted"/> does not, and
+    /// <see cref="HammingFileLimits.Mapped"/> leaves its codes on the disk.</param>
+    /// <exception cref="DamagedFileException">The file is damaged, or beyond the limits.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public HammingIndex LoadIndex(string path, HammingFileLimits? limits = null)
     {

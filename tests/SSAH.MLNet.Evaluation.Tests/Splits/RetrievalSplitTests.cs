@@ -59,7 +59,7 @@ public sealed class RetrievalSplitTests
         try
         {
             File.WriteAllText(path, "old");
-            Assert.Contains(path, Assert.Throws<RetrievalSplitFormatException>(() => RetrievalSplit.Load(path)).Message, StringComparison.Ordinal);
+            Assert.Contains(path, Assert.Throws<DamagedFileException>(() => RetrievalSplit.Load(path)).Message, StringComparison.Ordinal);
             RetrievalSplit.Draw(TenClasses, 100, 500, 1).Save(path);
             Assert.Equal(54_000, RetrievalSplit.Load(path).Database.Count);
             Assert.Single(Directory.GetFiles(Path.GetTempPath(), Path.GetFileName(path) + "*"));
@@ -87,7 +87,7 @@ public sealed class RetrievalSplitTests
     [Trait("CWE", "20")]
     public void WrongFilesNameTheLine(string text, string message)
     {
-        var error = Assert.Throws<RetrievalSplitFormatException>(() => RetrievalSplitFile.Read(Encoding.UTF8.GetBytes(text)));
+        var error = Assert.Throws<DamagedFileException>(() => RetrievalSplitFile.Read(Encoding.UTF8.GetBytes(text)));
         Assert.Contains(message.Split('|'), part => error.Message.Contains(part, StringComparison.Ordinal));
     }
 
@@ -108,7 +108,7 @@ public sealed class RetrievalSplitTests
     {
         byte[] good = Encoding.UTF8.GetBytes(RetrievalSplitFile.Write(RetrievalSplit.Draw(LabelSets.FromClasses([0, 1, 0, 1, 0, 1]), 1, 1, 4)));
         for (int length = 0; length < good.Length; length++)
-            Assert.Throws<RetrievalSplitFormatException>(() => RetrievalSplitFile.Read(good.AsSpan(0, length)));
+            Assert.Throws<DamagedFileException>(() => RetrievalSplitFile.Read(good.AsSpan(0, length)));
         var random = new Random(8);
         for (int trial = 0; trial < 2000; trial++)
         {
@@ -118,7 +118,7 @@ public sealed class RetrievalSplitTests
             {
                 RetrievalSplitFile.Read(bad);
             }
-            catch (RetrievalSplitFormatException)
+            catch (DamagedFileException)
             {
             }
         }

@@ -6,7 +6,7 @@ namespace SSAH.MLNet.Hashing.Tests.Codes;
 public sealed class BinaryCodesTests
 {
     private static readonly Gen<(int Bits, bool[][] Rows)> s_rows =
-        Gen.Int[1, 512].SelectMany(bits => Gen.Bool.Array[bits].Array[0, 9].Select(rows => (bits, rows)));
+        Gen.OneOf(Gen.Int[1, 600], Gen.Int[4000, BinaryCodes.MaxBits]).SelectMany(bits => Gen.Bool.Array[bits].Array[0, 9].Select(rows => (bits, rows)));
 
     [Fact]
     public void Packed_codes_come_back_and_words_hold_the_same_bits() => s_rows.Sample(sample =>
@@ -60,9 +60,9 @@ public sealed class BinaryCodesTests
 
     [Theory]
     [InlineData(0)]
-    [InlineData(513)]
+    [InlineData(4097)]
     [InlineData(-8)]
-    public void Lengths_outside_1_to_512_are_errors(int bits)
+    public void Lengths_outside_1_to_4096_are_errors(int bits)
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new BinaryCodes(bits));
         Assert.Throws<ArgumentOutOfRangeException>(() => BinaryCodes.FromActivations(bits, []));
@@ -79,6 +79,41 @@ public sealed class BinaryCodesTests
         Assert.Throws<ArgumentOutOfRangeException>(() => codes[1].Length);
         Assert.Throws<ArgumentOutOfRangeException>(() => codes.Slice(0, 2));
         Assert.Throws<ArgumentException>(() => codes.CopyPacked(0, new byte[1]));
+    }
+
+    [Fact]
+    public void Appending_a_list_equals_adding_its_rows_and_a_list_can_be_appended_to_itself() => s_rows.Sample(sample =>
+    {
+        (int bits, bool[][] rows) = sample;
+        BinaryCodes codes = BinaryCodes.FromPacked(bits, Pack(bits, rows)), all = BinaryCodes.FromPacked(bits, Pack(bits, [.. rows, .. rows, .. rows, .. rows]));
+        var grown = new BinaryCodes(bits);
+        grown.Append(codes);
+        grown.Append(codes);
+        grown.Append(grown);
+        Assert.Equal(all.Words.ToArray(), grown.Words.ToArray());
+        Assert.Equal(all.Count, grown.Count);
+    }, iter: 60);
+
+    [Fact]
+    public void A_list_takes_over_the_model_of_its_first_codes_and_refuses_another()
+    {
+        BinaryCodes one = TestCodes.Random(16, 2, 1), two = TestCodes.Random(16, 2, 2), unknown = TestCodes.Random(16, 2, 3);
+        (one.ModelId, two.ModelId) = ("one", "two");
+        var all = new BinaryCodes(16);
+        all.Append(one);
+        all.Append(unknown);
+        Assert.Equal("one", all.ModelId);
+        Assert.Equal("one", all.Slice(1, 2).ModelId);
+        ArgumentException error = Assert.Throws<ArgumentException>(() => all.Append(two));
+        Assert.Contains("'one'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("'two'", error.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => all.Append(TestCodes.Random(17, 1, 1)));
+        Assert.Equal(4, all.Count);
+        unknown.Append(one);
+        Assert.Null(unknown.ModelId);
+        Assert.Throws<ArgumentException>(() => unknown.ModelId = "");
+        Assert.Throws<ArgumentException>(() => unknown.ModelId = "\ud800");
+        Assert.Throws<ArgumentException>(() => unknown.ModelId = new string('m', 1025));
     }
 
     internal static byte[] Pack(int bits, bool[][] rows)

@@ -6,7 +6,7 @@ namespace SSAH.MLNet.Hashing.Tests.Indexes;
 /// <summary>Both indexes against the model, through random histories of adding and removing.</summary>
 public sealed class IndexLawTests
 {
-    private static readonly int[] s_lengths = [1, 8, 13, 31, 32, 64, 100, 128, 300];
+    private static readonly int[] s_lengths = [1, 8, 13, 31, 32, 64, 100, 128, 300, 1100];
 
     private static readonly Gen<(int Bits, int Seed, bool Hashed)> s_cases =
         Gen.Select(Gen.Int[0, s_lengths.Length - 1].Select(i => s_lengths[i]), Gen.Int[0, 1 << 20], Gen.Bool);
@@ -16,7 +16,7 @@ public sealed class IndexLawTests
     {
         (int bits, int seed, bool hashed) = sample;
         var random = new Random(seed);
-        HammingIndex index = hashed ? new MultiHashIndex(bits) : new HammingFlatIndex(bits);
+        HammingIndex index = hashed && bits <= MultiHashIndex.MaxBits ? new MultiHashIndex(bits) : new HammingFlatIndex(bits);
         var model = new IndexModel(bits);
         for (int step = 0; step < 6; step++)
         {
@@ -108,6 +108,7 @@ public sealed class IndexLawTests
         Assert.Throws<ArgumentOutOfRangeException>(() => index.SearchRadius(two, -1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new HammingSearchOptions { Threads = -1 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new MultiHashIndex(64, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new MultiHashIndex(513));
         Assert.Throws<ArgumentException>(() => index.TryReconstruct(0, new byte[1]));
         Assert.Equal((10, 10L, false), (index.Count, index.NextId, index.Contains(20)));
         index.Add(two, [long.MaxValue, 20]);

@@ -6,7 +6,8 @@ namespace SSAH.MLNet.Hashing.Tests.Kernels;
 public sealed class ScanKernelTests
 {
     private static readonly int[] s_lengths =
-        [1, 2, 3, 7, 8, 12, 15, 16, 17, 24, 31, 32, 33, 48, 63, 64, 65, 96, 100, 127, 128, 129, 192, 255, 256, 257, 384, 511, 512];
+        [1, 2, 3, 7, 8, 12, 15, 16, 17, 24, 31, 32, 33, 48, 63, 64, 65, 96, 100, 127, 128, 129, 192, 255, 256, 257, 384, 511, 512,
+            513, 1000, 1023, 1024, 2047, 2048, 4095, 4096];
 
     public static TheoryData<string> Levels => [.. Enum.GetNames<KernelLevel>()];
 
@@ -18,7 +19,7 @@ public sealed class ScanKernelTests
         foreach (int bits in s_lengths)
         {
             BinaryCodes codes = Mixed(bits, 700);
-            BinaryCodes queries = Mixed(bits, 12);
+            BinaryCodes queries = Mixed(bits, bits > 512 ? 3 : 12);
             var index = new HammingFlatIndex(codes);
             int[] radii = [0, 1, bits / 4, bits / 2 - 1, bits / 2, bits / 2 + 1, bits - 1, bits, bits + 1];
             foreach (int radius in radii.Where(radius => radius >= 0).Distinct())
@@ -38,7 +39,7 @@ public sealed class ScanKernelTests
         foreach (int bits in s_lengths)
         {
             BinaryCodes codes = Mixed(bits, 1100);
-            BinaryCodes queries = Mixed(bits, 9);
+            BinaryCodes queries = Mixed(bits, bits > 512 ? 3 : 9);
             var index = new HammingFlatIndex(codes);
             foreach (int k in (int[])[1, 10, 300, 1100, 5000])
             {
@@ -54,7 +55,7 @@ public sealed class ScanKernelTests
     public void Adversarial_codes_equal_the_loop(string name)
     {
         HammingSearchOptions options = OptionsFor(name);
-        foreach (int bits in (int[])[5, 16, 31, 64, 128, 200, 256, 512])
+        foreach (int bits in (int[])[5, 16, 31, 64, 128, 200, 256, 512, 1023, 2048, 4096])
         {
             // All zeros, all ones and one bit off each: the counters' extremes, and the edge between the two forms of a query.
             BinaryCodes codes = Extremes(bits);

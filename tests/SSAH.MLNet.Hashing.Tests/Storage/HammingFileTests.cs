@@ -5,9 +5,11 @@ namespace SSAH.MLNet.Hashing.Tests.Storage;
 
 public sealed class HammingFileTests : IDisposable
 {
+    private static readonly HammingFileLimits[] s_limits = [HammingFileLimits.Trusted, HammingFileLimits.Untrusted, HammingFileLimits.Mapped];
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("hamming");
 
-    public static TheoryData<string> Kinds => ["codes", "flat", "ids", "hashed"];
+    public static TheoryData<string> Kinds => ["codes", "flat", "ids", "hashed", "keys"];
 
     public void Dispose() => _folder.Delete(recursive: true);
 
@@ -17,15 +19,16 @@ public sealed class HammingFileTests : IDisposable
     [InlineData(64)]
     [InlineData(200)]
     [InlineData(512)]
+    [InlineData(4096)]
     public void What_is_saved_comes_back(int bits)
     {
         BinaryCodes codes = TestCodes.Clustered(bits, 1500, bits), queries = TestCodes.Clustered(bits, 5, bits);
         string path = PathOf("codes");
         codes.Save(path);
-        foreach (HammingFileLimits limits in (HammingFileLimits[])[HammingFileLimits.Trusted, HammingFileLimits.Untrusted])
+        foreach (HammingFileLimits limits in s_limits)
         {
             Assert.Equal(codes.Words.ToArray(), BinaryCodes.Load(path, limits).Words.ToArray());
-            foreach (HammingIndex index in (HammingIndex[])[new HammingFlatIndex(codes), new MultiHashIndex(codes)])
+            foreach (HammingIndex index in bits > MultiHashIndex.MaxBits ? [new HammingFlatIndex(codes)] : (HammingIndex[])[new HammingFlatIndex(codes), new MultiHashIndex(codes)])
             {
                 index.Remove(3, 5, 700, 1499);
                 string file = PathOf("index");
@@ -54,7 +57,7 @@ public sealed class HammingFileTests : IDisposable
         codes.Save(PathOf("codes"));
         AssertSame(new HammingFlatIndex(codes), HammingIndex.Load(PathOf("codes")), TestCodes.Random(64, 3, 2));
         new HammingFlatIndex(codes).Save(PathOf("index"));
-        Assert.Contains("load it with", Assert.Throws<HammingFileException>(() => BinaryCodes.Load(PathOf("index"))).Message,
+        Assert.Contains("Load it with", Assert.Throws<DamagedFileException>(() => BinaryCodes.Load(PathOf("index"))).Message,
             StringComparison.Ordinal);
     }
 
@@ -153,8 +156,8 @@ public sealed class HammingFileTests : IDisposable
         File.WriteAllBytes(PathOf("file"), FileOf("flat"));
         long length = new FileInfo(PathOf("file")).Length;
         Assert.Equal(40, HammingIndex.Load(PathOf("file"), new() { MaxBytes = length, MaxCodes = 40 }).Count);
-        Assert.Throws<HammingFileException>(() => HammingIndex.Load(PathOf("file"), new() { MaxBytes = length - 1 }));
-        Assert.Throws<HammingFileException>(() => HammingIndex.Load(PathOf("file"), new() { MaxCodes = 39 }));
+        Assert.Throws<DamagedFileException>(() => HammingIndex.Load(PathOf("file"), new() { MaxBytes = length - 1 }));
+        Assert.Throws<DamagedFileException>(() => HammingIndex.Load(PathOf("file"), new() { MaxCodes = 39 }));
         Assert.Throws<FileNotFoundException>(() => HammingIndex.Load(PathOf("missing")));
     }
 
@@ -172,6 +175,51 @@ public sealed class HammingFileTests : IDisposable
         Assert.Equal(["file"], _folder.GetFiles().Select(file => file.Name));
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Files_of_version_1_load(string kind)
+    {
+        byte[] bytes = FileOf(kind);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(8), 1);
+        Sign(bytes);
+        File.WriteAllBytes(PathOf("old"), bytes);
+        if (kind == "keys") // Version 1 has zeros where version 2 says how long the keys are.
+            AssertRefused(bytes);
+        else
+            Assert.Equal(40, HammingIndex.Load(PathOf("old")).Count);
+    }
+
+    [Fact]
+    public void Lying_keys_with_right_checksums_are_found()
+    {
+        byte[] good = FileOf("keys");
+        int lengths = HammingFileHeader.Size + 40 * sizeof(ulong), text = lengths + 40 * sizeof(uint);
+        Refuse(bytes => bytes[text] = 0xFF); // not UTF-8
+        Refuse(bytes => bytes[text + 8] = bytes[text + 3]); // a key that stands for two codes
+        Refuse(bytes => BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(lengths), 0));
+        Refuse(bytes => BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(lengths), 4));
+        Refuse(bytes => BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(lengths), 6));
+        Refuse(bytes => BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(lengths), 0x7FFF_FFFF));
+        Refuse(bytes => bytes[^1] = 0xFF); // the model id
+        Refuse(bytes => bytes[56] = 0xFF); // more keys than the file holds
+
+        void Refuse(Action<byte[]> change)
+        {
+            byte[] bytes = [.. good];
+            change(bytes);
+            Sign(bytes);
+            AssertRefused(bytes);
+        }
+    }
+
+    private static HammingFlatIndex WithKeys(BinaryCodes codes)
+    {
+        var index = new HammingFlatIndex(codes.Bits);
+        codes.ModelId = "model";
+        index.Add(codes, [.. Enumerable.Range(0, codes.Count).Select(i => $"key{i % 10}{i / 10}")]);
+        return index;
+    }
+
     /// <summary>The bytes of a small file: 40 codes of 60 bits.</summary>
     private byte[] FileOf(string kind)
     {
@@ -184,6 +232,7 @@ public sealed class HammingFileTests : IDisposable
             case "codes": codes.Save(path); break;
             case "ids": shuffled.Save(path); break;
             case "flat": new HammingFlatIndex(codes).Save(path); break;
+            case "keys": WithKeys(codes).Save(path); break;
             default: new MultiHashIndex(codes, substrings: 4).Save(path); break;
         }
         return File.ReadAllBytes(path);
@@ -200,9 +249,14 @@ public sealed class HammingFileTests : IDisposable
     {
         string path = PathOf("bad");
         File.WriteAllBytes(path, bytes);
-        Assert.Throws<HammingFileException>(() => HammingIndex.Load(path));
-        Assert.Throws<HammingFileException>(() => HammingIndex.Load(path, HammingFileLimits.Untrusted));
-        Assert.Throws<HammingFileException>(() => BinaryCodes.Load(path));
+        foreach (HammingFileLimits limits in s_limits)
+        {
+            DamagedFileException error = Assert.Throws<DamagedFileException>(() => HammingIndex.Load(path, limits));
+            Assert.Contains(path, error.Message, StringComparison.Ordinal);
+            Assert.Matches("[^.?][.?]$", error.Message);
+            Assert.DoesNotContain("Parameter", error.Message, StringComparison.Ordinal);
+        }
+        Assert.Throws<DamagedFileException>(() => BinaryCodes.Load(path));
     }
 
     private static void AssertSame(HammingIndex expected, HammingIndex actual, BinaryCodes queries)

@@ -34,11 +34,11 @@ public sealed class HostileModelTests : IDisposable
     [InlineData("ssah.contract", "2", "newer SSAH.MLNet")]
     [InlineData("ssah.bits", "17", "UInt8[N, 3]")]
     [InlineData("ssah.bits", "15", "Float[N, 15]")]
-    [InlineData("ssah.bits", "0", "from 1 to 512")]
-    [InlineData("ssah.bits", "513", "from 1 to 512")]
-    [InlineData("ssah.bits", "-16", "from 1 to 512")]
-    [InlineData("ssah.bits", "99999999999999999999", "from 1 to 512")]
-    [InlineData("ssah.bits", "sixteen", "from 1 to 512")]
+    [InlineData("ssah.bits", "0", "from 1 to 4096")]
+    [InlineData("ssah.bits", "4097", "from 1 to 4096")]
+    [InlineData("ssah.bits", "-16", "from 1 to 4096")]
+    [InlineData("ssah.bits", "99999999999999999999", "from 1 to 4096")]
+    [InlineData("ssah.bits", "sixteen", "from 1 to 4096")]
     public void MetadataThatContradictsTheGraphIsRefused(string key, string value, string expected)
     {
         OnnxGraph graph = TestHashModels.Build(16, Shape);

@@ -13,7 +13,7 @@ internal static class SavedIndex
         return index;
     });
 
-    /// <exception cref="HammingFileException">The bytes are damaged.</exception>
+    /// <exception cref="DamagedFileException">The bytes are damaged.</exception>
     public static HammingIndex Read(Stream source) => WithFile(path =>
     {
         using (FileStream file = File.Create(path))

@@ -1,0 +1,28 @@
+namespace SSAH.MLNet.Hashing;
+
+/// <summary>A file is not what it should be: damaged, cut off, of another kind or version, or beyond the limits it was to be read with.</summary>
+/// <remarks>Every reader of this library throws it (codes, indexes, splits). A file that cannot be opened or read at all is an
+/// <see cref="IOException"/> instead.</remarks>
+public sealed class DamagedFileException : Exception
+{
+    /// <summary>Makes an exception without a message of its own.</summary>
+    public DamagedFileException()
+        : base("The file is damaged.")
+    {
+    }
+
+    /// <summary>Makes an exception.</summary>
+    /// <param name="message">What is wrong with which file.</param>
+    public DamagedFileException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Makes an exception with its cause.</summary>
+    /// <param name="message">What is wrong with which file.</param>
+    /// <param name="innerException">The cause.</param>
+    public DamagedFileException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}
