@@ -18,7 +18,7 @@ usage: ./build.sh VERB [arguments]
   test               setup, then every test of the solution (Release); ends with "N passed, N failed, N skipped"
   demo [options]     train on real images, save, load in a second process, evaluate, write an HTML page
                      --data PATH  --budget MINUTES (5)  --steps N  --compare  --out DIR (out/demo)  --bits N (48)  --side N (32)  --seed N (1)
-  bench NAME         a benchmark: hamming, evaluator, training, encode, ingest
+  bench NAME         a benchmark: hamming, join, evaluator, training, encode, ingest
   experiment NAME    reproduces a table of docs/results.md; 'experiment list' names them, 'experiment help' lists the options.
                      c10-54k is the demo's comparison with fixed steps (takes the options of demo)
   help               this text
@@ -174,7 +174,7 @@ main() {
         test) run_tests "$@" ;;
         demo) demo "$@" ;;
         bench)
-            [[ $# -gt 0 ]] || fail "which benchmark? ./build.sh bench hamming | evaluator | training | encode | ingest"
+            [[ $# -gt 0 ]] || fail "which benchmark? ./build.sh bench hamming | join | evaluator | training | encode | ingest"
             setup
             run_program tests/SSAH.MLNet.Benchmarks "$@" ;;
         experiment) experiment "$@" ;;

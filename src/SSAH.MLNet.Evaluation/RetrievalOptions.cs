@@ -80,7 +80,7 @@ public sealed record RetrievalOptions
     /// <summary>Seed of the bootstrap. Default 1.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Threads; 0 is one a processor. The figures do not depend on it. Default 0.</summary>
+    /// <summary>Threads; 0 is one per processor. The figures do not depend on it. Default 0.</summary>
     public int Threads { get; init; }
 
     /// <summary>Name of the protocol or split, printed in the report. Default null.</summary>
@@ -88,6 +88,9 @@ public sealed record RetrievalOptions
 
     /// <summary>Receives the share of queries that are done, 0 to 1, from any thread. Default null.</summary>
     public IProgress<double>? Progress { get; init; }
+
+    /// <summary>Activations that were counted while they were read, and not kept.</summary>
+    internal NearZeroCount NearZero { get; init; }
 
     /// <summary>Reports everything that is wrong with these options for this data, in one exception.</summary>
     internal void Validate(int bits, int queries, int database)
@@ -98,29 +101,34 @@ public sealed record RetrievalOptions
             if (!good)
                 errors.Add(error);
         }
-        Check(Cutoffs is not null && Cutoffs.All(k => k >= 1), $"{nameof(Cutoffs)}: each k is 1 or more.");
+        Check(Cutoffs is not null && Cutoffs.All(k => k >= 1), $"{nameof(Cutoffs)}: each k must be 1 or more.");
         Check(Enum.IsDefined(ApDenominator), $"{nameof(ApDenominator)}: {ApDenominator} is not one of its values.");
         Check(Enum.IsDefined(UnlabeledDatabase), $"{nameof(UnlabeledDatabase)}: {UnlabeledDatabase} is not one of its values.");
         Check(Radius >= 0, $"{nameof(Radius)}: {Radius} is negative.");
         Check(BootstrapSamples >= 0, $"{nameof(BootstrapSamples)}: {BootstrapSamples} is negative.");
         Check(ConfidenceLevel is > 0 and < 1, $"{nameof(ConfidenceLevel)}: {ConfidenceLevel} is not between 0 and 1.");
-        Check(Threads >= 0, $"{nameof(Threads)}: {Threads} is negative; 0 is one a processor.");
-        Check(!ExcludeSameRow || SelfRows is null, $"{nameof(ExcludeSameRow)} and {nameof(SelfRows)} exclude each other.");
+        Check(Threads >= 0, $"{nameof(Threads)}: {Threads} is negative; 0 is one per processor.");
+        Check(!ExcludeSameRow || SelfRows is null, $"{nameof(ExcludeSameRow)} and {nameof(SelfRows)} exclude each other: set one of them.");
         Check(!ExcludeSameRow || queries <= database, $"{nameof(ExcludeSameRow)}: {queries} queries cannot be among {database} rows.");
         Check(SelfRows is null || SelfRows.Count == queries, $"{nameof(SelfRows)}: {SelfRows?.Count} entries for {queries} queries.");
-        Check(SelfRows is null || SelfRows.All(row => row >= -1 && row < database), $"{nameof(SelfRows)}: each is -1 or a row below {database}.");
+        Check(SelfRows is null || SelfRows.All(row => row >= -1 && row < database), $"{nameof(SelfRows)}: each must be -1 or a row below {database}.");
         Check(PredictedQueryClasses is null == PredictedDatabaseClasses is null,
-            $"{nameof(PredictedQueryClasses)} and {nameof(PredictedDatabaseClasses)} are given together.");
-        Check(PredictedQueryClasses is null || PredictedQueryClasses.Count == queries, $"{nameof(PredictedQueryClasses)}: one a query.");
-        Check(PredictedDatabaseClasses is null || PredictedDatabaseClasses.Count == database, $"{nameof(PredictedDatabaseClasses)}: one a row.");
-        Check(QueryActivations.IsEmpty || QueryActivations.Length == (long)queries * bits, $"{nameof(QueryActivations)}: {bits} a query.");
-        Check(DatabaseActivations.IsEmpty || DatabaseActivations.Length == (long)database * bits, $"{nameof(DatabaseActivations)}: {bits} a row.");
+            $"{nameof(PredictedQueryClasses)} and {nameof(PredictedDatabaseClasses)} must be given together.");
+        Check(PredictedQueryClasses is null || PredictedQueryClasses.Count == queries, $"{nameof(PredictedQueryClasses)}: {PredictedQueryClasses?.Count} entries for {queries} queries.");
+        Check(PredictedDatabaseClasses is null || PredictedDatabaseClasses.Count == database, $"{nameof(PredictedDatabaseClasses)}: {PredictedDatabaseClasses?.Count} entries for {database} database rows.");
+        Check(QueryActivations.IsEmpty || QueryActivations.Length == (long)queries * bits, $"{nameof(QueryActivations)}: {QueryActivations.Length} values for {queries} queries of {bits} bits.");
+        Check(DatabaseActivations.IsEmpty || DatabaseActivations.Length == (long)database * bits, $"{nameof(DatabaseActivations)}: {DatabaseActivations.Length} values for {database} rows of {bits} bits.");
         Check(AsymmetricDepth is null or >= 1, $"{nameof(AsymmetricDepth)}: {AsymmetricDepth} is below 1.");
         Check(AsymmetricDepth is null || !QueryActivations.IsEmpty, $"{nameof(AsymmetricDepth)} needs {nameof(QueryActivations)}.");
         Check(AsymmetricDepth is null || StableOrder, $"{nameof(AsymmetricDepth)} re-ranks the stable order: set {nameof(StableOrder)}.");
         if (errors.Count > 0)
             throw new ArgumentException("These retrieval options do not fit: " + string.Join(' ', errors));
     }
+
+    internal ParallelOptions ParallelOptions(CancellationToken cancellationToken) => new()
+    {
+        MaxDegreeOfParallelism = Threads == 0 ? Environment.ProcessorCount : Threads, CancellationToken = cancellationToken,
+    };
 
     /// <summary>The database row that query <paramref name="query"/> is, or -1.</summary>
     internal int SelfOf(int query) => ExcludeSameRow ? query : SelfRows?[query] ?? -1;

@@ -29,7 +29,11 @@ internal static class ResultTables
         }
         if (open is not null)
             throw new InvalidDataException($"{document}: table {open} has no '{Closing}'.");
-        File.WriteAllLines(document, lines);
+        AtomicFile.Write(document, file =>
+        {
+            using var writer = new StreamWriter(file, leaveOpen: true);
+            lines.ForEach(writer.WriteLine);
+        });
     }
 
     private static string Table(string name, IReadOnlyList<RunRecord> records)

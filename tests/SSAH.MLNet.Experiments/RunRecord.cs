@@ -64,10 +64,5 @@ internal sealed record RunRecord
 
     public static RunRecord Load(string path) => JsonSerializer.Deserialize<RunRecord>(File.ReadAllText(path))!;
 
-    public void Save(string path)
-    {
-        string part = path + ".part";
-        File.WriteAllText(part, JsonSerializer.Serialize(this, s_json));
-        File.Move(part, path, overwrite: true);
-    }
+    public void Save(string path) => AtomicFile.Write(path, file => JsonSerializer.Serialize(file, this, s_json));
 }

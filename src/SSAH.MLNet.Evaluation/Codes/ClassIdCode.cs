@@ -1,16 +1,15 @@
-using System.Numerics;
-
 namespace SSAH.MLNet.Evaluation;
 
 /// <summary>Evaluates the code that holds nothing but a predicted class: rows of the query's predicted class first, all others after them.</summary>
 internal static class ClassIdCode
 {
-    public static ClassIdLine? Evaluate(EvaluationPlan plan, LabelSets databaseLabels)
+    public static ClassIdLine? Evaluate(EvaluationPlan plan, LabelSets databaseLabels, CancellationToken cancellationToken)
     {
         RetrievalOptions options = plan.Options;
         bool given = options.PredictedQueryClasses is not null;
-        var centers = given ? null : new ClassCenters(plan, databaseLabels);
-        int Predict(IReadOnlyList<int>? predicted, BinaryCodes codes, int row) => predicted is null ? centers!.Nearest(codes[row]) : predicted[row];
+        var centers = given ? null : new ClassCenters(plan, databaseLabels, cancellationToken);
+        IReadOnlyList<int> queryClasses = options.PredictedQueryClasses ?? centers!.Nearest(plan.Queries);
+        IReadOnlyList<int> rowClasses = options.PredictedDatabaseClasses ?? centers!.Nearest(plan.Database);
 
         // Rows of each pair (predicted class, class): all that the ranking of a class-id code depends on.
         var pairs = new Dictionary<(int Predicted, int Class), int>();
@@ -21,7 +20,7 @@ internal static class ClassIdCode
         for (int place = 0; place < predictedOf.Length; place++)
         {
             int row = plan.RankedRows[place];
-            int predicted = Predict(options.PredictedDatabaseClasses, plan.Database, row), actual = databaseLabels.ClassOf(row);
+            int predicted = rowClasses[row], actual = databaseLabels.ClassOf(row);
             predictedOf[place] = predicted;
             pairs[(predicted, actual)] = pairs.GetValueOrDefault((predicted, actual)) + 1;
             predictedCounts[predicted] = predictedCounts.GetValueOrDefault(predicted) + 1;
@@ -35,7 +34,7 @@ internal static class ClassIdCode
         int rightQueries = 0;
         foreach (int query in plan.EvaluatedQueries)
         {
-            int predicted = Predict(options.PredictedQueryClasses, plan.Queries, query), actual = plan.QueryLabels.ClassOf(query);
+            int predicted = queryClasses[query], actual = plan.QueryLabels.ClassOf(query);
             int first = predicted < 0 ? 0 : predictedCounts.GetValueOrDefault(predicted);
             int relevantFirst = predicted < 0 ? 0 : pairs.GetValueOrDefault((predicted, actual));
             int rows = plan.RankedRows.Length, relevant = classCounts.GetValueOrDefault(actual);
@@ -59,36 +58,49 @@ internal static class ClassIdCode
     /// <summary>The majority code of each class, as a classifier: the class of the nearest one; ties go to the lower class.</summary>
     private sealed class ClassCenters
     {
-        private readonly List<(int Class, ulong[] Words)> _centers = [];
+        private const int RowsPerSearch = 4096;
 
-        public ClassCenters(EvaluationPlan plan, LabelSets labels)
+        private readonly HammingFlatIndex _centers;
+        private readonly HammingSearchOptions _options;
+        private readonly CancellationToken _cancellationToken;
+
+        public ClassCenters(EvaluationPlan plan, LabelSets labels, CancellationToken cancellationToken)
         {
+            _centers = new HammingFlatIndex(plan.Bits);
+            _options = new HammingSearchOptions { Threads = plan.Options.Threads };
+            _cancellationToken = cancellationToken;
+            var codes = new BinaryCodes(plan.Bits);
+            var classes = new List<long>();
             int[] ones = new int[plan.Bits];
+            float[] majority = new float[plan.Bits];
             for (int label = 0; label < labels.ClassCount; label++)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 ReadOnlySpan<int> places = plan.Relevance.RowsOf(label);
                 if (places.IsEmpty)
                     continue;
                 Array.Clear(ones);
                 foreach (int place in places)
                     CountOnes(plan.Database[plan.RankedRows[place]], ones);
-                ulong[] words = new ulong[plan.Database.WordsPerCode];
                 for (int bit = 0; bit < ones.Length; bit++)
-                    words[bit / 64] |= ones[bit] * 2L >= places.Length ? 1UL << (bit % 64) : 0;
-                _centers.Add((label, words));
+                    majority[bit] = 2L * ones[bit] - places.Length;
+                codes.AddActivations(majority);
+                classes.Add(label);
             }
+            _centers.Add(codes, [.. classes]);
         }
 
-        public int Nearest(ReadOnlySpan<ulong> code)
+        /// <summary>The nearest class of each code; -1 where there is no class at all.</summary>
+        public int[] Nearest(BinaryCodes codes)
         {
-            int best = int.MaxValue, nearest = -1;
-            foreach ((int label, ulong[] words) in _centers)
+            int[] nearest = new int[codes.Count];
+            Array.Fill(nearest, -1);
+            for (int first = 0; first < codes.Count && _centers.Count > 0; first += RowsPerSearch)
             {
-                int distance = 0;
-                for (int word = 0; word < words.Length; word++)
-                    distance += BitOperations.PopCount(words[word] ^ code[word]);
-                if (distance < best)
-                    (best, nearest) = (distance, label);
+                BinaryCodes part = codes.Slice(first, Math.Min(RowsPerSearch, codes.Count - first));
+                HammingMatches found = _centers.Search(part, 1, _options, _cancellationToken);
+                for (int row = 0; row < part.Count; row++)
+                    nearest[first + row] = (int)found[row][0].Id;
             }
             return nearest;
         }

@@ -5,18 +5,18 @@ namespace SSAH.MLNet.Evaluation;
 /// <summary>Diagnostics of a set of codes: balance, independence and spread.</summary>
 internal static class CodeStatistics
 {
-    private const float NearZero = 0.1f;
-
-    public static CodeDiagnostics Of(EvaluationPlan plan)
+    public static CodeDiagnostics Of(EvaluationPlan plan, CancellationToken cancellationToken)
     {
         BinaryCodes codes = plan.Database;
         ulong[][] columns = Columns(codes);
         double[] means = [.. columns.Select(column => Ones(column, column) / codes.Count)];
-        (double largest, double mean) = Correlations(columns, means, codes.Count);
+        (double largest, double mean) = Correlations(columns, means, codes.Count, plan.Options.ParallelOptions(cancellationToken));
         int[] buckets = Buckets(codes);
         double codeEntropy = buckets.Sum(n => -(double)n / codes.Count * Math.Log2((double)n / codes.Count));
+        RetrievalOptions options = plan.Options;
+        NearZeroCount nearZero = options.NearZero + NearZeroCount.Of(options.QueryActivations.Span) + NearZeroCount.Of(options.DatabaseActivations.Span);
         return new CodeDiagnostics(Array.AsReadOnly(means), means.Average(BitEntropy), codeEntropy, largest, mean, buckets.Length, buckets.Max(),
-            NearZeroShare(plan.Options.QueryActivations.Span, plan.Options.DatabaseActivations.Span));
+            nearZero.Share);
     }
 
     /// <summary>One bit set a bit position: bit i of the set is that bit of code i.</summary>
@@ -41,21 +41,23 @@ internal static class CodeStatistics
         return ones;
     }
 
-    private static (double Largest, double Mean) Correlations(ulong[][] columns, double[] means, int count)
+    private static (double Largest, double Mean) Correlations(ulong[][] columns, double[] means, int count, ParallelOptions parallel)
     {
-        double largest = 0, sum = 0;
-        for (int i = 0; i < columns.Length; i++)
+        // One figure for each bit, added up in order: the result does not depend on the threads.
+        var largest = new double[columns.Length];
+        var sums = new double[columns.Length];
+        Parallel.For(0, columns.Length, parallel, i =>
         {
             for (int j = i + 1; j < columns.Length; j++)
             {
                 double deviation = Math.Sqrt(means[i] * (1 - means[i]) * means[j] * (1 - means[j]));
                 double correlation = deviation == 0 ? 0 : Math.Abs(Ones(columns[i], columns[j]) / count - means[i] * means[j]) / deviation;
-                largest = Math.Max(largest, correlation);
-                sum += correlation;
+                largest[i] = Math.Max(largest[i], correlation);
+                sums[i] += correlation;
             }
-        }
+        });
         long pairs = (long)columns.Length * (columns.Length - 1) / 2;
-        return (largest, pairs == 0 ? 0 : sum / pairs);
+        return (largest.Max(), pairs == 0 ? 0 : sums.Sum() / pairs);
     }
 
     private static double BitEntropy(double mean) =>
@@ -68,22 +70,6 @@ internal static class CodeStatistics
         for (int row = 0; row < codes.Count; row++)
             buckets[row] = buckets.GetValueOrDefault(row) + 1;
         return [.. buckets.Values];
-    }
-
-    private static double? NearZeroShare(ReadOnlySpan<float> queries, ReadOnlySpan<float> database)
-    {
-        if (queries.IsEmpty && database.IsEmpty)
-            return null;
-        long near = CountNear(queries) + CountNear(database);
-        return (double)near / ((long)queries.Length + database.Length);
-    }
-
-    private static long CountNear(ReadOnlySpan<float> activations)
-    {
-        long near = 0;
-        foreach (float u in activations)
-            near += Math.Abs(u) < NearZero ? 1 : 0;
-        return near;
     }
 
     /// <summary>Compares rows by their codes.</summary>

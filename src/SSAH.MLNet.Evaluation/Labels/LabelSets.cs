@@ -12,7 +12,7 @@ public sealed class LabelSets
     private LabelSets(int[]? classes, Func<ulong[]> masks, int count, int classCount, IReadOnlyList<string>? names)
     {
         if (names is not null && names.Count != classCount)
-            throw new ArgumentException($"{names.Count} class names were given for {classCount} classes: give one name a class.", nameof(names));
+            throw new ArgumentException($"{names.Count} class names were given for {classCount} classes: give one name per class.", nameof(names));
         _classes = classes;
         _masks = new Lazy<ulong[]>(masks);
         Count = count;

@@ -10,13 +10,8 @@ internal static class Bootstrap
     public static ConfidenceInterval OfMean(double[] values, RetrievalOptions options, CancellationToken cancellationToken)
     {
         double[] means = new double[options.BootstrapSamples];
-        var parallel = new ParallelOptions
-        {
-            MaxDegreeOfParallelism = options.Threads == 0 ? Environment.ProcessorCount : options.Threads,
-            CancellationToken = cancellationToken,
-        };
         // A generator of its own for each resample keeps the interval independent of the threads.
-        Parallel.For(0, means.Length, parallel, sample =>
+        Parallel.For(0, means.Length, options.ParallelOptions(cancellationToken), sample =>
         {
             var random = new Xoshiro256StarStar(unchecked(options.Seed * 1_000_003 + sample), threadSafe: false);
             double sum = 0;

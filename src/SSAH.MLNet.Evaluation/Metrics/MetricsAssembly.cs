@@ -39,8 +39,8 @@ internal static class MetricsAssembly
             Queries = Array.AsReadOnly(queries),
             RelevantDistances = Array.AsReadOnly(totals.RelevantDistances),
             IrrelevantDistances = Array.AsReadOnly(totals.IrrelevantDistances),
-            Codes = options.Diagnostics ? CodeStatistics.Of(plan) : null,
-            ClassId = options.Diagnostics && !plan.MultiLabel ? ClassIdCode.Evaluate(plan, databaseLabels) : null,
+            Codes = options.Diagnostics ? CodeStatistics.Of(plan, cancellationToken) : null,
+            ClassId = options.Diagnostics && !plan.MultiLabel ? ClassIdCode.Evaluate(plan, databaseLabels, cancellationToken) : null,
             Asymmetric = options.AsymmetricDepth is { } depth
                 ? new AsymmetricMetrics(depth, queries.Average(q => q.AsymmetricAveragePrecision!.Value)) : null,
         };

@@ -19,7 +19,7 @@ internal static class MetricsJson
         }
         catch (JsonException error)
         {
-            throw new InvalidDataException($"This is no JSON of retrieval metrics: {error.Message}", error);
+            throw new InvalidDataException($"This is not JSON of retrieval metrics: {error.Message}", error);
         }
     }
 }

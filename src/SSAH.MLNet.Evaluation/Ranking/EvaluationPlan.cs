@@ -81,6 +81,6 @@ internal sealed class EvaluationPlan
             return;
         foreach (int query in EvaluatedQueries)
             if (RelevanceIndex.LabelsOf(QueryLabels, query).Count() is > byte.MaxValue and var count)
-                throw new ArgumentException($"Query {query} has {count} labels; at most {byte.MaxValue} are supported.");
+                throw new ArgumentException($"Query {query} has {count} labels; the graded figures count up to {byte.MaxValue} shared classes.");
     }
 }

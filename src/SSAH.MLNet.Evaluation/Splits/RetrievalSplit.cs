@@ -91,7 +91,7 @@ public sealed class RetrievalSplit
             if ((uint)row >= (uint)rowCount)
                 throw new ArgumentException($"Row {row} has a role, but the data set has {rowCount} rows.", nameof(roles));
             if (!Enum.IsDefined(role))
-                throw new ArgumentException($"Row {row} has role {role}, which is none of the roles.", nameof(roles));
+                throw new ArgumentException($"Row {row} has role {(int)role}, which is not one of the roles.", nameof(roles));
             if (!listed.TryAdd(row, role))
                 throw new ArgumentException($"Row {row} has two roles.", nameof(roles));
         }

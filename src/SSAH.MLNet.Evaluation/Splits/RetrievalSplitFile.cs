@@ -135,7 +135,7 @@ internal static class RetrievalSplitFile
         {
             int end = text.IndexOf('\n', _position);
             if (end < 0)
-                throw new DamagedFileException($"The file ends in line {_number + 1}: is it cut off?");
+                throw new DamagedFileException($"The file ends in line {_number + 1}: was it cut off?");
             Current = text[_position..end].TrimEnd('\r');
             _position = end + 1;
             _number++;

@@ -58,8 +58,8 @@ public sealed partial class BinaryCodes
         }
     }
 
-    /// <summary>All codes, row after row, <see cref="WordsPerCode"/> words each, padded with zero bits. Valid until the next
-    /// <see cref="Add(ReadOnlySpan{byte})"/>.</summary>
+    /// <summary>All codes, row after row, <see cref="WordsPerCode"/> words each, padded with zero bits. The span shows
+    /// the list as it is: take it again after codes were added.</summary>
     public ReadOnlySpan<ulong> Words => _words.AsSpan(0, Count * WordsPerCode);
 
     /// <summary>The words of one code.</summary>
@@ -92,24 +92,34 @@ public sealed partial class BinaryCodes
     public static BinaryCodes FromActivations(int bits, ReadOnlySpan<float> activations)
     {
         ThrowIfNotCodeLength(bits);
-        if (activations.Length % bits != 0)
-            throw new ArgumentException($"{activations.Length} activations are not a whole number of rows of {bits}.", nameof(activations));
-        int rows = activations.Length / bits;
-        var codes = new BinaryCodes(bits, rows);
+        var codes = new BinaryCodes(bits, activations.Length / bits);
+        codes.AddActivations(activations);
+        return codes;
+    }
+
+    /// <summary>Binarizes activations and appends the codes: a bit is 1 where the activation is zero or more.</summary>
+    /// <param name="activations">Rows of <see cref="Bits"/> activations, one row after the other.</param>
+    /// <exception cref="ArgumentException">The length is not a multiple of <see cref="Bits"/>, or an activation is NaN; nothing was added.</exception>
+    public void AddActivations(ReadOnlySpan<float> activations)
+    {
+        if (activations.Length % Bits != 0)
+            throw new ArgumentException($"{activations.Length} activations are not a whole number of rows of {Bits}.", nameof(activations));
+        for (int i = 0; i < activations.Length; i++)
+        {
+            if (float.IsNaN(activations[i]))
+                throw new ArgumentException(
+                    $"Activation {i % Bits} of row {i / Bits} is NaN: it has no sign to take a bit from.", nameof(activations));
+        }
+        int rows = activations.Length / Bits;
+        Span<ulong> target = Grow(rows);
+        target.Clear();
         for (int row = 0; row < rows; row++)
         {
-            ReadOnlySpan<float> values = activations.Slice(row * bits, bits);
-            Span<ulong> words = codes._words.AsSpan(row * codes.WordsPerCode, codes.WordsPerCode);
-            for (int bit = 0; bit < bits; bit++)
-            {
-                if (float.IsNaN(values[bit]))
-                    throw new ArgumentException($"Activation {bit} of row {row} is NaN: it has no sign to take a bit from.", nameof(activations));
-                if (values[bit] >= 0)
-                    words[bit >> 6] |= 1UL << (bit & 63);
-            }
+            ReadOnlySpan<float> values = activations.Slice(row * Bits, Bits);
+            Span<ulong> words = target.Slice(row * WordsPerCode, WordsPerCode);
+            for (int bit = 0; bit < values.Length; bit++)
+                words[bit >> 6] |= (values[bit] >= 0 ? 1UL : 0) << (bit & 63);
         }
-        codes.Count = rows;
-        return codes;
     }
 
     /// <summary>Appends one or several packed codes, <see cref="BytesPerCode"/> bytes each.</summary>
@@ -179,6 +189,9 @@ public sealed partial class BinaryCodes
         slice.Count = count;
         return slice;
     }
+
+    /// <summary>Appends codes as words, with their padding zero.</summary>
+    internal void AddWords(ReadOnlySpan<ulong> words) => words.CopyTo(Grow(words.Length / WordsPerCode));
 
     internal static void ThrowIfNotCodeLength(int bits)
     {

@@ -106,12 +106,8 @@ internal sealed class MultiHashSearch
         if (rest.Length == 0)
             return;
         var left = new BinaryCodes(queries.Bits, rest.Length);
-        Span<byte> packed = stackalloc byte[queries.BytesPerCode];
         foreach (int i in rest)
-        {
-            queries.CopyPacked(i, packed);
-            left.Add(packed);
-        }
+            left.AddWords(queries[i]);
         HammingMatch[][] found = Scan(left);
         for (int i = 0; i < rest.Length; i++)
             rows[rest[i]] = found[i];

@@ -106,13 +106,7 @@ internal sealed class TrainingRun(SsahTraining training, TrainingSet set, SsahTr
             using var scope = NewDisposeScope();
             using var _ = no_grad();
             var activations = training.Teacher.call(training.Batches.Plain(chunk)).Code.cpu().data<float>().ToArray();
-            var packed = BinaryCodes.FromActivations(options.Bits, activations);
-            byte[] code = new byte[packed.BytesPerCode];
-            for (int i = 0; i < packed.Count; i++)
-            {
-                packed.CopyPacked(i, code);
-                codes.Add(code);
-            }
+            codes.AddActivations(activations);
         }
         return codes;
     }

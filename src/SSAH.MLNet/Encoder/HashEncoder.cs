@@ -127,20 +127,7 @@ public sealed class HashEncoder : ITransformer, IDisposable
     public void SaveOnnx(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        string partial = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            using (FileStream file = File.Create(partial))
-            {
-                file.Write(_model.Bytes);
-                file.Flush(flushToDisk: true);
-            }
-            File.Move(partial, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(partial);
-        }
+        AtomicFile.Write(path, file => file.Write(_model.Bytes));
     }
 
     /// <summary>A copy of the network as the bytes of an ONNX file.</summary>

@@ -70,15 +70,15 @@ internal sealed class CodeColumn
             throw new ArgumentException($"Code column '{Column.Name}' has {Bits}-bit codes, {owner} {bits}-bit codes: codes are compared with those of the same model only.");
     }
 
-    /// <summary>A reader that appends the row's code to <paramref name="codes"/>, its activations to <paramref name="activations"/>.</summary>
-    public CodeReader CreateReader(DataViewRow row, BinaryCodes codes, List<float>? activations) =>
-        CreateReader(row, packed => codes.Add(packed), activations);
+    /// <summary>A reader that appends the row's code to <paramref name="codes"/> and shows its activations, where it has any.</summary>
+    public CodeReader CreateReader(DataViewRow row, BinaryCodes codes, Action<float[]>? seeActivations = null) =>
+        CreateReader(row, packed => codes.Add(packed), seeActivations);
 
     /// <summary>A reader of the code of one row, of <paramref name="bits"/> bits.</summary>
     public Func<BinaryCodes> CreateSingleReader(DataViewRow row, int bits)
     {
         BinaryCodes? code = null;
-        CodeReader read = CreateReader(row, packed => code = BinaryCodes.FromPacked(bits, packed), activations: null);
+        CodeReader read = CreateReader(row, packed => code = BinaryCodes.FromPacked(bits, packed), seeActivations: null);
         return () =>
         {
             read();
@@ -86,11 +86,11 @@ internal sealed class CodeColumn
         };
     }
 
-    /// <summary>A reader that appends the row's activations only.</summary>
-    public CodeReader CreateActivationReader(DataViewRow row, List<float> activations) => ActivationReader(row, null, activations);
+    /// <summary>A reader that shows the row's activations only.</summary>
+    public CodeReader CreateActivationReader(DataViewRow row, Action<float[]> seeActivations) => ActivationReader(row, null, seeActivations);
 
-    private CodeReader CreateReader(DataViewRow row, Action<byte[]> take, List<float>? activations) =>
-        IsActivation ? ActivationReader(row, take, activations) : PackedReader(row, take);
+    private CodeReader CreateReader(DataViewRow row, Action<byte[]> take, Action<float[]>? seeActivations) =>
+        IsActivation ? ActivationReader(row, take, seeActivations) : PackedReader(row, take);
 
     private CodeReader PackedReader(DataViewRow row, Action<byte[]> take)
     {
@@ -107,12 +107,12 @@ internal sealed class CodeColumn
             }
             catch (ArgumentException error)
             {
-                throw new InvalidDataException($"Row {row.Position} of code column '{Column.Name}': {error.Message}", error);
+                throw new InvalidDataException($"Row {row.Position} of code column '{Column.Name}': {ArgumentErrors.Sentence(error)}", error);
             }
         };
     }
 
-    private CodeReader ActivationReader(DataViewRow row, Action<byte[]>? take, List<float>? activations)
+    private CodeReader ActivationReader(DataViewRow row, Action<byte[]>? take, Action<float[]>? seeActivations)
     {
         ValueGetter<VBuffer<float>> getter = row.GetGetter<VBuffer<float>>(Column);
         VBuffer<float> value = default;
@@ -124,8 +124,8 @@ internal sealed class CodeColumn
             CopyDense(in value, dense);
             int bad = Array.FindIndex(dense, float.IsNaN);
             if (bad >= 0)
-                throw new InvalidDataException($"Row {row.Position} of code column '{Column.Name}': activation {bad} is NaN, which is no bit.");
-            activations?.AddRange(dense);
+                throw new InvalidDataException($"Row {row.Position} of code column '{Column.Name}': activation {bad} is NaN: it has no sign to take a bit from.");
+            seeActivations?.Invoke(dense);
             if (take is null)
                 return;
             BinaryCodes.FromActivations(Bits, dense).CopyPacked(0, packed);
@@ -152,6 +152,6 @@ internal sealed class CodeColumn
     }
 
     private static ArgumentException Unfit(string name, string type) =>
-        new($"Code column '{name}' has type {type}, which is no code: give packed bits (Vector<Byte> of known size, up to {BinaryCodes.MaxBits} bits) or activations "
+        new($"Code column '{name}' has type {type}, which is not a code: give packed bits (Vector<Byte> of known size, up to {BinaryCodes.MaxBits} bits) or activations "
             + "(Vector<Single>), as HashEncoder adds them.", nameof(name));
 }

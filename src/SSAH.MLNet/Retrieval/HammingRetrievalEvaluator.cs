@@ -38,14 +38,13 @@ public sealed class HammingRetrievalEvaluator
         ArgumentNullException.ThrowIfNull(queries);
         ArgumentNullException.ThrowIfNull(database);
         bool needsActivations = _options.AsymmetricDepth is not null && _options.QueryActivations.IsEmpty;
-        RetrievalRows left = RetrievalRows.Read(
-            queries, codeColumnName, labelColumnName, needsActivations ? codeColumnName + "Activation" : null, cancellationToken);
-        RetrievalRows right = RetrievalRows.Read(database, codeColumnName, labelColumnName, null, cancellationToken);
+        RetrievalRows left = RetrievalRows.Read(queries, codeColumnName, labelColumnName, needsActivations, cancellationToken);
+        RetrievalRows right = RetrievalRows.Read(database, codeColumnName, labelColumnName, keepActivations: false, cancellationToken);
         (LabelSets queryLabels, LabelSets databaseLabels) = LabelAlignment.Align(left, right);
         RetrievalOptions options = _options with
         {
-            QueryActivations = _options.QueryActivations.IsEmpty ? left.Activations : _options.QueryActivations,
-            DatabaseActivations = _options.DatabaseActivations.IsEmpty ? right.Activations : _options.DatabaseActivations,
+            QueryActivations = needsActivations ? left.Activations : _options.QueryActivations,
+            NearZero = (_options.QueryActivations.IsEmpty ? left.NearZero : default) + (_options.DatabaseActivations.IsEmpty ? right.NearZero : default),
         };
         return RetrievalEvaluation.Evaluate(left.Codes, queryLabels, right.Codes, databaseLabels, options, cancellationToken);
     }

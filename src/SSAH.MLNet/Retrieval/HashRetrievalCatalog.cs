@@ -57,7 +57,7 @@ public sealed partial class HashRetrievalCatalog
         CodeColumn column = CodeColumn.Open(data.Schema, codeColumnName);
         var codes = new BinaryCodes(column.Bits);
         using DataViewRowCursor cursor = data.GetRowCursor([column.Column]);
-        CodeReader read = column.CreateReader(cursor, codes, activations: null);
+        CodeReader read = column.CreateReader(cursor, codes);
         while (cursor.MoveNext())
         {
             cancellationToken.ThrowIfCancellationRequested();

@@ -37,7 +37,7 @@ public sealed partial class HashRetrievalCatalog
         List<long>? ids = idColumn is null ? null : [];
         using (DataViewRowCursor cursor = data.GetRowCursor(idColumn is null ? [column.Column] : [column.Column, idColumn.Column]))
         {
-            CodeReader readCode = column.CreateReader(cursor, codes, activations: null);
+            CodeReader readCode = column.CreateReader(cursor, codes);
             Func<long>? readId = idColumn?.CreateReader(cursor);
             while (cursor.MoveNext())
             {

@@ -207,6 +207,29 @@ public sealed class RetrievalEvaluationTests
     });
 
     [Fact]
+    public void Diagnostics_and_the_class_id_line_can_be_canceled()
+    {
+        Case data = new(5, 30, 16, seed: 1);
+        var plan = new EvaluationPlan(data.Queries, data.QueryLabels, data.Database, data.Labels, Quick);
+        var canceled = new CancellationToken(canceled: true);
+        Assert.ThrowsAny<OperationCanceledException>(() => CodeStatistics.Of(plan, canceled));
+        Assert.ThrowsAny<OperationCanceledException>(() => ClassIdCode.Evaluate(plan, data.Labels, canceled));
+        Assert.NotNull(ClassIdCode.Evaluate(plan, data.Labels, CancellationToken.None));
+    }
+
+    [Fact]
+    public void Codes_of_different_models_are_refused()
+    {
+        BinaryCodes queries = BinaryCodes.FromPacked(8, [1]), database = BinaryCodes.FromPacked(8, [1]);
+        LabelSets labels = LabelSets.FromClasses([0]);
+        queries.ModelId = "one";
+        RetrievalEvaluation.Evaluate(queries, labels, database, labels, Quick);
+        database.ModelId = "two";
+        Assert.Contains("'two'", Assert.Throws<ArgumentException>(() => RetrievalEvaluation.Evaluate(queries, labels, database, labels, Quick)).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ProgressEndsAtOne()
     {
         var progress = new LastValue();
