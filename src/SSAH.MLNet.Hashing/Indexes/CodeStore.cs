@@ -10,6 +10,7 @@ internal sealed class CodeStore
 
     private readonly Lock _writer = new();
     private readonly BlockLayout _layout;
+    private readonly KeyTable _keys = new();
     private CodeSnapshot _snapshot;
     private long _nextId;
     private string? _modelId;
@@ -17,8 +18,6 @@ internal sealed class CodeStore
     /// <summary>Slots by id, for ids that do not ascend; only the living ones.</summary>
     private Dictionary<long, int>? _slotOf;
 
-    /// <summary>Slots by key, once somebody asked; only the living ones.</summary>
-    private Dictionary<string, int>? _slotOfKey;
 
     public CodeStore(int bits)
     {
@@ -77,7 +76,7 @@ internal sealed class CodeStore
                 throw new InvalidOperationException("Automatic ids have run out after an id near the largest long: give the ids yourself.");
             CodeSnapshot old = _snapshot;
             if (keys is not null)
-                EnterKeys(old, keys);
+                _keys.Enter(old, keys);
             long first = _nextId;
             // Removed ids are never given again, so an id equals its slot until the first gap.
             long[]? ids = old.Ids is null && first == old.Slots ? null : GrownIds(old, codes.Count);
@@ -122,6 +121,7 @@ internal sealed class CodeStore
         lock (_writer)
         {
             CodeSnapshot old = _snapshot;
+            old.ThrowIfFileWasWritten();
             ulong[]? alive = null;
             int removed = 0;
             foreach (long id in ids)
@@ -133,7 +133,7 @@ internal sealed class CodeStore
                 alive[slot >> 6] &= ~(1UL << (slot & 63));
                 _slotOf?.Remove(id);
                 if (old.Keys?[slot] is { } key)
-                    _slotOfKey?.Remove(key);
+                    _keys.Remove(key);
                 removed++;
             }
             if (removed == 0)
@@ -168,9 +168,9 @@ internal sealed class CodeStore
     {
         lock (_writer)
         {
-            bool found = SlotsOfKeys(_snapshot).TryGetValue(key, out int slot);
-            id = found ? _snapshot.IdOf(slot) : -1;
-            return found;
+            int slot = _keys.Find(_snapshot, key);
+            id = slot < 0 ? -1 : _snapshot.IdOf(slot);
+            return slot >= 0;
         }
     }
 
@@ -219,8 +219,7 @@ internal sealed class CodeStore
         {
             Layout = _layout, Segments = [.. segments], Slots = count, Ids = ids, Keys = keys, IdsAscend = ascend, Alive = null, Count = count,
         };
-        if (keys is not null)
-            SlotsOfKeys(loaded);
+        _keys.Read(loaded);
         Publish(loaded);
     }
 
@@ -265,45 +264,6 @@ internal sealed class CodeStore
         _slotOf = slotOf;
     }
 
-    /// <summary>Enters new keys into the dictionary, or throws with the dictionary as it was.</summary>
-    private void EnterKeys(CodeSnapshot old, IReadOnlyList<string> keys)
-    {
-        Dictionary<string, int> slotOfKey = SlotsOfKeys(old);
-        int entered = 0;
-        try
-        {
-            for (; entered < keys.Count; entered++)
-            {
-                TextKeys.ThrowIfUnfit(keys[entered], $"Key {entered}", TextKeys.MaxBytes, nameof(keys));
-                if (!slotOfKey.TryAdd(keys[entered], old.Slots + entered))
-                    throw new ArgumentException(
-                        $"Key '{keys[entered]}' of code {entered} is in use already: remove that code first, or give each code a key of its own.", nameof(keys));
-            }
-        }
-        catch
-        {
-            for (int undo = 0; undo < entered; undo++)
-                slotOfKey.Remove(keys[undo]);
-            throw;
-        }
-    }
-
-    private Dictionary<string, int> SlotsOfKeys(CodeSnapshot snapshot)
-    {
-        if (_slotOfKey is not null)
-            return _slotOfKey;
-        var slotOfKey = new Dictionary<string, int>(StringComparer.Ordinal);
-        if (snapshot.Keys is { } keys)
-        {
-            foreach (int slot in snapshot.LivingSlots())
-            {
-                if (keys[slot] is { } key && !slotOfKey.TryAdd(key, slot))
-                    throw new ArgumentException($"Key '{key}' stands for two codes.");
-            }
-        }
-        return _slotOfKey = slotOfKey;
-    }
-
     private int FindLiving(long id)
     {
         if (_slotOf is not null)
@@ -323,23 +283,10 @@ internal sealed class CodeStore
         return ids;
     }
 
-    private static string?[]? GrownKeys(CodeSnapshot old, IReadOnlyList<string>? added, int count)
-    {
-        if (old.Keys is null && added is null)
-            return null;
-        int needed = checked(old.Slots + count);
-        string?[] keys = old.Keys ?? [];
-        if (keys.Length < needed)
-            Array.Resize(ref keys, (int)Math.Min(Array.MaxLength, Math.Max(needed, old.Slots + (long)(old.Slots / 2))));
-        for (int i = 0; added is not null && i < count; i++)
-            keys[old.Slots + i] = added[i];
-        return keys;
-    }
-
     private void Append(BinaryCodes codes, long[]? ids, IReadOnlyList<string>? addedKeys, bool ascend)
     {
         CodeSnapshot old = _snapshot;
-        string?[]? keys = GrownKeys(old, addedKeys, codes.Count);
+        string?[]? keys = KeyTable.Grown(old, addedKeys, codes.Count);
         CodeSegment[] segments = WriteRows(old.Segments, old.Slots, codes.Words);
         int slots = checked(old.Slots + codes.Count);
         for (int slot = old.Slots; slot < slots; slot++)
@@ -381,7 +328,7 @@ internal sealed class CodeStore
         old.ThrowIfFileWasWritten();
         var ids = new long[old.Count];
         string?[]? keys = old.Keys is null ? null : new string?[old.Count];
-        _slotOfKey = null;
+        _keys.Forget();
         var buffer = new ulong[_layout.BlockRowWords];
         CodeSegment[] segments = [];
         int count = 0, buffered = 0;
