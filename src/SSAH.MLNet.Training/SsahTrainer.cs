@@ -4,7 +4,9 @@ using Microsoft.ML.Runtime;
 using SSAH.MLNet.Training;
 using SSAH.MLNet.Training.Data;
 using SSAH.MLNet.Training.Loop;
+using SSAH.MLNet.Training.Method;
 using SSAH.MLNet.Training.Onnx;
+using SSAH.MLNet.Training.Workarounds;
 
 namespace SSAH.MLNet;
 
@@ -38,14 +40,15 @@ public sealed partial class SsahTrainer : IEstimator<HashEncoder>
     public HashEncoder Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
+        using var activity = TrainingTelemetry.Fit();
         using var channel = _host.Start("Training");
         int seed = _options.Seed ?? _host.Rand.Next(int.MaxValue - 8);
         _options.Backbone.RequireSize(PixelColumn.Open(input.Schema, _options.InputColumnName).Shape, _options.InputColumnName);
         var set = TrainingSetReader.Read(input, _options, seed, _host, channel);
         var device = ComputeDevice.Choose(_options.Device, _host, channel);
         var computeType = ComputeDevice.NumberType(_options.Precision, device, set.Shape.Channels);
-        using var memory = KeptMemory.Start();
-        using var collections = ForegroundCollections.Start();
+        using var memory = GlibcMemoryReturn.Prevent();
+        using var collections = TorchSharpScalarFinalization.Prevent();
         using var training = new SsahTraining(set, _options, device, computeType, seed);
         // What cannot be exported, or not be run here, is not trained for hours first.
         NewEncoder(Export([], images: 4, ExportVerification.ToleranceBeforeTraining).Model).Dispose();
@@ -60,9 +63,9 @@ public sealed partial class SsahTrainer : IEstimator<HashEncoder>
 
         (byte[] Model, float Difference) Export(IEnumerable<KeyValuePair<string, string>> metadata, int images, float tolerance)
         {
-            byte[] exported = HashModelExporter.Export(training.Teacher, set.Shape, training.Normalization, metadata);
-            using var exact = FullPrecision.Start();
-            return (exported, ExportVerification.Check(exported, training.Teacher, set, training.Batches, images, tolerance));
+            using var teacher = training.TeacherOnCpu();
+            byte[] exported = HashModelExporter.Export(teacher, set.Shape, training.Normalization, metadata);
+            return (exported, ExportVerification.Check(exported, teacher, set, training.Batches, images, tolerance));
         }
     }
 

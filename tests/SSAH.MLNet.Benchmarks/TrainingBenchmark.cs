@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using SSAH.MLNet.Training.Data;
 using SSAH.MLNet.Training.Loop;
+using SSAH.MLNet.Training.Method;
+using SSAH.MLNet.Training.Workarounds;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -23,7 +25,7 @@ internal static class TrainingBenchmark
         }
         BenchmarkRow.PrintMachine();
         // As in Fit; and the matrix product itself is to be timed, not the pages of its result.
-        using var memory = KeptMemory.Start();
+        using var memory = GlibcMemoryReturn.Prevent();
         var set = NoiseImages.Set(4 * (Labeled + Unlabeled));
         const int all = Labeled + Unlabeled;
         double matrix32 = MatrixProduct(ScalarType.Float32), matrix16 = MatrixProduct(ScalarType.BFloat16);
@@ -84,14 +86,18 @@ internal static class TrainingBenchmark
     private static void PrintPhases(SsahTraining training)
     {
         var shares = new Dictionary<string, double>();
-        var clock = Stopwatch.StartNew();
-        training.PhaseEnded = phase =>
+        using var listener = new ActivityListener
         {
-            shares[phase] = shares.GetValueOrDefault(phase) + clock.Elapsed.TotalSeconds;
-            clock.Restart();
+            ShouldListenTo = source => source.Name == "SSAH.MLNet",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = activity =>
+            {
+                if (activity.Parent is not null)
+                    shares[activity.OperationName] = shares.GetValueOrDefault(activity.OperationName) + activity.Duration.TotalSeconds;
+            },
         };
+        ActivitySource.AddActivityListener(listener);
         Run(training);
-        training.PhaseEnded = null;
         double total = shares.Values.Sum();
         foreach (var (phase, time) in shares)
             BenchmarkRow.Note($"full SSAH, {phase}: {time / total:0.0 %} of the step");

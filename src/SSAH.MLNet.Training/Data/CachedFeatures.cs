@@ -1,4 +1,4 @@
-using SSAH.MLNet.Training.Networks;
+using SSAH.MLNet.Training.Method;
 using static TorchSharp.torch;
 
 namespace SSAH.MLNet.Training.Data;
@@ -6,31 +6,33 @@ namespace SSAH.MLNet.Training.Data;
 /// <summary>
 /// Stands in for the images where nothing before the hash layer is trained: the features of a row are computed when it is first drawn, without augmentation, and kept.
 /// </summary>
-internal sealed class CachedFeatures(HashNetwork network, MiniBatchSource images, int rowCount) : IBatchSource
+internal sealed class CachedFeatures(HashNetwork network, MiniBatchSource images, int rowCount) : IImageSource
 {
     private readonly float[]?[] _features = new float[]?[rowCount];
 
-    /// <summary>The rows' features [N, F] in place of their images, with their labels.</summary>
-    public MiniBatch Draw(ReadOnlySpan<int> rows, bool strong = false)
+    /// <summary>The rows' features [N, F] in place of their images.</summary>
+    public Tensor Draw(ReadOnlySpan<int> rows, bool strong = false)
     {
-        int[] missing = [.. rows.ToArray().Where(row => _features[row] is null).Distinct()];
-        if (missing.Length > 0)
-            Compute(missing);
+        Compute(rows);
         int size = _features[rows[0]]!.Length;
         float[] values = new float[rows.Length * size];
         for (int i = 0; i < rows.Length; i++)
             _features[rows[i]]!.CopyTo(values, i * size);
-        return new MiniBatch(images.ToDevice(values, rows.Length, size), images.Targets(rows));
+        return images.ToDevice(values, rows.Length, size);
     }
 
-    private void Compute(int[] rows)
+    /// <summary>Computes the features of those rows that have none yet.</summary>
+    public void Compute(ReadOnlySpan<int> rows)
     {
+        int[] missing = [.. rows.ToArray().Where(row => _features[row] is null).Distinct()];
+        if (missing.Length == 0)
+            return;
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var features = network.Features(images.Plain(rows)).cpu();
+        var features = network.Features(images.Plain(missing)).cpu();
         float[] values = features.contiguous().data<float>().ToArray();
         int size = (int)features.shape[1];
-        for (int i = 0; i < rows.Length; i++)
-            _features[rows[i]] = values[(i * size)..((i + 1) * size)];
+        for (int i = 0; i < missing.Length; i++)
+            _features[missing[i]] = values[(i * size)..((i + 1) * size)];
     }
 }

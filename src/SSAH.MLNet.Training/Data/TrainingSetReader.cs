@@ -21,13 +21,11 @@ internal static class TrainingSetReader
             var readPixels = pixels.CreateReader(cursor);
             while (cursor.MoveNext())
             {
+                MLNetInternals.CheckAlive(host);
+                options.Stopping.CancellationToken.ThrowIfCancellationRequested();
                 readPixels.Read(builder.Add(readLabels()));
                 if (builder.Count % RowsBetweenNotes == 0)
-                {
-                    MLNetInternals.CheckAlive(host);
-                    options.Stopping.CancellationToken.ThrowIfCancellationRequested();
                     channel.Info(MessageSensitivity.None, $"Read {builder.Count} images.");
-                }
             }
         }
         if (builder.Count == 0)

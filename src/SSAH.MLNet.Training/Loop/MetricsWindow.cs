@@ -1,11 +1,16 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
 namespace SSAH.MLNet.Training.Loop;
 
-/// <summary>Sums what the steps since the last report measured.</summary>
-internal sealed class MetricsWindow
+/// <summary>Sums what the steps since the last report measured. What only a report needs is summed on the device.</summary>
+internal sealed class MetricsWindow : IDisposable
 {
-    private readonly Dictionary<string, (double Sum, int Count)> _means = [];
-    private double[] _bitSums = [];
-    private int _bitSteps;
+    private readonly (double Sum, int Count)[] _losses = new (double, int)[Enum.GetValues<LossTerm>().Length];
+    private (double Sum, int Count) _total, _hard, _easy;
+    private int _codeSteps, _warpSteps;
+    private Tensor? _codes; // [1 + K]: mean |u|, then the mean of each bit
+    private Tensor? _warps; // [2]: area and angle
 
     public int LabeledImages { get; private set; }
 
@@ -13,10 +18,26 @@ internal sealed class MetricsWindow
 
     public int ConfidentImages { get; private set; }
 
-    public void Add(string name, double value)
+    public double Total => Mean(_total);
+
+    public double HardDifficulty => Mean(_hard);
+
+    public double EasyDifficulty => Mean(_easy);
+
+    /// <summary>Mean over the steps that had the term; 0 where none had.</summary>
+    public double Loss(LossTerm term) => Mean(_losses[(int)term]);
+
+    public void Add(StepFigures figures)
     {
-        var (sum, count) = _means.GetValueOrDefault(name);
-        _means[name] = (sum + value, count + 1);
+        foreach (var (term, loss) in figures.Losses.Index())
+            Add(ref _losses[term], loss);
+        Add(ref _total, figures.Total);
+    }
+
+    public void AddDifficulty(double hard, double easy)
+    {
+        Add(ref _hard, hard);
+        Add(ref _easy, easy);
     }
 
     public void AddImages(int labeled, int unlabeled, int confident)
@@ -26,17 +47,56 @@ internal sealed class MetricsWindow
         ConfidentImages += confident;
     }
 
-    public void AddBits(ReadOnlySpan<float> bitMeans)
+    /// <summary>Adds the activations of the labeled images, [N, K].</summary>
+    public void AddCodes(Tensor activations)
     {
-        if (_bitSums.Length == 0)
-            _bitSums = new double[bitMeans.Length];
-        for (int i = 0; i < bitMeans.Length; i++)
-            _bitSums[i] += bitMeans[i];
-        _bitSteps++;
+        var code = activations.detach();
+        Add(ref _codes, cat([code.abs().mean().view(1), code.ge(0).to(ScalarType.Float32).mean([0])]));
+        _codeSteps++;
     }
 
-    /// <summary>Mean over the steps that had the value; 0 where none had.</summary>
-    public double Mean(string name) => _means.TryGetValue(name, out var entry) ? entry.Sum / entry.Count : 0;
+    /// <summary>Adds the occluded areas and the absolute angles of a step's hard samples, [N] each.</summary>
+    public void AddWarps(Tensor areas, Tensor angles)
+    {
+        Add(ref _warps, stack([areas.mean(), angles.mean()]));
+        _warpSteps++;
+    }
 
-    public double[] BitMeans() => [.. _bitSums.Select(s => s / Math.Max(1, _bitSteps))];
+    /// <summary>Mean |u|, and the mean of each bit.</summary>
+    public (double Activation, double[] BitMeans) Codes() => Means(_codes, _codeSteps) is [var activation, .. var bits] ? (activation, bits) : (0, []);
+
+    /// <summary>Mean occluded share and mean absolute angle of the hard samples.</summary>
+    public (double Area, double Angle) Warps() => Means(_warps, _warpSteps) is [var area, var angle] ? (area, angle) : (0, 0);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _codes?.Dispose();
+        _warps?.Dispose();
+    }
+
+    private static void Add(ref (double Sum, int Count) mean, double? value)
+    {
+        if (value is { } number)
+            mean = (mean.Sum + number, mean.Count + 1);
+    }
+
+    private static void Add(ref Tensor? sums, Tensor values)
+    {
+        var exact = values.to(ScalarType.Float64);
+        if (sums is null)
+            sums = exact.clone().DetachFromDisposeScope();
+        else
+            sums.add_(exact);
+    }
+
+    private static double Mean((double Sum, int Count) mean) => mean.Count == 0 ? 0 : mean.Sum / mean.Count;
+
+    private static double[] Means(Tensor? sums, int steps)
+    {
+        if (sums is null)
+            return [];
+        using var host = sums.cpu();
+        return [.. host.data<double>().Select(sum => sum / steps)];
+    }
 }

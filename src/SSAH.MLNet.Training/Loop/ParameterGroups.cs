@@ -1,3 +1,4 @@
+using SSAH.MLNet.Training.Method;
 using SSAH.MLNet.Training.Networks;
 using TorchSharp.Modules;
 

@@ -3,9 +3,13 @@ namespace SSAH.MLNet;
 /// <summary>Training met a loss that is not a finite number. Nothing of it was kept.</summary>
 public sealed class TrainingDivergedException : Exception
 {
-    internal TrainingDivergedException(int step, string term, double value)
-        : base($"The {term} loss became {value} at step {step}. Training was stopped and nothing was saved. Lower LearningRate"
-            + (term is "consistent" or "adversarial" ? $", or the weight of the {term} loss." : ", or check the pixel values (0 to 255)."))
+    internal TrainingDivergedException(int step, LossTerm term, double value)
+        : base($"The {term} loss became {value} at step {step}. Training was stopped and nothing was saved. Lower Optimization.LearningRate" + term switch
+        {
+            LossTerm.Consistent => ", or Consistency.Weight.",
+            LossTerm.Adversarial => ", or HardSamples.Weight.",
+            _ => ", or check the pixel values (0 to 255).",
+        })
     {
         Step = step;
         Term = term;
@@ -14,6 +18,6 @@ public sealed class TrainingDivergedException : Exception
     /// <summary>The H-step at which it happened, from 0.</summary>
     public int Step { get; }
 
-    /// <summary>The loss term: similarity, classification, quantization, adversarial or consistent.</summary>
-    public string Term { get; }
+    /// <summary>The loss term.</summary>
+    public LossTerm Term { get; }
 }

@@ -2,6 +2,7 @@ using Microsoft.ML.Runtime;
 using SSAH.MLNet.Evaluation;
 using SSAH.MLNet.Hashing;
 using SSAH.MLNet.Training.Data;
+using SSAH.MLNet.Training.Method;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -20,7 +21,7 @@ internal sealed record TrainingOutcome(int Steps, TimeSpan Elapsed, ValidationFi
 internal readonly record struct ValidationFigures(double Map, double? Ndcg)
 {
     /// <summary>What encoders are compared by: with several labels mAP does not see how many of them are shared.</summary>
-    public double Deciding => Ndcg ?? Map;
+    public double Criterion => Ndcg ?? Map;
 
     /// <inheritdoc/>
     public override string ToString() => FormattableString.Invariant($"mAP {Map:F3}") + (Ndcg is { } ndcg ? FormattableString.Invariant($" NDCG {ndcg:F3}") : "");
@@ -46,6 +47,8 @@ internal sealed class TrainingRun(SsahTraining training, TrainingSet set, SsahTr
                 {
                     if (options.Stopping.OnCancel == CancellationBehavior.Throw)
                         throw new OperationCanceledException(options.Stopping.CancellationToken);
+                    if (training.Step == 0)
+                        throw new OperationCanceledException("Training was canceled before its first step: there is no trained encoder to keep.", options.Stopping.CancellationToken);
                     ending = "canceled";
                     break;
                 }
@@ -85,7 +88,7 @@ internal sealed class TrainingRun(SsahTraining training, TrainingSet set, SsahTr
         var labels = set.Labels.Take(set.ValidationRows);
         var found = RetrievalEvaluation.Evaluate(codes, labels, codes, labels, s_headline);
         var figures = new ValidationFigures(found.MeanAveragePrecision, found.Cutoffs[0].Ndcg);
-        if (_best is not { } best || figures.Deciding > best.Deciding)
+        if (_best is not { } best || figures.Criterion > best.Criterion)
         {
             _best = figures;
             _validationsWithoutGain = 0;
@@ -103,6 +106,8 @@ internal sealed class TrainingRun(SsahTraining training, TrainingSet set, SsahTr
         var codes = new BinaryCodes(options.Bits, rows.Length);
         foreach (int[] chunk in rows.Chunk(ValidationBatch))
         {
+            if (options.Stopping.OnCancel == CancellationBehavior.Throw)
+                options.Stopping.CancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             using var _ = no_grad();
             var activations = training.Teacher.call(training.Batches.Plain(chunk)).Code.cpu().data<float>().ToArray();

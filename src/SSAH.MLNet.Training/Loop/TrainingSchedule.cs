@@ -8,7 +8,7 @@ internal sealed class TrainingSchedule
     private readonly long _maxSteps;
     private readonly TimeSpan? _budget;
     private readonly SsahTrainer.Options _options;
-    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly Stopwatch _clock = new();
 
     public TrainingSchedule(SsahTrainer.Options options, int stepsPerEpoch)
     {
@@ -23,7 +23,11 @@ internal sealed class TrainingSchedule
 
     public int StepsPerEpoch { get; }
 
+    /// <summary>Time since <see cref="Start"/>.</summary>
     public TimeSpan Elapsed => _clock.Elapsed;
+
+    /// <summary>Starts the time budget; the second call does nothing. What has to be ready before the first step does not count.</summary>
+    public void Start() => _clock.Start();
 
     /// <summary>Share that is done before the given step, 0 to 1.</summary>
     public double Progress(int step)

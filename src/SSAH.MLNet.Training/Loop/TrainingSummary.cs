@@ -1,5 +1,6 @@
 using System.Text.Json;
 using SSAH.MLNet.Training.Data;
+using SSAH.MLNet.Training.Method;
 using SSAH.MLNet.Training.Networks;
 using SSAH.MLNet.Training.Networks.Layers;
 using TorchSharp;

@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using SSAH.MLNet.Training.Data;
+using SSAH.MLNet.Training.Method;
 using SSAH.MLNet.Training.Networks;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -20,7 +21,7 @@ internal static class ExportVerification
 
     /// <summary>Runs evenly spaced images of the training set through both, in float32.</summary>
     /// <param name="model">The exported model.</param>
-    /// <param name="network">What it was exported from.</param>
+    /// <param name="network">What it was exported from, on the CPU.</param>
     /// <param name="set">The training set.</param>
     /// <param name="batches">Gives its images as the network takes them.</param>
     /// <param name="images">How many images.</param>
@@ -55,7 +56,7 @@ internal static class ExportVerification
         var computeType = network.ComputeType;
         network.ComputeType = ScalarType.Float32;
         network.eval();
-        float[] values = network.call(batches.Plain(rows)).Code.cpu().data<float>().ToArray();
+        float[] values = network.call(batches.Plain(rows).cpu()).Code.data<float>().ToArray();
         network.ComputeType = computeType;
         return values;
     }
@@ -69,7 +70,7 @@ internal static class ExportVerification
             for (int p = 0; p < image.Length; p++)
                 pixels[i * image.Length + p] = image[p];
         }
-        using var session = new InferenceSession(model);
+        using var session = ExecutionDevice.Cpu.Open(model);
         using var run = new RunOptions();
         using var input = OrtValue.CreateTensorValueFromMemory(pixels, [rows.Length, set.Shape.Channels, set.Shape.Height, set.Shape.Width]);
         using var outputs = session.Run(run, [HashModelContract.PixelInput], [input], [HashModelContract.ActivationOutput, HashModelContract.CodeOutput]);

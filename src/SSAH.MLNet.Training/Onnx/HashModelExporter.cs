@@ -1,5 +1,6 @@
 using SSAH.MLNet.Onnx;
 using SSAH.MLNet.Training.Data;
+using SSAH.MLNet.Training.Method;
 using SSAH.MLNet.Training.Networks;
 
 namespace SSAH.MLNet.Training.Onnx;

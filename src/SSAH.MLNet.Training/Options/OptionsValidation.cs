@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using SSAH.MLNet.Training.Method;
 
 namespace SSAH.MLNet.Training;
 

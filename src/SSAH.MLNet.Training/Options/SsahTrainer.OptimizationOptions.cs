@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using SSAH.MLNet.Training.Method;
 
 namespace SSAH.MLNet;
 

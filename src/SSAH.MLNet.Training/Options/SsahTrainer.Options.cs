@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using SSAH.MLNet.Training.Method;
 using SSAH.MLNet.Training;
 
 namespace SSAH.MLNet;

@@ -1,3 +1,5 @@
+using SSAH.MLNet.Training.Method;
+
 namespace SSAH.MLNet;
 
 /// <summary>Where hard samples come from.</summary>

@@ -14,6 +14,9 @@ internal sealed record ExecutionDevice(int? GpuDeviceId, bool FallbackToCpu, Act
     // Never made, and not to be guessed.
     private static readonly string NoFolder = Path.Combine(Path.GetTempPath(), $"ssah-{Guid.NewGuid():N}");
 
+    /// <summary>The CPU, whatever a context says.</summary>
+    public static ExecutionDevice Cpu { get; } = new(GpuDeviceId: null, FallbackToCpu: false, static _ => { });
+
     /// <summary>The rule: an explicit option first, then the context's setting, then the CPU.</summary>
     public static ExecutionDevice Choose(HashEncodingOptions options, IHostEnvironment? environment)
     {

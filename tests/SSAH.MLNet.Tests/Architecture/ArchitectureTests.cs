@@ -57,14 +57,14 @@ public sealed class ArchitectureTests : IDisposable
     }
 
     [Fact]
-    public void NetworksAndLossesUseNoTypeOfMLNet()
+    public void The_method_and_its_operators_use_no_type_of_ML_NET()
     {
         static bool IsMLNet(string assembly) => assembly.StartsWith("Microsoft.ML.", StringComparison.Ordinal);
         TypeDefinition encoder = _inference.MainModule.GetType("SSAH.MLNet.HashEncoder");
         Assert.Contains(TypeUsage.AssembliesUsedBy(encoder), IsMLNet);
         TypeDefinition[] pure = [.. _training.MainModule.Types.Where(type =>
             (type.Namespace + ".").StartsWith("SSAH.MLNet.Training.Networks.", StringComparison.Ordinal)
-            || (type.Namespace + ".").StartsWith("SSAH.MLNet.Training.Losses.", StringComparison.Ordinal))];
+            || (type.Namespace + ".").StartsWith("SSAH.MLNet.Training.Method.", StringComparison.Ordinal))];
         Assert.NotEmpty(pure);
         Assert.All(pure, type => Assert.DoesNotContain(TypeUsage.AssembliesUsedBy(type), IsMLNet));
     }

@@ -1,5 +1,6 @@
 using SSAH.MLNet.Training.Data;
 using SSAH.MLNet.Training.Loop;
+using SSAH.MLNet.Training.Method;
 using SSAH.MLNet.Training.Tests.Trainer;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -205,7 +206,7 @@ public sealed class SsahTrainingTests
         byte[] image = [.. Enumerable.Range(0, 24).Select(i => (byte)(i * 10))];
         var normalization = new ImageNormalization([10, 20], [2, 4]);
         float[] view = new float[24];
-        new EasyView(0, false, 0).Draw(image, shape, normalization, new Random(1), view);
+        new ImageAugmentation(0, false, 0).Draw(image, shape, normalization, new Random(1), view);
         for (int i = 0; i < 24; i++)
             Assert.Equal(i < 12 ? (image[i] - 10) / 2f : (image[i] - 20) / 4f, view[i], 1e-5f);
     }
@@ -220,7 +221,7 @@ public sealed class SsahTrainingTests
         float[] view = new float[64];
         for (int i = 0; i < 50; i++)
         {
-            new EasyView(0.25, true, 0).Draw(image, shape, normalization, random, view);
+            new ImageAugmentation(0.25, true, 0).Draw(image, shape, normalization, random, view);
             // Neighbors stay neighbors: steps of 1 along a row (either direction, turning at the mirrored border), of 8 down a column.
             Assert.All(Enumerable.Range(0, 63).Where(p => p % 8 != 7), p => Assert.Equal(1, Math.Abs(view[p + 1] - view[p])));
             Assert.All(Enumerable.Range(0, 56), p => Assert.Equal(8, Math.Abs(view[p + 8] - view[p])));
@@ -230,11 +231,11 @@ public sealed class SsahTrainingTests
     [Fact]
     public void A_strong_view_is_shifted_twice_as_far_and_changes_colors_one_by_one()
     {
-        var easy = new EasyView(0.25, false, 0.3);
+        var easy = new ImageAugmentation(0.25, false, 0.3);
         var shape = new PixelShape(3, 8, 8);
         var normalization = new ImageNormalization([0, 0, 0], [1, 1, 1]);
         byte[] gray = [.. Enumerable.Repeat((byte)100, 3 * 64)];
-        bool IsGray(EasyView view, int seed)
+        bool IsGray(ImageAugmentation view, int seed)
         {
             float[] drawn = new float[3 * 64];
             view.Draw(gray, shape, normalization, new Random(seed), drawn);
@@ -244,7 +245,7 @@ public sealed class SsahTrainingTests
         Assert.All(Enumerable.Range(0, 20), seed => Assert.False(IsGray(easy.Strong(), seed)));
 
         byte[] columns = [.. Enumerable.Range(0, 64).Select(i => (byte)(i % 8))];
-        double Furthest(EasyView view) => Enumerable.Range(0, 200).Max(seed =>
+        double Furthest(ImageAugmentation view) => Enumerable.Range(0, 200).Max(seed =>
         {
             float[] drawn = new float[64];
             view.Draw(columns, new PixelShape(1, 8, 8), new ImageNormalization([0], [1]), new Random(seed), drawn);

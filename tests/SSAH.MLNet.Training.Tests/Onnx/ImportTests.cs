@@ -1,6 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using SSAH.MLNet.Onnx;
 using SSAH.MLNet.Onnx.Wire;
+using SSAH.MLNet.Training.Method;
 using SSAH.MLNet.Training.Networks;
 using SSAH.MLNet.Training.Networks.Layers;
 using SSAH.MLNet.Training.Onnx;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Xml.Linq;
 using Microsoft.ML;
+using SSAH.MLNet.Training.Method;
 
 namespace SSAH.MLNet.Training.Tests.Options;
 

@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using SSAH.MLNet.Training.Method;
 
 namespace SSAH.MLNet.Training.Tests.Trainer;
 

@@ -3,6 +3,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using SSAH.MLNet.Evaluation;
 using SSAH.MLNet.Hashing;
+using SSAH.MLNet.Training.Method;
 
 namespace SSAH.MLNet.Training.Tests.Trainer;
 

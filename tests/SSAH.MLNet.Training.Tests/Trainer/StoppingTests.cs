@@ -31,6 +31,46 @@ public sealed class StoppingTests
         Assert.Contains("\"ending\":\"canceled\"", encoder.Metadata["ssah.summary"], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(CancellationBehavior.Throw)]
+    [InlineData(CancellationBehavior.KeepBest)]
+    public void Canceled_while_rows_are_read_it_throws_at_the_next_row(CancellationBehavior behavior)
+    {
+        var ml = new MLContext(1);
+        using var source = new CancellationTokenSource();
+        var options = Images.Options();
+        (options.Stopping.CancellationToken, options.Stopping.OnCancel) = (source.Token, behavior);
+        int read = 0;
+        IEnumerable<Image> Rows()
+        {
+            foreach (var image in Images.Draw(90, 2))
+            {
+                if (++read == 20)
+                    source.Cancel();
+                yield return image;
+            }
+        }
+        Assert.Throws<OperationCanceledException>(() => ml.Transforms.SsahHash(options).Fit(Images.View(ml, Rows())));
+        Assert.InRange(read, 20, 21);
+    }
+
+    [Fact]
+    public void KeepBest_has_nothing_to_keep_before_the_first_step()
+    {
+        var ml = new MLContext(1);
+        using var source = new CancellationTokenSource();
+        var options = Images.Options();
+        (options.Stopping.CancellationToken, options.Stopping.OnCancel) = (source.Token, CancellationBehavior.KeepBest);
+        IEnumerable<Image> Rows()
+        {
+            foreach (var image in Images.Draw(90, 2))
+                yield return image;
+            source.Cancel();
+        }
+        var error = Assert.Throws<OperationCanceledException>(() => ml.Transforms.SsahHash(options).Fit(Images.View(ml, Rows())));
+        Assert.Contains("before its first step", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Validation_is_reported_and_early_stopping_ends_training()
     {
@@ -70,7 +110,7 @@ public sealed class StoppingTests
         (options.Optimization.LearningRate, options.Optimization.WarmUp, options.Losses.ClassificationWeight, options.Optimization.WeightDecay) = (10, 0, 1000, 1);
         var error = Assert.Throws<TrainingDivergedException>(() => ml.Transforms.SsahHash(options).Fit(Data(ml)));
         Assert.Contains($"at step {error.Step}", error.Message, StringComparison.Ordinal);
-        Assert.Contains(error.Term, error.Message, StringComparison.Ordinal);
+        Assert.Contains(error.Term.ToString(), error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
