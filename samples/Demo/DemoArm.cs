@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Microsoft.ML;
 
 namespace SSAH.MLNet.Samples.Demo;
@@ -55,12 +54,6 @@ internal sealed record DemoArm(string Name, string File, string Remark, Action<S
         time.Stop();
 
         mlContext.Model.Save(encoder, view.Schema, Path.Combine(demo.Out, $"{File}.zip"));
-        return new TrainedModel(Name, Remark, $"{File}.zip", $"{File}.curves.jsonl", time.Elapsed.TotalSeconds, StepsOf(encoder));
-    }
-
-    private static int StepsOf(HashEncoder encoder)
-    {
-        using var summary = JsonDocument.Parse(encoder.Metadata["ssah.summary"]);
-        return summary.RootElement.GetProperty("steps").GetInt32();
+        return new TrainedModel(Name, Remark, $"{File}.zip", $"{File}.curves.jsonl", time.Elapsed.TotalSeconds, encoder.TrainingSummary!.Steps);
     }
 }

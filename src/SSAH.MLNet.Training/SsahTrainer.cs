@@ -32,9 +32,9 @@ public sealed partial class SsahTrainer : IEstimator<HashEncoder>
 
     /// <summary>Trains on all rows of <paramref name="input"/>, which are read once.</summary>
     /// <param name="input">Rows in any order with a pixel column and a label column; unlabeled rows have a missing label.</param>
-    /// <returns>The encoder; its model has been compared with the trained network.</returns>
+    /// <returns>The encoder; its model has been compared with the trained network. It runs on the CPU; <see cref="HashEncoder.WithOptions"/> puts it on a GPU.</returns>
     /// <exception cref="ArgumentException">A column is missing or has the wrong type; the message says what to do.</exception>
-    /// <exception cref="InvalidOperationException">No row, or fewer than two labeled rows.</exception>
+    /// <exception cref="InvalidOperationException">A native library is missing, a GPU that was asked for cannot be used, there is no row, fewer than two labeled rows, one class only, or values that are not pixels.</exception>
     /// <exception cref="TrainingDivergedException">A loss was not finite.</exception>
     /// <exception cref="OperationCanceledException">The token was canceled and <see cref="StoppingOptions.OnCancel"/> is <see cref="CancellationBehavior.Throw"/>.</exception>
     public HashEncoder Fit(IDataView input)
@@ -43,28 +43,51 @@ public sealed partial class SsahTrainer : IEstimator<HashEncoder>
         using var activity = TrainingTelemetry.Fit();
         using var channel = _host.Start("Training");
         int seed = _options.Seed ?? _host.Rand.Next(int.MaxValue - 8);
-        _options.Backbone.RequireSize(PixelColumn.Open(input.Schema, _options.InputColumnName).Shape, _options.InputColumnName);
-        var set = TrainingSetReader.Read(input, _options, seed, _host, channel);
+        // Whatever can be wrong without the images is found before the first of them is read.
+        ExecutionDevice.Load();
+        ComputeDevice.Load();
         var device = ComputeDevice.Choose(_options.Device, _host, channel);
+        var pixels = PixelColumn.Open(input.Schema, _options.InputColumnName);
+        var labels = LabelColumn.Open(input.Schema, _options.LabelColumnName);
+        var newBackbone = _options.Backbone.Prepare(pixels.Shape);
+
+        var set = TrainingSetReader.Read(input, pixels, labels, _options, seed, _host, channel);
         var computeType = ComputeDevice.NumberType(_options.Precision, device, set.Shape.Channels);
-        using var memory = GlibcMemoryReturn.Prevent();
+        using var memory = device.type == TorchSharp.DeviceType.CPU ? GlibcMemoryReturn.Prevent() : null;
         using var collections = TorchSharpScalarFinalization.Prevent();
-        using var training = new SsahTraining(set, _options, device, computeType, seed);
+        using var training = new SsahTraining(set, _options, device, computeType, seed, newBackbone);
         // What cannot be exported, or not be run here, is not trained for hours first.
-        NewEncoder(Export([], images: 4, ExportVerification.ToleranceBeforeTraining).Model).Dispose();
+        NewEncoder(Export(summary: new HashTrainingSummary(), images: 4, ExportVerification.ToleranceBeforeTraining).Model).Dispose();
         if (training.Teacher.HasFrozenBackbone && _options.HardSamples.Source != HardSampleSource.None)
             channel.Info(MessageSensitivity.None, $"The backbone is frozen: with HardSamples.Source = {nameof(HardSampleSource.None)} its features would be computed once for all steps.");
         var outcome = new TrainingRun(training, set, _options, _host, channel).Run();
-        var (model, difference) = Export(TrainingSummary.Metadata(_options, set, training.Teacher, outcome, device, seed), images: 64, ExportVerification.Tolerance);
+        var (model, difference) = Export(Summarize(outcome), images: 64, ExportVerification.Tolerance);
         channel.Info(MessageSensitivity.None, $"Exported {model.Length} bytes; TorchSharp and ONNX Runtime differ by at most {difference:E1}.");
         return NewEncoder(model);
 
-        HashEncoder NewEncoder(byte[] exported) => new(_host, exported, _options.OutputColumnName, _options.InputColumnName, options: null);
+        HashEncoder NewEncoder(byte[] exported) => new(_host, exported, _options.OutputColumnName, _options.InputColumnName, options: null, staysOnCpu: true);
 
-        (byte[] Model, float Difference) Export(IEnumerable<KeyValuePair<string, string>> metadata, int images, float tolerance)
+        HashTrainingSummary Summarize(TrainingOutcome outcome) => new()
+        {
+            Seed = seed,
+            Device = device.ToString(),
+            Precision = computeType.ToString(),
+            Steps = outcome.Steps,
+            Seconds = Math.Round(outcome.Elapsed.TotalSeconds, 1),
+            StopReason = outcome.StopReason,
+            ValidationMap = outcome.BestValidation?.Map,
+            ValidationNdcg = outcome.BestValidation?.Ndcg,
+            LabeledRows = set.LabeledRows.Length,
+            UnlabeledRows = set.UnlabeledRows.Length,
+            Classes = set.Labels.Names,
+            Warnings = outcome.Warnings,
+            History = outcome.History,
+        };
+
+        (byte[] Model, float Difference) Export(HashTrainingSummary summary, int images, float tolerance)
         {
             using var teacher = training.TeacherOnCpu();
-            byte[] exported = HashModelExporter.Export(teacher, set.Shape, training.Normalization, metadata);
+            byte[] exported = HashModelExporter.Export(teacher, set.Shape, training.Normalization, TrainingMetadata.Of(_options, teacher, summary));
             return (exported, ExportVerification.Check(exported, teacher, set, training.Batches, images, tolerance));
         }
     }

@@ -27,8 +27,11 @@ internal static class HashModelContract
     /// <summary>Metadata key of the training options as JSON (for people, never parsed back).</summary>
     public const string OptionsKey = "ssah.options";
 
-    /// <summary>Metadata key of the training summary as JSON (for people, never parsed back).</summary>
+    /// <summary>Metadata key of the training summary as JSON: <see cref="HashTrainingSummary"/>.</summary>
     public const string SummaryKey = "ssah.summary";
+
+    /// <summary>Metadata key of the training's reports as JSON: <see cref="HashTrainingSummary.History"/>.</summary>
+    public const string HistoryKey = "ssah.history";
 
     /// <summary>Metadata key of what a pretrained backbone expects of its images, as JSON (it is part of the graph; this is for people).</summary>
     public const string PreprocessingKey = "ssah.preprocessing";

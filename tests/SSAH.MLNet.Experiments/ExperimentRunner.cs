@@ -109,13 +109,12 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
         var figures = data.Evaluate(mlContext, encoder);
         encoder.SaveOnnx(modelFile);
         using var trained = JsonDocument.Parse(encoder.Metadata["ssah.options"]);
-        using var summary = JsonDocument.Parse(encoder.Metadata["ssah.summary"]);
         var last = metrics.TakeLast(Math.Max(1, metrics.Count / 10)).ToArray();
         return Record(row, seed, options.Bits, figures, seconds) with
         {
             Steps = options.Stopping.MaxSteps!.Value,
             Threads = torch.get_num_threads(),
-            Precision = summary.RootElement.GetProperty("precision").GetString(),
+            Precision = encoder.TrainingSummary!.Precision,
             FinalGap = last.Average(m => m.HardDifficulty - m.EasyDifficulty),
             FinalMargin = last.Average(m => m.Margin),
             FinalArea = last.Average(m => m.OccludedArea),

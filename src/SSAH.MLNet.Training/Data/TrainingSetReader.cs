@@ -8,11 +8,10 @@ namespace SSAH.MLNet.Training.Data;
 internal static class TrainingSetReader
 {
     private const int RowsBetweenNotes = 20_000;
+    private const int RowsBeforeRangeCheck = 64;
 
-    public static TrainingSet Read(IDataView data, SsahTrainer.Options options, int seed, IHost host, IChannel channel)
+    public static TrainingSet Read(IDataView data, PixelColumn pixels, LabelColumn labels, SsahTrainer.Options options, int seed, IHost host, IChannel channel)
     {
-        var pixels = PixelColumn.Open(data.Schema, options.InputColumnName);
-        var labels = LabelColumn.Open(data.Schema, options.LabelColumnName);
         var builder = new TrainingSet.Builder(pixels.Shape);
         // Without a random generator ML.NET gives the rows in their own order: the same data always makes the same set.
         using (var cursor = data.GetRowCursor([data.Schema[pixels.Index], labels.Column]))
@@ -24,9 +23,13 @@ internal static class TrainingSetReader
                 MLNetInternals.CheckAlive(host);
                 options.Stopping.CancellationToken.ThrowIfCancellationRequested();
                 readPixels.Read(builder.Add(readLabels()));
+                // Early where it can be told early: rows may be many, and be decoded.
+                if (builder.Count == RowsBeforeRangeCheck)
+                    CheckRange(readPixels, pixels);
                 if (builder.Count % RowsBetweenNotes == 0)
                     channel.Info(MessageSensitivity.None, $"Read {builder.Count} images.");
             }
+            CheckRange(readPixels, pixels);
         }
         if (builder.Count == 0)
             throw new InvalidOperationException("The training data has no row.");
@@ -36,6 +39,7 @@ internal static class TrainingSetReader
             throw new InvalidOperationException(
                 $"Column '{options.LabelColumnName}' labels {set.LabeledRows.Length} of {builder.Count} rows to train on; at least 2 are needed. "
                 + $"A row is unlabeled where it has an empty text, {LabelColumn.MissingKey}, an empty vector, or nothing but NaN: check that MapValueToKey was fitted on the names that the rows have.");
+        CheckClasses(set, options.LabelColumnName);
         if (labels.DoubtAbout(set.Labels) is { } doubt)
             channel.Warning(MessageSensitivity.None, doubt);
         channel.Info(MessageSensitivity.None, $"{builder.Count} images of {pixels.Shape}: {set.LabeledRows.Length} labeled, {set.UnlabeledRows.Length} unlabeled, "
@@ -43,6 +47,28 @@ internal static class TrainingSetReader
         if (set.UnlabeledRows.Length == 0 && options.Consistency.Weight > 0)
             channel.Info(MessageSensitivity.None, "No row is unlabeled: the consistent loss is off and training is supervised.");
         return set;
+    }
+
+    // Rounded to bytes, scaled images would be black.
+    private static void CheckRange(PixelReader pixels, PixelColumn column)
+    {
+        if (pixels.Range.Complaint($"Column '{column.Name}'") is { } complaint)
+            throw new InvalidOperationException(complaint);
+    }
+
+    private static void CheckClasses(TrainingSet set, string column)
+    {
+        var labels = set.Labels;
+        int first = set.LabeledRows[0];
+        bool allAlike = labels.IsMultiLabel
+            ? set.LabeledRows.All(row => labels.MaskOf(row).SequenceEqual(labels.MaskOf(first)))
+            : set.LabeledRows.All(row => labels.ClassOf(row) == labels.ClassOf(first));
+        if (!allAlike)
+            return;
+        string name = !labels.IsMultiLabel && labels.Names is { } names ? $", '{names[labels.ClassOf(first)]}'" : "";
+        throw new InvalidOperationException(
+            $"All {set.LabeledRows.Length} labeled rows of column '{column}' have the same {(labels.IsMultiLabel ? "labels" : "class")}{name}: there is nothing to tell apart. Label images of at "
+            + "least two classes; where classes are names of folders, check which level of the folders names them.");
     }
 
     // Figures of rows that can find nothing are 0 whatever is learned: the first encoder would be taken for the best.

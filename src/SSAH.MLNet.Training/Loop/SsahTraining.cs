@@ -1,5 +1,6 @@
 using SSAH.MLNet.Training.Data;
 using SSAH.MLNet.Training.Method;
+using SSAH.MLNet.Training.Networks;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -29,8 +30,10 @@ internal sealed class SsahTraining : IDisposable
     private TimeSpan _lastReport;
     private double _lastProgress;
 
-    public SsahTraining(TrainingSet set, SsahTrainer.Options options, Device device, ScalarType computeType, int seed)
+    public SsahTraining(
+        TrainingSet set, SsahTrainer.Options options, Device device, ScalarType computeType, int seed, Func<ImageNormalization, BackboneNetwork>? newBackbone = null)
     {
+        newBackbone ??= options.Backbone.Prepare(set.Shape);
         _set = set;
         _options = options;
         Normalization = ImageNormalization.Measure(set);
@@ -39,9 +42,9 @@ internal sealed class SsahTraining : IDisposable
         _labeledRows = new RowStream(set.LabeledRows, new Random(seed + 2));
         bool usesUnlabeled = set.UnlabeledRows.Length > 0 && options.Consistency is { Weight: > 0, UnlabeledBatchSize: > 0 };
         _unlabeledRows = usesUnlabeled ? new RowStream(set.UnlabeledRows, new Random(seed + 3)) : null;
-        _schedule = new TrainingSchedule(options, StepsPerEpoch(usesUnlabeled));
+        _schedule = new TrainingSchedule(options, StepsOfEpoch(usesUnlabeled));
 
-        _networks = new TrainingNetworks(set, Normalization, options, device, computeType, seed);
+        _networks = new TrainingNetworks(set, options, () => newBackbone(Normalization), device, computeType, seed);
         HashNetwork.AdaptNormalization(() => _batches.Plain(SpreadRows(set)));
         bool featuresAreFixed = HashNetwork.HasFrozenBackbone && options.HardSamples.Source == HardSampleSource.None;
         _images = featuresAreFixed ? new CachedFeatures(HashNetwork, _batches, set.Labels.Count) : _batches;
@@ -73,6 +76,12 @@ internal sealed class SsahTraining : IDisposable
     /// <summary>Time since the first step began.</summary>
     public TimeSpan Elapsed => _schedule.Elapsed;
 
+    /// <summary>Largest number of H-steps; long.MaxValue where only time ends the training.</summary>
+    public long MaxSteps => _schedule.MaxSteps;
+
+    /// <summary>H-steps of a pass over the labeled or the unlabeled rows.</summary>
+    public int StepsPerEpoch => _schedule.StepsPerEpoch;
+
     /// <summary>Whether a report is due after the last step.</summary>
     public bool ReportIsDue => Step % _options.ReportEverySteps == 0 || Progress >= 1;
 
@@ -84,6 +93,21 @@ internal sealed class SsahTraining : IDisposable
 
     /// <summary>The teacher on the CPU, for export. Yours to dispose.</summary>
     public HashNetwork TeacherOnCpu() => _networks.TeacherOnCpu();
+
+    /// <summary>Computes what a time budget must not have to pay for: the features of a frozen backbone. Does nothing elsewhere.</summary>
+    /// <param name="proceed">Called between two batches with the number of images so far and of all.</param>
+    public void Prepare(Action<int, int> proceed)
+    {
+        if (_options.Stopping.TimeBudget is null || _images is not CachedFeatures features)
+            return;
+        int[] rows = _unlabeledRows is null ? _set.LabeledRows : [.. _set.LabeledRows, .. _set.UnlabeledRows];
+        int done = 0;
+        foreach (int[] chunk in rows.Chunk(AdaptingImages))
+        {
+            features.Compute(chunk);
+            proceed(done += chunk.Length, rows.Length);
+        }
+    }
 
     /// <summary>One H-step and, with an adversary, one A-step on the same batch.</summary>
     /// <exception cref="TrainingDivergedException">A loss was not finite; no weight was changed by this step.</exception>
@@ -180,7 +204,7 @@ internal sealed class SsahTraining : IDisposable
         return [.. Enumerable.Range(0, count).Select(i => rows[(long)i * rows.Length / count])];
     }
 
-    private int StepsPerEpoch(bool usesUnlabeled)
+    private int StepsOfEpoch(bool usesUnlabeled)
     {
         static int Batches(int rows, int size) => (rows + size - 1) / size;
         int steps = Batches(_set.LabeledRows.Length, _options.Optimization.LabeledBatchSize);

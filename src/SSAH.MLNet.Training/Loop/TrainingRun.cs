@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.Runtime;
 using SSAH.MLNet.Evaluation;
 using SSAH.MLNet.Hashing;
@@ -12,8 +13,11 @@ namespace SSAH.MLNet.Training.Loop;
 /// <param name="Steps">H-steps.</param>
 /// <param name="Elapsed">Training time.</param>
 /// <param name="BestValidation">Figures of the encoder that was kept; null where nothing was validated.</param>
-/// <param name="Ending">Why it ended, in words.</param>
-internal sealed record TrainingOutcome(int Steps, TimeSpan Elapsed, ValidationFigures? BestValidation, string Ending);
+/// <param name="StopReason">Why it ended.</param>
+/// <param name="Warnings">What seems wrong, and what to do.</param>
+/// <param name="History">Its reports.</param>
+internal sealed record TrainingOutcome(
+    int Steps, TimeSpan Elapsed, ValidationFigures? BestValidation, TrainingStopReason StopReason, IReadOnlyList<string> Warnings, IReadOnlyList<SsahTrainingMetrics> History);
 
 /// <summary>What validation says of an encoder.</summary>
 /// <param name="Map">Tie-averaged mAP.</param>
@@ -31,41 +35,25 @@ internal readonly record struct ValidationFigures(double Map, double? Ndcg)
 internal sealed class TrainingRun(SsahTraining training, TrainingSet set, SsahTrainer.Options options, IHost host, IChannel channel)
 {
     private const int ValidationBatch = 256;
+    private const int MostChecked = 512;
     private static readonly RetrievalOptions s_headline = new() { Cutoffs = [100], StableOrder = false, Diagnostics = false, BootstrapSamples = 0, ExcludeSameRow = true };
+    private readonly MetricsHistory _history = new();
     private Tensor[]? _bestState;
     private ValidationFigures? _best;
     private int _validationsWithoutGain;
 
     public TrainingOutcome Run()
     {
-        string ending = "all steps done";
+        TrainingStopReason reason;
         try
         {
-            while (training.Progress < 1)
+            training.Prepare((done, all) =>
             {
-                if (options.Stopping.CancellationToken.IsCancellationRequested)
-                {
-                    if (options.Stopping.OnCancel == CancellationBehavior.Throw)
-                        throw new OperationCanceledException(options.Stopping.CancellationToken);
-                    if (training.Step == 0)
-                        throw new OperationCanceledException("Training was canceled before its first step: there is no trained encoder to keep.", options.Stopping.CancellationToken);
-                    ending = "canceled";
-                    break;
-                }
                 MLNetInternals.CheckAlive(host);
-                training.RunStep();
-                if (!training.ReportIsDue)
-                    continue;
-                var validation = Validate();
-                var metrics = training.Report(validation);
-                channel.Info(MessageSensitivity.None, Describe(metrics) + (validation is { } figures ? $" validation {figures}" : ""));
-                options.MetricsCallback?.Invoke(metrics);
-                if (options.Validation.Patience is { } patience && _validationsWithoutGain >= patience)
-                {
-                    ending = $"no better validation in {patience} reports";
-                    break;
-                }
-            }
+                options.Stopping.CancellationToken.ThrowIfCancellationRequested();
+                channel.Info(MessageSensitivity.None, $"Features of {done} of {all} images; the time budget begins when all are there.");
+            });
+            reason = RunSteps();
             RestoreBest();
         }
         finally
@@ -73,11 +61,60 @@ internal sealed class TrainingRun(SsahTraining training, TrainingSet set, SsahTr
             foreach (var tensor in _bestState ?? [])
                 tensor.Dispose();
         }
-        return new TrainingOutcome(training.Step, training.Elapsed, _best, ending);
+        int[] rows = [.. Enumerable.Range(0, Math.Min(MostChecked, set.Labels.Count)).Select(i => (int)((long)i * set.Labels.Count / Math.Min(MostChecked, set.Labels.Count)))];
+        float[] activations = [.. rows.Chunk(ValidationBatch).SelectMany(Activations)];
+        string[] warnings = [.. TrainingDoubts.About(training.Step, training.Step / (double)training.StepsPerEpoch, activations, options.Bits)];
+        foreach (string warning in warnings)
+            channel.Warning(MessageSensitivity.None, warning);
+        return new TrainingOutcome(training.Step, training.Elapsed, _best, reason, warnings, _history.Reports);
     }
 
-    private static string Describe(SsahTrainingMetrics m) => FormattableString.Invariant(
-        $"step {m.Step} epoch {m.Epoch:F1} {m.Progress:P0} loss {m.TotalLoss:F3} d {m.HardDifficulty:F3} mu {m.Margin:F3} {m.ImagesPerSecond:F0} images/s");
+    private TrainingStopReason RunSteps()
+    {
+        var log = new ProgressLog(training, channel);
+        int images = options.Optimization.LabeledBatchSize + (set.UnlabeledRows.Length > 0 && options.Consistency.Weight > 0 ? options.Consistency.UnlabeledBatchSize : 0);
+        while (training.Progress < 1)
+        {
+            if (IsCanceled())
+                return TrainingStopReason.Canceled;
+            MLNetInternals.CheckAlive(host);
+            RunStep();
+            log.Step(images);
+            if (!training.ReportIsDue)
+                continue;
+            var validation = Validate();
+            var metrics = training.Report(validation);
+            _history.Add(metrics);
+            log.Report(metrics, validation);
+            options.MetricsCallback?.Invoke(metrics);
+            if (options.Validation.Patience is { } patience && _validationsWithoutGain >= patience)
+                return TrainingStopReason.NoImprovement;
+        }
+        return training.Step < training.MaxSteps ? TrainingStopReason.TimeBudget : TrainingStopReason.AllSteps;
+    }
+
+    private bool IsCanceled()
+    {
+        if (!options.Stopping.CancellationToken.IsCancellationRequested)
+            return false;
+        if (options.Stopping.OnCancel == CancellationBehavior.Throw)
+            throw new OperationCanceledException(options.Stopping.CancellationToken);
+        return training.Step > 0
+            ? true
+            : throw new OperationCanceledException("Training was canceled before its first step: there is no trained encoder to keep.", options.Stopping.CancellationToken);
+    }
+
+    private void RunStep()
+    {
+        try
+        {
+            training.RunStep();
+        }
+        catch (ExternalException error) when (ComputeDevice.Explain(error, options, training.Step) is { } explained)
+        {
+            throw explained;
+        }
+    }
 
     private ValidationFigures? Validate()
     {
@@ -108,12 +145,16 @@ internal sealed class TrainingRun(SsahTraining training, TrainingSet set, SsahTr
         {
             if (options.Stopping.OnCancel == CancellationBehavior.Throw)
                 options.Stopping.CancellationToken.ThrowIfCancellationRequested();
-            using var scope = NewDisposeScope();
-            using var _ = no_grad();
-            var activations = training.Teacher.call(training.Batches.Plain(chunk)).Code.cpu().data<float>().ToArray();
-            codes.AddActivations(activations);
+            codes.AddActivations(Activations(chunk));
         }
         return codes;
+    }
+
+    private float[] Activations(int[] rows)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        return training.Teacher.call(training.Batches.Plain(rows)).Code.cpu().data<float>().ToArray();
     }
 
     private void KeepState()

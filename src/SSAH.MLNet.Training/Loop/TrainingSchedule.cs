@@ -5,7 +5,6 @@ namespace SSAH.MLNet.Training.Loop;
 /// <summary>How much of the training is done, by whichever of its limits comes first, and the learning rate that follows from it.</summary>
 internal sealed class TrainingSchedule
 {
-    private readonly long _maxSteps;
     private readonly TimeSpan? _budget;
     private readonly SsahTrainer.Options _options;
     private readonly Stopwatch _clock = new();
@@ -15,13 +14,17 @@ internal sealed class TrainingSchedule
         const int defaultEpochs = 20;
         bool unlimited = options.Stopping is { Epochs: null, MaxSteps: null, TimeBudget: null };
         long epochSteps = (options.Stopping.Epochs ?? (unlimited ? defaultEpochs : int.MaxValue)) * (long)stepsPerEpoch;
-        _maxSteps = Math.Min(epochSteps, options.Stopping.MaxSteps ?? long.MaxValue);
+        MaxSteps = Math.Min(epochSteps, options.Stopping.MaxSteps ?? long.MaxValue);
         _budget = options.Stopping.TimeBudget;
         _options = options;
         StepsPerEpoch = stepsPerEpoch;
     }
 
+    /// <summary>H-steps of a pass over the labeled or the unlabeled rows, whichever take more.</summary>
     public int StepsPerEpoch { get; }
+
+    /// <summary>Largest number of H-steps; long.MaxValue where only time ends the training.</summary>
+    public long MaxSteps { get; }
 
     /// <summary>Time since <see cref="Start"/>.</summary>
     public TimeSpan Elapsed => _clock.Elapsed;
@@ -32,7 +35,7 @@ internal sealed class TrainingSchedule
     /// <summary>Share that is done before the given step, 0 to 1.</summary>
     public double Progress(int step)
     {
-        double steps = step / (double)_maxSteps;
+        double steps = step / (double)MaxSteps;
         double time = _budget is { } budget ? Elapsed / budget : 0;
         return Math.Min(1, Math.Max(steps, time));
     }

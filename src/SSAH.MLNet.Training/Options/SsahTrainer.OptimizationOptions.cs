@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using SSAH.MLNet.Training.Method;
 
 namespace SSAH.MLNet;
 

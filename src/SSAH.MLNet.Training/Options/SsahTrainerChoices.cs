@@ -1,5 +1,3 @@
-using SSAH.MLNet.Training.Method;
-
 namespace SSAH.MLNet;
 
 /// <summary>Where hard samples come from.</summary>

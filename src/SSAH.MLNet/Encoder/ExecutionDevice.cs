@@ -25,6 +25,10 @@ internal sealed record ExecutionDevice(int? GpuDeviceId, bool FallbackToCpu, Act
         return new ExecutionDevice(device, fallback, message => MLNetInternals.Warn(environment, message));
     }
 
+    /// <summary>Loads ONNX Runtime, to learn early whether it is there.</summary>
+    /// <exception cref="InvalidOperationException">It is missing; the message names the package to add.</exception>
+    public static void Load() => IfPresent(OrtEnv.Instance);
+
     /// <summary>Opens a session on the device.</summary>
     /// <exception cref="InvalidOperationException">The GPU cannot be used and the CPU may not stand in, or ONNX Runtime is missing.</exception>
     /// <exception cref="InvalidDataException">The bytes are no ONNX model that this ONNX Runtime can run.</exception>
@@ -32,11 +36,19 @@ internal sealed record ExecutionDevice(int? GpuDeviceId, bool FallbackToCpu, Act
     {
         try
         {
-            return GpuDeviceId is { } device ? OpenOnCuda(onnx, device) : OpenOnCpu(onnx);
+            return IfPresent(() => GpuDeviceId is { } device ? OpenOnCuda(onnx, device) : OpenOnCpu(onnx));
         }
         catch (OnnxRuntimeException error)
         {
             throw new InvalidDataException($"ONNX Runtime cannot open the model: {error.Message}", error);
+        }
+    }
+
+    private static T IfPresent<T>(Func<T> use)
+    {
+        try
+        {
+            return use();
         }
         catch (Exception error) when (error is DllNotFoundException or TypeInitializationException { InnerException: DllNotFoundException })
         {

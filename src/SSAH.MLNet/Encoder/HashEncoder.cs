@@ -22,6 +22,7 @@ public sealed class HashEncoder : ITransformer, IDisposable
     private readonly HashModel _model;
     private readonly HashEncodingOptions _options;
     private readonly IHostEnvironment? _environment;
+    private readonly bool _staysOnCpu;
 
     /// <summary>Makes an encoder from the bytes of a hash model's ONNX file.</summary>
     /// <param name="onnx">The file's bytes.</param>
@@ -37,7 +38,7 @@ public sealed class HashEncoder : ITransformer, IDisposable
     {
     }
 
-    internal HashEncoder(IHostEnvironment? environment, byte[] onnx, string outputColumnName, string inputColumnName, HashEncodingOptions? options)
+    internal HashEncoder(IHostEnvironment? environment, byte[] onnx, string outputColumnName, string inputColumnName, HashEncodingOptions? options, bool staysOnCpu = false)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(outputColumnName);
         ArgumentException.ThrowIfNullOrWhiteSpace(inputColumnName);
@@ -45,7 +46,9 @@ public sealed class HashEncoder : ITransformer, IDisposable
         InputColumnName = inputColumnName;
         _options = options ?? new HashEncodingOptions();
         _environment = environment;
-        _model = new HashModel(onnx, ExecutionDevice.Choose(_options, environment));
+        // An encoder fresh from training runs where it was verified; a GPU is used where its own options name one, or once it is loaded from a file.
+        _staysOnCpu = staysOnCpu && _options.GpuDeviceId is null;
+        _model = new HashModel(onnx, _staysOnCpu ? ExecutionDevice.Cpu : ExecutionDevice.Choose(_options, environment));
     }
 
     /// <summary>Code length in bits, 1 to 4,096.</summary>
@@ -72,6 +75,10 @@ public sealed class HashEncoder : ITransformer, IDisposable
     /// <summary>Entries that training wrote into the model: method, options, summary, version of the library.</summary>
     public IReadOnlyDictionary<string, string> Metadata => _model.Description.Metadata;
 
+    /// <summary>What the model says of its own training, with the metrics of each report; null where it says nothing.</summary>
+    /// <exception cref="InvalidDataException">The model's metadata is damaged.</exception>
+    public HashTrainingSummary? TrainingSummary => field ??= HashTrainingSummary.Read(Metadata);
+
     /// <inheritdoc/>
     bool ITransformer.IsRowToRowMapper => true;
 
@@ -81,7 +88,7 @@ public sealed class HashEncoder : ITransformer, IDisposable
     public HashEncoder WithOptions(HashEncodingOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new HashEncoder(_environment, _model.Bytes, OutputColumnName, InputColumnName, options);
+        return new HashEncoder(_environment, _model.Bytes, OutputColumnName, InputColumnName, options, _staysOnCpu);
     }
 
     /// <summary>The schema of the encoded rows.</summary>

@@ -1,4 +1,7 @@
+using System.Collections;
 using Microsoft.ML;
+using Microsoft.ML.Data;
+using SSAH.MLNet.Training.Loop;
 using SSAH.MLNet.Training.Method;
 
 namespace SSAH.MLNet.Training.Tests.Trainer;
@@ -67,14 +70,94 @@ public sealed class ErrorTests
     }
 
     [Fact]
+    public void One_class_only_is_an_error_that_names_it()
+    {
+        var rows = Images.Draw(30, labeledEvery: 1).Where(image => image.Class == 1).Select(image => new Named { Pixels = image.Pixels, Label = "stripes" });
+        var pipeline = _ml.Transforms.Conversion.MapValueToKey("Label").Append(_ml.Transforms.SsahHash(Images.Options()));
+        var error = Assert.Throws<InvalidOperationException>(() => pipeline.Fit(_ml.Data.LoadFromEnumerable(rows)));
+        foreach (string part in new[] { "All 10 labeled rows", "'Label'", "'stripes'", "at least two classes" })
+            Assert.Contains(part, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1 / 255f, 0, "scaleImage")]
+    [InlineData(1 / 127.5f, -1, "offsetImage")]
+    [InlineData(1, -117, "offsetImage")]
+    [InlineData(257, 0, "0 to 255")]
+    public void Values_that_are_no_pixels_are_an_error_that_names_the_column_and_the_remedy(float scale, float offset, string remedy)
+    {
+        var images = Images.Draw(30, labeledEvery: 1);
+        foreach (var image in images)
+            image.Pixels = Array.ConvertAll(image.Pixels, value => value * scale + offset);
+        var error = Assert.Throws<InvalidOperationException>(() => _ml.Transforms.SsahHash(Images.Options()).Fit(Images.View(_ml, images)));
+        Assert.Contains("'Pixels'", error.Message, StringComparison.Ordinal);
+        Assert.Contains(remedy, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, 0, "HashDevice=system")]
+    [InlineData(2, 2, "there are 2, numbered from 0")]
+    [InlineData(-1, 1, "no CUDA device -1")]
+    [InlineData(1, 2, null)]
+    public void What_speaks_against_a_GPU_is_said(int index, int count, string? expected)
+    {
+        if (expected is null)
+            Assert.Null(ComputeDevice.Obstacle(index, count));
+        else
+            Assert.Contains(expected, ComputeDevice.Obstacle(index, count), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Out_of_memory_says_what_to_make_smaller()
+    {
+        var options = Images.Options();
+        string message = ComputeDevice.Explain(new TimeoutException("CUDA out of memory. Tried to allocate 2 GiB\nat somewhere"), options, step: 3)!.Message;
+        foreach (string part in new[] { "step 3", "LabeledBatchSize (12)", "UnlabeledBatchSize (24)", "Tried to allocate 2 GiB" })
+            Assert.Contains(part, message, StringComparison.Ordinal);
+        Assert.DoesNotContain("somewhere", message, StringComparison.Ordinal);
+        Assert.Null(ComputeDevice.Explain(new TimeoutException("shape mismatch"), options, step: 3));
+    }
+
+    [Fact]
+    public void A_backbone_that_cannot_be_read_is_an_error_before_any_image_is_read()
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, "no network");
+            var options = Images.Options();
+            options.Backbone = Backbone.FromOnnx(file);
+            int read = 0;
+            IEnumerable<Image> Rows()
+            {
+                read++;
+                return Images.Draw(30, 1);
+            }
+            Assert.ThrowsAny<Exception>(() => _ml.Transforms.SsahHash(options).Fit(Images.View(_ml, new Lazily(Rows))));
+            Assert.Equal(0, read);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
     public void Cuda_without_a_GPU_is_an_error_that_says_what_to_do()
     {
         Assert.SkipWhen(TorchSharp.torch.cuda.is_available(), "This machine has a CUDA device.");
         var ml = new MLContext(1) { FallbackToCpu = false };
         var options = Images.Options(steps: 2);
         options.Device = TrainingDevice.Cuda;
-        var error = Assert.Throws<InvalidOperationException>(() => ml.Transforms.SsahHash(options).Fit(Images.View(ml, Images.Draw(30, 1))));
+        int read = 0;
+        var rows = new Lazily(() =>
+        {
+            read++;
+            return Images.Draw(30, 1);
+        });
+        var error = Assert.Throws<InvalidOperationException>(() => ml.Transforms.SsahHash(options).Fit(Images.View(ml, rows)));
         Assert.Contains("HashDevice=cuda", error.Message, StringComparison.Ordinal);
+        Assert.Equal(0, read);
     }
 
     [Fact]
@@ -85,5 +168,21 @@ public sealed class ErrorTests
         options.Device = TrainingDevice.Cuda;
         using var encoder = _ml.Transforms.SsahHash(options).Fit(Images.View(_ml, Images.Draw(30, 1)));
         Assert.Contains("cuda", encoder.Metadata["ssah.summary"], StringComparison.Ordinal);
+    }
+
+    private sealed class Named
+    {
+        [VectorType(3, Image.Side, Image.Side)]
+        public float[] Pixels { get; set; } = [];
+
+        public string Label { get; set; } = "";
+    }
+
+    // Rows that say when they are read.
+    private sealed class Lazily(Func<IEnumerable<Image>> rows) : IEnumerable<Image>
+    {
+        public IEnumerator<Image> GetEnumerator() => rows().GetEnumerator();
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }
 }

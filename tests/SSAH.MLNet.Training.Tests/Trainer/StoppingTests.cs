@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using SSAH.MLNet.Training.Loop;
 
 namespace SSAH.MLNet.Training.Tests.Trainer;
 
@@ -27,8 +28,7 @@ public sealed class StoppingTests
         (options.Stopping.CancellationToken, options.Stopping.OnCancel) = (source.Token, CancellationBehavior.KeepBest);
         options.MetricsCallback = _ => source.Cancel();
         using var encoder = ml.Transforms.SsahHash(options).Fit(Data(ml));
-        Assert.Contains("\"steps\":10,", encoder.Metadata["ssah.summary"], StringComparison.Ordinal);
-        Assert.Contains("\"ending\":\"canceled\"", encoder.Metadata["ssah.summary"], StringComparison.Ordinal);
+        Assert.Equal((10, TrainingStopReason.Canceled), (encoder.TrainingSummary!.Steps, encoder.TrainingSummary.StopReason));
     }
 
     [Theory]
@@ -86,7 +86,7 @@ public sealed class StoppingTests
         using var encoder = ml.Transforms.SsahHash(options).Fit(Data(ml));
         Assert.All(maps, map => Assert.InRange(map, 0.01, 1));
         Assert.True(maps[^1] <= maps[..^2].Max() && maps[^2] <= maps[..^2].Max());
-        Assert.Contains("no better validation", encoder.Metadata["ssah.summary"], StringComparison.Ordinal);
+        Assert.Equal(TrainingStopReason.NoImprovement, encoder.TrainingSummary!.StopReason);
     }
 
     [Fact]
@@ -97,7 +97,8 @@ public sealed class StoppingTests
         (options.Stopping.MaxSteps, options.Stopping.TimeBudget, options.ReportEverySteps) = (null, TimeSpan.FromSeconds(3), 1);
         SsahTrainingMetrics? last = null;
         options.MetricsCallback = m => last = m;
-        ml.Transforms.SsahHash(options).Fit(Data(ml)).Dispose();
+        using var encoder = ml.Transforms.SsahHash(options).Fit(Data(ml));
+        Assert.Equal(TrainingStopReason.TimeBudget, encoder.TrainingSummary!.StopReason);
         Assert.Equal(1, last!.Progress);
         Assert.True(last.LearningRate < 0.3 * options.Optimization.LearningRate, $"The learning rate ended at {last.LearningRate}.");
     }
@@ -120,7 +121,7 @@ public sealed class StoppingTests
         var lines = new List<string>();
         ml.Log += (_, e) => lines.Add(e.Message);
         ml.Transforms.SsahHash(Images.Options(steps: 10)).Fit(Data(ml)).Dispose();
-        Assert.Contains(lines, l => l.Contains("step 10", StringComparison.Ordinal) && l.Contains("images/s", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.Contains("step 10", StringComparison.Ordinal) && l.Contains("images/s, 0:00:00 left", StringComparison.Ordinal));
         Assert.Contains(lines, l => l.Contains("45 labeled, 45 unlabeled", StringComparison.Ordinal));
     }
 
@@ -156,16 +157,27 @@ public sealed class StoppingTests
     }
 
     [Fact]
-    public void An_encoder_that_could_not_run_here_is_an_error_before_training()
+    public void The_encoder_runs_on_the_CPU_unless_its_own_options_name_a_GPU()
     {
         var ml = new MLContext(1) { GpuDeviceId = 63, FallbackToCpu = false };
         var options = Images.Options(steps: 4);
         options.Device = TrainingDevice.Cpu;
-        int reports = 0;
-        (options.ReportEverySteps, options.MetricsCallback) = (1, _ => reports++);
-        var error = Assert.Throws<InvalidOperationException>(() => ml.Transforms.SsahHash(options).Fit(Data(ml)));
-        Assert.Contains("CUDA device 63", error.Message, StringComparison.Ordinal);
-        Assert.Equal(0, reports);
+        using var encoder = ml.Transforms.SsahHash(options).Fit(Data(ml));
+        float[] image = Images.Draw(1, 0)[0].Pixels;
+        using var other = encoder.WithOptions(new HashEncodingOptions { BatchSize = 1 });
+        Assert.Equal(encoder.EncodeActivations(image), other.EncodeActivations(image));
+        Assert.Contains("CUDA device 63", Assert.Throws<InvalidOperationException>(() => encoder.WithOptions(new HashEncodingOptions { GpuDeviceId = 63 })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_time_budget_begins_with_the_first_step()
+    {
+        var schedule = new TrainingSchedule(new SsahTrainer.Options { Stopping = { TimeBudget = TimeSpan.FromMilliseconds(1) } }, stepsPerEpoch: 5);
+        Thread.Sleep(20);
+        Assert.Equal((TimeSpan.Zero, 0), (schedule.Elapsed, schedule.Progress(0)));
+        schedule.Start();
+        Thread.Sleep(20);
+        Assert.Equal(1, schedule.Progress(0));
     }
 
     private sealed class SevenClasses

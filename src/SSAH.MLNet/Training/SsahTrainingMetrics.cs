@@ -1,5 +1,3 @@
-using SSAH.MLNet.Training.Method;
-
 namespace SSAH.MLNet;
 
 /// <summary>Means over the steps since the last report. Losses are before their weights; a loss that is switched off is 0.</summary>
