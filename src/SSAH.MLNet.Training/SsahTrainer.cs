@@ -49,13 +49,13 @@ public sealed partial class SsahTrainer : IEstimator<HashEncoder>
         var device = ComputeDevice.Choose(_options.Device, _host, channel);
         var pixels = PixelColumn.Open(input.Schema, _options.InputColumnName);
         var labels = LabelColumn.Open(input.Schema, _options.LabelColumnName);
-        var newBackbone = _options.Backbone.Prepare(pixels.Shape);
+        _options.Backbone.RequireSize(pixels.Shape, pixels.Name);
 
         var set = TrainingSetReader.Read(input, pixels, labels, _options, seed, _host, channel);
         var computeType = ComputeDevice.NumberType(_options.Precision, device, set.Shape.Channels);
         using var memory = device.type == TorchSharp.DeviceType.CPU ? GlibcMemoryReturn.Prevent() : null;
         using var collections = TorchSharpScalarFinalization.Prevent();
-        using var training = new SsahTraining(set, _options, device, computeType, seed, newBackbone);
+        using var training = new SsahTraining(set, _options, device, computeType, seed);
         // What cannot be exported, or not be run here, is not trained for hours first.
         NewEncoder(Export(summary: new HashTrainingSummary(), images: 4, ExportVerification.ToleranceBeforeTraining).Model).Dispose();
         if (training.Teacher.HasFrozenBackbone && _options.HardSamples.Source != HardSampleSource.None)

@@ -20,8 +20,8 @@ internal static class ComputeDevice
         catch (Exception error) when (error is TypeInitializationException or NotSupportedException or DllNotFoundException or BadImageFormatException)
         {
             throw new InvalidOperationException("libtorch, the native half of TorchSharp 0.107, cannot be loaded. Add the package libtorch-cpu-linux-x64 2.10.0 (-win-x64, -osx-arm64), or for CUDA "
-                + "TorchSharp-cuda-linux 0.107.0 (-windows), to the application. Where that package is there, the system's C++ library may be older than GCC 13's (GLIBCXX_3.4.32): "
-                + $"{(error.InnerException ?? error).Message}", error);
+                + "TorchSharp-cuda-linux 0.107.0 (-windows), to the application. Where that package is there, the system's C++ library may be older than GCC 13's (GLIBCXX_3.4.32), or with HashDevice=system libtorch is not on the loader's path: "
+                + $"{FirstLine(error.InnerException ?? error)}", error);
         }
     }
 

@@ -1,6 +1,5 @@
 using SSAH.MLNet.Training.Data;
 using SSAH.MLNet.Training.Method;
-using SSAH.MLNet.Training.Networks;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -30,10 +29,8 @@ internal sealed class SsahTraining : IDisposable
     private TimeSpan _lastReport;
     private double _lastProgress;
 
-    public SsahTraining(
-        TrainingSet set, SsahTrainer.Options options, Device device, ScalarType computeType, int seed, Func<ImageNormalization, BackboneNetwork>? newBackbone = null)
+    public SsahTraining(TrainingSet set, SsahTrainer.Options options, Device device, ScalarType computeType, int seed)
     {
-        newBackbone ??= options.Backbone.Prepare(set.Shape);
         _set = set;
         _options = options;
         Normalization = ImageNormalization.Measure(set);
@@ -44,7 +41,7 @@ internal sealed class SsahTraining : IDisposable
         _unlabeledRows = usesUnlabeled ? new RowStream(set.UnlabeledRows, new Random(seed + 3)) : null;
         _schedule = new TrainingSchedule(options, StepsOfEpoch(usesUnlabeled));
 
-        _networks = new TrainingNetworks(set, options, () => newBackbone(Normalization), device, computeType, seed);
+        _networks = new TrainingNetworks(set, Normalization, options, device, computeType, seed);
         HashNetwork.AdaptNormalization(() => _batches.Plain(SpreadRows(set)));
         bool featuresAreFixed = HashNetwork.HasFrozenBackbone && options.HardSamples.Source == HardSampleSource.None;
         _images = featuresAreFixed ? new CachedFeatures(HashNetwork, _batches, set.Labels.Count) : _batches;

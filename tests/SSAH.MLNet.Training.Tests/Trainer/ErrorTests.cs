@@ -119,30 +119,6 @@ public sealed class ErrorTests
     }
 
     [Fact]
-    public void A_backbone_that_cannot_be_read_is_an_error_before_any_image_is_read()
-    {
-        string file = Path.GetTempFileName();
-        try
-        {
-            File.WriteAllText(file, "no network");
-            var options = Images.Options();
-            options.Backbone = Backbone.FromOnnx(file);
-            int read = 0;
-            IEnumerable<Image> Rows()
-            {
-                read++;
-                return Images.Draw(30, 1);
-            }
-            Assert.ThrowsAny<Exception>(() => _ml.Transforms.SsahHash(options).Fit(Images.View(_ml, new Lazily(Rows))));
-            Assert.Equal(0, read);
-        }
-        finally
-        {
-            File.Delete(file);
-        }
-    }
-
-    [Fact]
     public void Cuda_without_a_GPU_is_an_error_that_says_what_to_do()
     {
         Assert.SkipWhen(TorchSharp.torch.cuda.is_available(), "This machine has a CUDA device.");

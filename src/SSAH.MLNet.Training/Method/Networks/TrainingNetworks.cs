@@ -12,9 +12,9 @@ internal sealed class TrainingNetworks : IDisposable
     private readonly Func<HashNetwork> _newHashNetwork;
     private readonly NoiseSource _noise;
 
-    public TrainingNetworks(
-        TrainingSet set, SsahTrainer.Options options, Func<BackboneNetwork> newBackbone, Device device, ScalarType computeType, int seed)
+    public TrainingNetworks(TrainingSet set, ImageNormalization normalization, SsahTrainer.Options options, Device device, ScalarType computeType, int seed)
     {
+        var newBackbone = options.Backbone.Prepare(set.Shape, normalization);
         _newHashNetwork = () =>
         {
             var network = new HashNetwork(newBackbone(), options.Bits, options.Losses.ClassificationWeight > 0 ? set.Labels.ClassCount : 0);
