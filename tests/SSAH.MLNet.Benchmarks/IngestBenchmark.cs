@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using SkiaSharp;
 using SSAH.MLNet.Training.Data;
+using SSAH.MLNet.Training.Method;
 using SSAH.MLNet.Training.Networks;
 using SSAH.MLNet.Training.Onnx;
 using TorchSharp;
