@@ -10,8 +10,8 @@ namespace SSAH.MLNet;
 internal delegate void ReadPixels(int row, Span<float> pixels);
 
 /// <summary>
-/// A pretrained network as a feature extractor, run by ONNX Runtime at any size that its operators allow: images of plain pixels in, one vector of features each out.
-/// The same image gives the same features whatever batch it is in. Safe to use from many threads.
+/// A pretrained network as a feature extractor, run by ONNX Runtime at any size that its operators allow: images of plain pixels in, one vector of
+/// features each out. The same image gives the same features whatever batch it is in. Safe to use from many threads.
 /// </summary>
 internal sealed class BackboneFeatures : IDisposable
 {
@@ -84,7 +84,8 @@ internal sealed class BackboneFeatures : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         if (features.Length < (long)count * Length)
-            throw new ArgumentException($"{count} images have {(long)count * Length} features; there is room for {features.Length}.", nameof(features));
+            throw new ArgumentException(
+                $"{count} images have {(long)count * Length} features; there is room for {features.Length}.", nameof(features));
         int workers = Math.Max(_options.Workers, _options.GpuDeviceId is null ? Environment.ProcessorCount : 1);
         // As many batches as there are workers at least, and no batch whose pixels take more than 256 MiB.
         int batch = Math.Clamp((count + workers - 1) / workers, 1, Math.Min(_options.BatchSize, Math.Max(1, (64 << 20) / InputShape.Size)));
@@ -110,7 +111,8 @@ internal sealed class BackboneFeatures : IDisposable
         ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, string method, IEnumerable<KeyValuePair<string, string>>? metadata = null)
     {
         if (weight.Length != (long)bias.Length * Length)
-            throw new ArgumentException($"{bias.Length} bits of {Length} features need {(long)bias.Length * Length} weights, not {weight.Length}.", nameof(weight));
+            throw new ArgumentException(
+                $"{bias.Length} bits of {Length} features need {(long)bias.Length * Length} weights, not {weight.Length}.", nameof(weight));
         var graph = new OnnxGraph("ssah", _backbone.Opset);
         HashGraphTail.AppendLayer(graph, AppendFeatures(graph), weight, bias, method);
         foreach ((string key, string value) in metadata ?? [])
@@ -138,11 +140,13 @@ internal sealed class BackboneFeatures : IDisposable
             long[] shape = OnnxModels.Shapes(_backbone.Model, _backbone.ImageInput, image, [_backbone.Output])[0];
             return shape is [_, _] or [_, _, _, _]
                 ? (shape.Length == 4, (int)shape[1])
-                : throw new NotSupportedException($"{_backbone.Source}: '{_backbone.Output}' has the shape [{string.Join(", ", shape)}]; [N, F] or [N, C, H, W] is needed.");
+                : throw new NotSupportedException(
+                    $"{_backbone.Source}: '{_backbone.Output}' has the shape [{string.Join(", ", shape)}]; [N, F] or [N, C, H, W] is needed.");
         }
         catch (OnnxRuntimeException e)
         {
-            throw new NotSupportedException($"{_backbone.Source} does not run on images of {InputShape.Height}x{InputShape.Width} ({e.Message.Split('\n')[0]}).", e);
+            throw new NotSupportedException(
+                $"{_backbone.Source} does not run on images of {InputShape.Height}x{InputShape.Width} ({e.Message.Split('\n')[0]}).", e);
         }
     }
 
@@ -151,7 +155,10 @@ internal sealed class BackboneFeatures : IDisposable
         int channels = InputShape.Channels;
         string value = graph.Input(HashModelContract.PixelInput, -1, channels, InputShape.Height, InputShape.Width);
         if (_preprocessing.Order == ChannelOrder.Bgr)
-            value = graph.Op("Gather", [value, graph.Constant([.. Enumerable.Range(0, channels).Select(c => (long)(channels - 1 - c))], channels)], ("axis", 1L));
+        {
+            long[] reversed = [.. Enumerable.Range(0, channels).Select(c => (long)(channels - 1 - c))];
+            value = graph.Op("Gather", [value, graph.Constant(reversed, channels)], ("axis", 1L));
+        }
         value = graph.Op("Sub", [value, graph.Constant([.. Enumerable.Range(0, channels).Select(_preprocessing.MeanOf)], 1, channels, 1, 1)]);
         value = graph.Op("Mul", [value, graph.Constant([.. Enumerable.Range(0, channels).Select(_preprocessing.ScaleOf)], 1, channels, 1, 1)]);
         value = graph.Embed(_backbone, value);

@@ -11,14 +11,17 @@ public enum ChannelOrder
 }
 
 /// <summary>
-/// What a pretrained backbone expects of its images: value = (pixel - <see cref="Mean"/>) * <see cref="Scale"/>, pixels from 0 to 255. It becomes part of the exported
-/// model, so that the encoder takes plain pixels, and stands in the model's metadata.
+/// What a pretrained backbone expects of its images: value = (pixel - <see cref="Mean"/>) * <see cref="Scale"/>, pixels from 0 to 255. It becomes part
+/// of the exported model, so that the encoder takes plain pixels, and stands in the model's metadata.
 /// </summary>
 public sealed record BackbonePreprocessing
 {
     private const int LargestSide = 4096;
 
-    /// <summary>Side in pixels that images are resized to (bilinear) inside the model; null takes the size that the file fixes, else the size of the pixel column.</summary>
+    /// <summary>
+    /// Side in pixels, 1 to 4096, that images are resized to (bilinear) inside the model; null takes the size that the file fixes, else the size of the
+    /// pixel column.
+    /// </summary>
     public int? Side { get; init; }
 
     /// <summary>Order of the colors. Default <see cref="ChannelOrder.Rgb"/>.</summary>

@@ -8,7 +8,9 @@ public sealed record PretrainedNetwork
 
     /// <summary>Names a network; the file is read when it is used.</summary>
     /// <param name="path">An ONNX file with float weights, operator set 7 or later.</param>
-    /// <param name="output">Name of the value to take, an output of the graph or any value inside it: [N, F], or [N, C, H, W] (then its mean over H and W).</param>
+    /// <param name="output">
+    /// Name of the value to take, an output of the graph or any value inside it: [N, F], or [N, C, H, W] (then its mean over H and W).
+    /// </param>
     /// <param name="preprocessing">What the network expects of its images; null is RGB from 0 to 255.</param>
     /// <exception cref="ArgumentException">The path or the output is empty.</exception>
     public PretrainedNetwork(string path, string output = "features", BackbonePreprocessing? preprocessing = null)
@@ -21,8 +23,8 @@ public sealed record PretrainedNetwork
     }
 
     /// <summary>
-    /// ResNet-18 with weights from ImageNet: 512 features of images whose sides are multiples of 32 pixels (224 is what it was trained at). The file comes with the
-    /// package Microsoft.ML.DnnImageFeaturizer.ResNet18 (MIT license), which the application adds.
+    /// ResNet-18 with weights from ImageNet: 512 features of images whose sides are multiples of 32 pixels (224 is what it was trained at). The file
+    /// comes with the package Microsoft.ML.DnnImageFeaturizer.ResNet18 (MIT license), which the application adds.
     /// </summary>
     public static PretrainedNetwork ResNet18 { get; } = new(
         System.IO.Path.Combine(AppContext.BaseDirectory, ResNet18File), "Pooling395_Output_0",
@@ -31,7 +33,8 @@ public sealed record PretrainedNetwork
         Name = "ResNet18, ImageNet",
         TakesAnySize = true,
         SideStep = 32,
-        Remedy = $"add the package {ResNet18Package} (0.23.1, MIT license) to the application, which puts the file there: dotnet add package {ResNet18Package}",
+        Remedy = $"add the package {ResNet18Package} (0.23.1, MIT license) to the application, which puts the file there: "
+            + $"dotnet add package {ResNet18Package}",
     };
 
     /// <summary>Path of the file.</summary>
@@ -43,7 +46,9 @@ public sealed record PretrainedNetwork
     /// <summary>What the network expects of its images.</summary>
     public BackbonePreprocessing Preprocessing { get; init; }
 
-    /// <summary>Whether the size that the file's input may fix is only the one that it was exported at. Default false: images are resized to a fixed size.</summary>
+    /// <summary>
+    /// Whether the size that the file's input may fix is only the one that it was exported at. Default false: images are resized to a size that is fixed.
+    /// </summary>
     public bool TakesAnySize { get; init; }
 
     internal string? Name { get; init; }

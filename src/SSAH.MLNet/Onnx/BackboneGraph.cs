@@ -73,7 +73,7 @@ internal sealed class BackboneGraph
                 + $"the last values inside: {string.Join(", ", graph.Node.TakeLast(NamedValues).SelectMany(n => n.Output))}.");
         if (opset < LeastOpset)
             throw new NotSupportedException(
-                $"{source} is written in operator set {opset}; {LeastOpset} or later is needed. Convert it, for example with onnx.version_converter.");
+                $"{source} is written in operator set {opset}; {LeastOpset} or later is needed. Convert it, for example by onnx.version_converter.");
         GraphConstants.CollectNodes(graph, source);
         KeepWhatLeadsTo(graph, output, layout.Input);
         bool isHalf = layout.Type == TensorProto.Types.DataType.Float16;
@@ -93,7 +93,7 @@ internal sealed class BackboneGraph
     /// <summary>The network as a file of its own.</summary>
     public byte[] ToBytes() => Model.ToByteArray();
 
-    /// <summary>What leads to the value exactly as the file has it, to compare with: the model, and what its input takes for one image [C, H, W].</summary>
+    /// <summary>What leads to the value exactly as the file has it, to compare with: the model, and what its input takes for an image.</summary>
     public (byte[] Model, string Input, Func<float[], long[], OrtValue> ValueOf) AsItCame()
     {
         ModelProto model = OnnxModels.Parse(_file, Source);

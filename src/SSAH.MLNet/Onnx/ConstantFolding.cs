@@ -48,8 +48,8 @@ internal static class ConstantFolding
         }
         catch (Exception e) when (e is InvalidDataException or OnnxRuntimeException)
         {
-            throw new NotSupportedException($"{source}: the constant part of the graph ({string.Join(", ", nodes.Select(node => node.OpType).Distinct())}) cannot be computed: "
-                + $"{e.Message.Split('\n')[0]}", e);
+            string operators = string.Join(", ", nodes.Select(node => node.OpType).Distinct());
+            throw new NotSupportedException($"{source}: the constant part of the graph ({operators}) cannot be computed: {e.Message.Split('\n')[0]}", e);
         }
     }
 }

@@ -16,8 +16,8 @@ internal static class GraphConstants
             node => node.OpType == "Constant" && OnnxModels.IsStandard(node.Domain) && node.Output.Count > 0);
         foreach (NodeProto node in nodes[true])
         {
-            TensorProto tensor = ValueOf(node) ?? throw new NotSupportedException($"{source}: operator Constant (node '{NameOf(node)}') cannot be imported: "
-                + $"its value is '{node.Attribute.FirstOrDefault()?.Name}', not a tensor or numbers.");
+            TensorProto tensor = ValueOf(node) ?? throw new NotSupportedException(
+                $"{source}: operator Constant (node '{NameOf(node)}') cannot be imported: its value is '{node.Attribute.FirstOrDefault()?.Name}', not a tensor or numbers.");
             tensor.Name = node.Output[0];
             graph.Initializer.Add(tensor);
         }
@@ -61,7 +61,8 @@ internal static class GraphConstants
     /// <summary>A name that no value of the graph has, as near as possible to a wanted one.</summary>
     public static string Unique(GraphProto graph, string wanted)
     {
-        HashSet<string> taken = [.. graph.Initializer.Select(weight => weight.Name), .. graph.Input.Select(input => input.Name), .. graph.Node.SelectMany(node => node.Output)];
+        HashSet<string> taken =
+            [.. graph.Initializer.Select(weight => weight.Name), .. graph.Input.Select(input => input.Name), .. graph.Node.SelectMany(node => node.Output)];
         while (taken.Contains(wanted))
             wanted += "'";
         return wanted;

@@ -5,7 +5,7 @@ using static SSAH.MLNet.Onnx.Wire.TensorProto.Types;
 
 namespace SSAH.MLNet.Onnx;
 
-/// <summary>Turns a network in half precision into one in single precision: weights that are trained, and ONNX Runtime on the CPU, need that.</summary>
+/// <summary>Makes a network in half precision one in single precision, which training, and ONNX Runtime on the CPU, needs.</summary>
 internal static class HalfPrecision
 {
     /// <summary>Widens all weights and makes casts to half precision casts to single precision. Says whether there was anything to widen.</summary>
@@ -23,7 +23,8 @@ internal static class HalfPrecision
             weight.DataType = (int)DataType.Float;
             found = true;
         }
-        foreach (AttributeProto to in graph.Node.Where(node => node.OpType == "Cast").SelectMany(node => node.Attribute).Where(a => a.Name == "to" && a.I == (long)DataType.Float16))
+        IEnumerable<AttributeProto> targets = graph.Node.Where(node => node.OpType == "Cast").SelectMany(node => node.Attribute).Where(a => a.Name == "to");
+        foreach (AttributeProto to in targets.Where(a => a.I == (long)DataType.Float16))
         {
             to.I = (long)DataType.Float;
             found = true;

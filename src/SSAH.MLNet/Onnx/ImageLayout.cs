@@ -15,7 +15,7 @@ internal sealed record ImageLayout(string Input, DataType Type, bool IsChannelsL
     private const string ToChannelsLast = "0,2,3,1";
 
     /// <summary>Finds the image input of a graph.</summary>
-    /// <exception cref="NotSupportedException">There is no input, more than one, or one that holds no images; the message says what it is.</exception>
+    /// <exception cref="NotSupportedException">The graph does not have one input that holds images; the message says what it has.</exception>
     public static ImageLayout Of(GraphProto graph, string source)
     {
         // Files from before IR version 4 list their weights as inputs too.
@@ -28,8 +28,8 @@ internal sealed record ImageLayout(string Input, DataType Type, bool IsChannelsL
             throw new NotSupportedException($"{source}: the input is {Describe(input)}; a backbone takes float images [N, C, H, W].");
         var layout = new ImageLayout(input.Name, (DataType)type.TensorType.ElemType, IsLast(graph, input.Name, dims));
         if (layout.Type == DataType.Uint8 && FirstUseOfBytes(graph, input.Name) is { } use)
-            throw new NotSupportedException($"{source}: the input is {Describe(input)}, and operator {use.OpType} (node '{use.Name}') computes with the bytes; a backbone "
-                + "takes float images [N, C, H, W]. Put a Cast to float behind the input, or export the model without quantization.");
+            throw new NotSupportedException($"{source}: the input is {Describe(input)}, and operator {use.OpType} (node '{use.Name}') computes with the bytes; "
+                + "a backbone takes float images [N, C, H, W]. Put a Cast to float behind the input, or export the model without quantization.");
         return layout;
     }
 
@@ -138,10 +138,15 @@ internal sealed record ImageLayout(string Input, DataType Type, bool IsChannelsL
     {
         if (input.Type?.TensorType is not { } tensor)
             return $"'{input.Name}', no tensor";
-        string type = Enum.IsDefined((DataType)tensor.ElemType) ? $"{(DataType)tensor.ElemType}".ToLowerInvariant() : $"of the number type {tensor.ElemType},";
+        string type = Enum.IsDefined((DataType)tensor.ElemType)
+            ? $"{(DataType)tensor.ElemType}".ToLowerInvariant()
+            : $"of the number type {tensor.ElemType},";
         string shape = tensor.Shape is null
             ? "of unknown rank"
-            : $"[{string.Join(", ", tensor.Shape.Dim.Select(dim => dim.DimValue > 0 ? $"{dim.DimValue}" : dim.DimParam is { Length: > 0 } name ? name : "?"))}], {tensor.Shape.Dim.Count} dimensions";
+            : $"[{string.Join(", ", tensor.Shape.Dim.Select(Describe))}], {tensor.Shape.Dim.Count} dimensions";
         return $"'{input.Name}', {type} {shape}";
     }
+
+    private static string Describe(TensorShapeProto.Types.Dimension size) =>
+        size.DimValue > 0 ? $"{size.DimValue}" : size.DimParam is { Length: > 0 } name ? name : "?";
 }

@@ -66,7 +66,8 @@ internal static class OnnxModels
         {
             OrtTensorTypeAndShapeInfo info = output.GetTensorTypeAndShape();
             // Both enumerations have the numbers of the ONNX format.
-            var tensor = new TensorProto { Name = values[i], DataType = (int)info.ElementDataType, RawData = ByteString.CopyFrom(output.GetTensorMutableRawData()) };
+            var tensor = new TensorProto { Name = values[i], DataType = (int)info.ElementDataType };
+            tensor.RawData = ByteString.CopyFrom(output.GetTensorMutableRawData());
             tensor.Dims.Add(info.Shape);
             return tensor;
         })];

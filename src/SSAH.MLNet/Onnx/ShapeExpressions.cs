@@ -3,8 +3,8 @@ using SSAH.MLNet.Onnx.Wire;
 namespace SSAH.MLNet.Onnx;
 
 /// <summary>
-/// Finds reshapes whose shape is computed from the shapes of other values (x.view(x.size(0), -1) of PyTorch's older exporter: Shape, Gather, Unsqueeze, Concat), and gives them
-/// a constant one, in which 0 keeps a size and -1 takes what is left.
+/// Finds reshapes whose shape is computed from the shapes of other values (x.view(x.size(0), -1) of PyTorch's older exporter: Shape, Gather, Unsqueeze,
+/// Concat), and gives them a constant one, in which 0 keeps a size and -1 takes what is left.
 /// </summary>
 internal sealed class ShapeExpressions
 {
@@ -112,7 +112,10 @@ internal sealed class ShapeExpressions
             return null;
         if (_wholeShapes.TryGetValue(node.Input[0], out var shape))
             return end >= start && end <= int.MaxValue / 2 ? Range(shape.Of, shape.Start + start, shape.Start + end) : null;
-        return SizesAt(node, 0) is { } sizes ? sizes[(int)Math.Min(start, sizes.Length)..(int)Math.Clamp(end < 0 ? end + sizes.Length : end, Math.Min(start, sizes.Length), sizes.Length)] : null;
+        if (SizesAt(node, 0) is not { } sizes)
+            return null;
+        int first = (int)Math.Min(start, sizes.Length);
+        return sizes[first..(int)Math.Clamp(end < 0 ? end + sizes.Length : end, first, sizes.Length)];
     }
 
     private long[]? Bound(NodeProto node, string attribute, int input) =>

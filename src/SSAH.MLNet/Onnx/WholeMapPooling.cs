@@ -3,16 +3,17 @@ using SSAH.MLNet.Onnx.Wire;
 
 namespace SSAH.MLNet.Onnx;
 
-/// <summary>Finds poolings whose window is the whole map at the size that the file was exported for, and makes them global, so that other sizes can be taken.</summary>
+/// <summary>Makes poolings global whose window is the whole map at the size that the file was exported for, so that other sizes can be taken.</summary>
 internal static class WholeMapPooling
 {
     private const long LargestSide = 4096;
 
-    /// <summary>Runs the network once at the file's own size to learn the sizes of the maps; does nothing where the file leaves its size open.</summary>
+    /// <summary>Runs the network once at the file's own size to learn the sizes of its maps; does nothing where the file leaves it open.</summary>
     public static void MakeGlobal(BackboneGraph graph)
     {
         NodeProto[] poolings = [.. graph.Model.Graph.Node.Where(MayBeGlobal)];
-        if (poolings.Length == 0 || graph.ImageShape is not ({ } channels and <= LargestSide, { } height and <= LargestSide, { } width and <= LargestSide))
+        if (poolings.Length == 0
+            || graph.ImageShape is not ({ } channels and <= LargestSide, { } height and <= LargestSide, { } width and <= LargestSide))
             return;
         long[][]? shapes = Shapes(graph, [.. poolings.Select(node => node.Input[0])], [1, channels, height, width]);
         for (int i = 0; shapes is not null && i < poolings.Length; i++)

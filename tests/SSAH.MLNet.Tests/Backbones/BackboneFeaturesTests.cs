@@ -110,6 +110,30 @@ public sealed class BackboneFeaturesTests : IDisposable
     }
 
     [Fact]
+    public void A_hash_layer_behind_ResNet18_keeps_its_old_operator_set()
+    {
+        using var features = BackboneFeatures.Open(PretrainedNetwork.ResNet18, 32, 64);
+        const int bits = 12;
+        var random = new Random(4);
+        float[] weight = [.. Enumerable.Range(0, bits * 512).Select(_ => (float)(random.NextDouble() - 0.5))];
+        using var encoder = new HashEncoder(features.ToHashModel(weight, new float[bits], "Test"));
+        byte[] pixels = Pixels(3, encoder.InputShape.Size);
+        float[] computed = new float[3 * 512];
+        features.Compute(pixels, 3, computed);
+        float[] activations = encoder.EncodeActivations([.. pixels.Select(value => (float)value)]);
+        for (int i = 0; i < activations.Length; i++)
+            Assert.Equal(Math.Tanh(Enumerable.Range(0, 512).Sum(f => (double)weight[i % bits * 512 + f] * computed[i / bits * 512 + f])), activations[i], 1e-3);
+    }
+
+    [Fact]
+    public void A_side_that_is_no_multiple_of_32_names_the_next_one_for_ResNet18()
+    {
+        var error = Assert.Throws<NotSupportedException>(() => BackboneFeatures.Open(PretrainedNetwork.ResNet18, 64, 100));
+        Assert.Contains("64x100", error.Message, StringComparison.Ordinal);
+        Assert.Contains("128", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_size_that_the_graph_cannot_take_is_an_error_that_names_file_and_size()
     {
         var graph = new OnnxGraph("dense");

@@ -142,6 +142,27 @@ public sealed class BackboneTests : IDisposable
     }
 
     [Fact]
+    public void A_network_of_bytes_with_channels_last_is_fine_tuned()
+    {
+        var graph = new OnnxGraph("tensorflow");
+        string image = graph.Input("image", 1, Image.Side, Image.Side, 3);
+        string planar = graph.Op("Transpose", [graph.Op("Cast", [image], ("to", 1L))], ("perm", new[] { 0L, 3L, 1L, 2L }));
+        using var generator = new Generator(5, CPU);
+        float[] weights = (randn(16 * 3 * 9, generator: generator) * 0.01).data<float>().ToArray();
+        string mapped = graph.Op("Relu", [graph.Op("Conv", [planar, graph.Constant(weights, 16, 3, 3, 3)])]);
+        string last = graph.Op("Transpose", [mapped], ("perm", new[] { 0L, 2L, 3L, 1L }));
+        graph.Output("features", graph.Op("ReduceMean", [last], ("axes", new[] { 1L, 2L }), ("keepdims", 0L)), TensorProto.Types.DataType.Float, 1, 16);
+        var model = ModelProto.Parser.ParseFrom(graph.ToBytes());
+        model.Graph.Input[0].Type.TensorType.ElemType = (int)TensorProto.Types.DataType.Uint8;
+        File.WriteAllBytes(_file, Google.Protobuf.MessageExtensions.ToByteArray(model));
+        var ml = new MLContext(1);
+        var options = Images.Options(steps: 3);
+        options.Backbone = Backbone.FromOnnx(_file);
+        using var encoder = ml.Transforms.SsahHash(options).Fit(Images.View(ml, Images.Draw(30, 1)));
+        Assert.Equal(new PixelShape(3, Image.Side, Image.Side), encoder.InputShape);
+    }
+
+    [Fact]
     public void Without_its_package_ResNet18_names_the_package_before_anything_is_read()
     {
         var options = Images.Options();
