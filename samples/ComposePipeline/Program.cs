@@ -1,7 +1,6 @@
-// The hasher as one step among ML.NET's own: image files -> resized -> pixels -> codes -> a classifier and a clustering on the codes.
+// The hasher as one step among ML.NET's own: image files -> resized -> codes -> a classifier and a clustering on the codes.
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using Microsoft.ML.Transforms.Image;
 using SSAH.MLNet;
 using SSAH.MLNet.Samples.ComposePipeline;
 
@@ -15,11 +14,11 @@ var test = mlContext.Data.LoadFromEnumerable(folder.Test);
 // 1. Learn the hash. An empty label becomes key 0, which means unlabeled; such images still teach the hash network.
 var images = mlContext.Transforms.LoadImages("Image", folder.Path, nameof(ImageFile.Path))
     .Append(mlContext.Transforms.ResizeImages("Image", 32, 32))
-    .Append(mlContext.Transforms.ExtractPixels("Pixels", "Image", interleavePixelColors: true, outputAsFloatArray: false))
     .Append(mlContext.Transforms.Conversion.MapValueToKey(
         "Label", nameof(ImageFile.Class), keyData: mlContext.Data.LoadFromEnumerable(folder.Classes)))
     .Append(mlContext.Transforms.SsahHash(new SsahTrainer.Options
     {
+        InputColumnName = "Image",
         Bits = 32,
         Stopping = { MaxSteps = steps },
         Optimization = { LabeledBatchSize = 32 },

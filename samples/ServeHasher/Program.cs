@@ -2,7 +2,6 @@
 //   dotnet run --project samples/ServeHasher -c Release -- [FOLDER] [NUMBER OF THE QUERY ...]      (no numbers: asks for them)
 using System.Diagnostics;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using SSAH.MLNet.BenchmarkData;
 using SSAH.MLNet.Evaluation;
 using SSAH.MLNet.Hashing;
@@ -61,14 +60,6 @@ void Answer(string text)
         Console.WriteLine($"  {match.Distance,3} bits  image {database[match.Id],6}  {NameOf(database[match.Id])}");
 }
 
-BinaryCodes Encode(int[] rows)
-{
-    var encoded = encoder.Transform(images.ToDataView(mlContext, rows));
-    var bits = ((VectorDataViewType)encoded.Schema["HashCodeActivation"].Type).Size;
-    var packed = new BinaryCodes(bits, rows.Length);
-    foreach (var code in encoded.GetColumn<byte[]>("HashCode"))
-        packed.Add(code);
-    return packed;
-}
+BinaryCodes Encode(int[] rows) => mlContext.HashRetrieval.ReadCodes(encoder.Transform(images.ToDataView(mlContext, rows)));
 
 string NameOf(int row) => string.Join(", ", images.LabelsOf(row).ToArray().Select(label => images.ClassNames[label]));

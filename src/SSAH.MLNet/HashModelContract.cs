@@ -15,8 +15,17 @@ internal static class HashModelContract
     /// <summary>Metadata key of the contract's version; its value is <see cref="Version"/>.</summary>
     public const string VersionKey = "ssah.contract";
 
-    /// <summary>Version of the contract that this library writes and reads.</summary>
-    public const string Version = "1";
+    /// <summary>Version of the contract that this library writes.</summary>
+    public const string Version = "2";
+
+    /// <summary>The version before, which says nothing of how images are scaled; it is read as <see cref="CoverResizing"/>.</summary>
+    public const string FirstVersion = "1";
+
+    /// <summary>Metadata key of how an image of another size becomes one of the input's; since version 2.</summary>
+    public const string ResizingKey = "ssah.resizing";
+
+    /// <summary>Value of <see cref="ResizingKey"/>: upright, in sRGB, on white, scaled by antialiasing until it covers the input's size, both ends cut off evenly. The only one so far.</summary>
+    public const string CoverResizing = "cover";
 
     /// <summary>Metadata key of the code length in bits, a decimal number from 1 to 4,096.</summary>
     public const string BitsKey = "ssah.bits";

@@ -153,16 +153,16 @@ namespace SSAH.MLNet
                 if (!context.TryLoadBinaryStream(IndexStream, reader => index = SavedIndex.Read(reader.BaseStream)))
                     throw Damaged($"has no part '{IndexStream}'");
                 NeighborLookup? lookup = null;
-                if (count > 0 && !context.TryLoadBinaryStream(LookupStream, reader => lookup = LookupOf(reader.BaseStream, options)))
+                if (count > 0 && !context.TryLoadBinaryStream(LookupStream, reader => lookup = LookupOf(reader.BaseStream, options, index!)))
                     throw Damaged($"has no part '{LookupStream}'");
                 return new NeighborSearchTransformer(new NeighborSearch(index!, options, lookup));
             }
 
-            private static NeighborLookup LookupOf(Stream stream, NeighborOptions options)
+            private static NeighborLookup LookupOf(Stream stream, NeighborOptions options, Hashing.HammingIndex index)
             {
                 using var bytes = new MemoryStream();
                 stream.CopyTo(bytes);
-                return new NeighborLookup(bytes.ToArray(), options.Columns, options.IdColumnName);
+                return new NeighborLookup(bytes.ToArray(), options.Columns, options.IdColumnName, index);
             }
 
             private static InvalidDataException Damaged(string what) => new($"The saved neighbor search {what}: the file is damaged.");

@@ -16,15 +16,15 @@ internal delegate ReadOnlySpan<int> LabelReader();
 /// <item><term>Key (Byte, UInt16, UInt32, UInt64)</term><description>one class a row; a missing key, which a data view holds as 0, is unlabeled. In memory ML.NET counts the values of
 /// a <c>[KeyType(n)] uint</c> from 0, so that missing is any value from n on, such as <c>uint.MaxValue</c>, and 0 is the first class</description></item>
 /// <item><term>vector of key, known or variable size</term><description>a set of classes; empty or all missing (0, in memory too) is unlabeled</description></item>
-/// <item><term>Vector&lt;Single&gt; of known size</term><description>one slot a class, above 0 is "has it"; NaN is unknown and counts as "has it
+/// <item><term>Vector&lt;Single&gt; of known size</term><description>one slot for each class, above 0 is "has it"; NaN is unknown and counts as "has it
 /// not"; nothing above 0, so also all NaN, is unlabeled</description></item>
-/// <item><term>Vector&lt;Boolean&gt; of known size</term><description>one slot a class; no true slot is unlabeled</description></item>
+/// <item><term>Vector&lt;Boolean&gt; of known size</term><description>one slot for each class; no true slot is unlabeled</description></item>
 /// </list>
 /// Anything else is an error that says how to make it one of these.
 /// </remarks>
 internal sealed class LabelColumn
 {
-    /// <summary>Above this a class count is no count of classes: an undeclared key range, or hash values.</summary>
+    /// <summary>A class count above this is not a count of classes: an undeclared key range, or hash values.</summary>
     internal const int MaxClassCount = 1 << 20;
 
     /// <summary>What an unlabeled row of a key column looks like, for messages.</summary>
@@ -80,7 +80,7 @@ internal sealed class LabelColumn
             VectorDataViewType { ItemType: KeyDataViewType key } => new LabelColumn(column, CountOf(key, name), LabelNames.OfKeys(column)),
             VectorDataViewType vector when IsIndicator(vector.ItemType) => vector.Size is > 0 and <= MaxClassCount
                 ? new LabelColumn(column, vector.Size, LabelNames.OfSlots(column))
-                : throw Wrong(column, "A vector with one slot a class must have a known size: give it one with [VectorType(classes)]."),
+                : throw Wrong(column, "A vector with one slot for each class must have a known size: give it one with [VectorType(classes)]."),
             _ => throw Wrong(column, RemedyFor(column.Type)),
         };
     }
@@ -211,6 +211,6 @@ internal sealed class LabelColumn
         new($"Label column '{column.Name}' has type {column.Type}, which is not a label type. {remedy}");
 
     private static string RemedyFor(DataViewType type) => type is VectorDataViewType
-        ? "Make a vector of Single with Conversion.ConvertType (one slot a class), or a vector of keys with Conversion.MapValueToKey."
+        ? "Make a vector of Single with Conversion.ConvertType (one slot for each class), or a vector of keys with Conversion.MapValueToKey."
         : "Turn it into a key with mlContext.Transforms.Conversion.MapValueToKey: a plain value cannot say which rows are unlabeled.";
 }

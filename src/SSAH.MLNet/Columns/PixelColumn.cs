@@ -1,16 +1,18 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
 
 namespace SSAH.MLNet;
 
 /// <summary>
-/// A column of images: <c>Single</c> or <c>Byte</c> values 0 to 255, planar [C,H,W] or interleaved [H,W,C], of known size. A vector without dimensions is planar, and square where nobody
+/// A column of images: ML.NET's images, or <c>Single</c> or <c>Byte</c> values 0 to 255, planar [C,H,W] or interleaved [H,W,C], of known size. A vector without dimensions is planar, and square where nobody
 /// expects another shape.
 /// </summary>
 internal sealed class PixelColumn
 {
     private PixelColumn(DataViewSchema.Column column, PixelShape shape, bool isBytes, bool isInterleaved)
     {
+        IsImage = column.Type is ImageDataViewType;
         Name = column.Name;
         Index = column.Index;
         Shape = shape;
@@ -33,6 +35,9 @@ internal sealed class PixelColumn
 
     public bool IsBytes { get; }
 
+    /// <summary>Whether the rows hold ML.NET's images, which are scaled to <see cref="Shape"/> as image files are.</summary>
+    public bool IsImage { get; }
+
     /// <summary>True for [H,W,C] (the colors of one pixel side by side), false for [C,H,W] (one plane per color).</summary>
     public bool IsInterleaved { get; }
 
@@ -45,6 +50,8 @@ internal sealed class PixelColumn
     {
         DataViewSchema.Column column = schema.GetColumnOrNull(name)
             ?? throw Unfit($"There is no column '{name}'. The columns are: {string.Join(", ", schema.Select(c => c.Name))}.");
+        if (column.Type is ImageDataViewType image)
+            return OfImages(column, image, expected);
         if (column.Type is not VectorDataViewType vector || !IsPixelType(vector.ItemType))
             throw Unfit(Describe(name, $"{column.Type}"));
         if (!vector.IsKnownSize)
@@ -55,7 +62,7 @@ internal sealed class PixelColumn
                 ? $"Column '{name}' ({vector}) has neither 1 nor 3 color planes, first or last. Extract RGB: "
                     + $"mlContext.Transforms.ExtractPixels(\"{name}\", \"Image\", colorsToExtract: ImagePixelExtractingEstimator.ColorBits.Rgb)."
                 : $"Column '{name}' ({vector}) does not say its height and width, and {vector.Size} values are neither a square gray image nor a square one of 3 color planes. "
-                    + $"{HowToExtract} Numbers that are no image column, for example of a CSV file, get them with [VectorType(channels, height, width)]: read the rows into a class with "
+                    + $"{HowToExtract} Numbers that do not come from an image column, for example those of a CSV file, get them with [VectorType(channels, height, width)]: read the rows into a class with "
                     + "mlContext.Data.CreateEnumerable, and give them to mlContext.Data.LoadFromEnumerable as a class whose property has that attribute.");
         if (expected is { } wanted && wanted != shape)
             throw Unfit($"Column '{name}' holds images of {shape} values (channels x height x width), but {wanted} are needed. Add "
@@ -71,7 +78,8 @@ internal sealed class PixelColumn
         {
             if (column.Name != name)
                 continue;
-            if (column.Kind != SchemaShape.Column.VectorKind.Vector || column.IsKey || !IsPixelType(column.ItemType))
+            bool isImage = column.Kind == SchemaShape.Column.VectorKind.Scalar && column.ItemType is ImageDataViewType;
+            if (!isImage && (column.Kind != SchemaShape.Column.VectorKind.Vector || column.IsKey || !IsPixelType(column.ItemType)))
                 throw Unfit(Describe(name, MLNetInternals.TypeOf(column)));
             return;
         }
@@ -84,10 +92,17 @@ internal sealed class PixelColumn
     private const string HowToExtract =
         "Make it with mlContext.Transforms.ResizeImages and ExtractPixels, which record channels, height and width in its type.";
 
+    private static PixelColumn OfImages(DataViewSchema.Column column, ImageDataViewType image, PixelShape? expected)
+    {
+        if (expected is null && (image.Height < 1 || image.Width < 1))
+            throw Unfit($"Column '{column.Name}' holds images of any size; training needs one. Add mlContext.Transforms.ResizeImages(\"{column.Name}\", imageWidth: 224, imageHeight: 224).");
+        return new PixelColumn(column, expected ?? new PixelShape(3, image.Height, image.Width), isBytes: true, isInterleaved: false);
+    }
+
     private static bool IsPixelType(DataViewType type) => type == NumberDataViewType.Single || type == NumberDataViewType.Byte;
 
     private static string Describe(string name, string type) =>
-        $"Column '{name}' is {type}, but images must be a vector of Single or Byte of known size, values 0 to 255. Make it from an image column "
+        $"Column '{name}' is {type}, but images must be ML.NET images, or a vector of Single or Byte of known size, values 0 to 255. Make that from an image column "
         + $"with mlContext.Transforms.ExtractPixels(\"{name}\", \"Image\").";
 
     private static (PixelShape, bool)? LayoutOf(VectorDataViewType vector, PixelShape? expected)

@@ -11,6 +11,7 @@ internal sealed class PixelReader
     private readonly DataViewRow _row;
     private readonly ValueGetter<VBuffer<float>>? _floatGetter;
     private readonly ValueGetter<VBuffer<byte>>? _byteGetter;
+    private readonly ImageValueReader? _images;
     private readonly int _size;
     private VBuffer<float> _floats;
     private VBuffer<byte> _bytes;
@@ -21,7 +22,9 @@ internal sealed class PixelReader
         _row = row;
         _size = column.Shape.Size;
         DataViewSchema.Column source = row.Schema[column.Index];
-        if (column.IsBytes)
+        if (column.IsImage)
+            _images = new ImageValueReader(column, row);
+        else if (column.IsBytes)
             _byteGetter = row.GetGetter<VBuffer<byte>>(source);
         else
             _floatGetter = row.GetGetter<VBuffer<float>>(source);
@@ -31,20 +34,20 @@ internal sealed class PixelReader
     public PixelRange Range { get; } = new();
 
     /// <summary>Writes the current row's image as <c>Channels * Height * Width</c> values, 0 to 255.</summary>
-    /// <exception cref="InvalidDataException">The row has another number of values, or one that is not finite.</exception>
+    /// <exception cref="InvalidDataException">The row has another number of values, one that is not finite, or no image.</exception>
     public void Read(Span<float> planes)
     {
-        if (_byteGetter is not null)
+        if (_floatGetter is null)
             ToPlanes(NextBytes(), planes[.._size]);
         else
             ToPlanes(NextFloats(), planes[.._size]);
     }
 
     /// <summary>Writes the current row's image as bytes; <c>Single</c> values are rounded and clamped to 0 to 255.</summary>
-    /// <exception cref="InvalidDataException">The row has another number of values, or one that is not finite.</exception>
+    /// <exception cref="InvalidDataException">The row has another number of values, one that is not finite, or no image.</exception>
     public void Read(Span<byte> planes)
     {
-        if (_byteGetter is not null)
+        if (_floatGetter is null)
         {
             ToPlanes(NextBytes(), planes[.._size]);
             return;
@@ -73,6 +76,8 @@ internal sealed class PixelReader
 
     private ReadOnlySpan<byte> NextBytes()
     {
+        if (_images is not null)
+            return _images.Next();
         _byteGetter!(ref _bytes);
         RequireSize(_bytes.Length);
         if (!_bytes.IsDense)

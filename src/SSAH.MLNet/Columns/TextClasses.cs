@@ -9,7 +9,7 @@ internal sealed class TextClasses(string columnName)
     /// <summary>The texts so far.</summary>
     public IReadOnlyList<string> Names => _names;
 
-    /// <summary>Number of a text; -1 for the empty one, which is no label.</summary>
+    /// <summary>Number of a text; -1 for the empty one, which is not a label.</summary>
     /// <exception cref="InvalidDataException">There are too many texts to be classes.</exception>
     public int ClassOf(ReadOnlyMemory<char> text)
     {
@@ -19,7 +19,7 @@ internal sealed class TextClasses(string columnName)
         if (_numbers.TryGetValue(name, out int number))
             return number;
         if (_names.Count == LabelColumn.MaxClassCount)
-            throw new InvalidDataException($"Label column '{columnName}' has more than {LabelColumn.MaxClassCount} different texts: they are no classes.");
+            throw new InvalidDataException($"Label column '{columnName}' has more than {LabelColumn.MaxClassCount} different texts: these are not classes.");
         _names.Add(name);
         _numbers.Add(name, _names.Count - 1);
         return _names.Count - 1;

@@ -31,7 +31,7 @@ internal sealed record ExecutionDevice(int? GpuDeviceId, bool FallbackToCpu, Act
 
     /// <summary>Opens a session on the device.</summary>
     /// <exception cref="InvalidOperationException">The GPU cannot be used and the CPU may not stand in, or ONNX Runtime is missing.</exception>
-    /// <exception cref="InvalidDataException">The bytes are no ONNX model that this ONNX Runtime can run.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not an ONNX model that this ONNX Runtime can run.</exception>
     public InferenceSession Open(byte[] onnx)
     {
         try

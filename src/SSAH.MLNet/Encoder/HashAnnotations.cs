@@ -12,6 +12,9 @@ internal static class HashAnnotations
     /// <summary>Name of the method that made the codes, a text.</summary>
     public const string Method = "SsahMethod";
 
+    /// <summary>The model that made the codes, a text: codes of different models are not comparable.</summary>
+    public const string ModelId = "SsahModelId";
+
     /// <summary>Names of the activation's slots, <c>Bit000</c> and so on.</summary>
     public const string SlotNames = "SlotNames";
 
@@ -41,6 +44,7 @@ internal static class HashAnnotations
         [
             MLNetInternals.Column(CodeBits, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.Int32),
             MLNetInternals.Column(Method, SchemaShape.Column.VectorKind.Scalar, TextDataViewType.Instance),
+            MLNetInternals.Column(ModelId, SchemaShape.Column.VectorKind.Scalar, TextDataViewType.Instance),
         ];
         if (withSlotNames)
             columns.Add(MLNetInternals.Column(SlotNames, SchemaShape.Column.VectorKind.Vector, TextDataViewType.Instance));
@@ -51,6 +55,8 @@ internal static class HashAnnotations
     {
         builder.AddPrimitiveValue(CodeBits, NumberDataViewType.Int32, model.Bits);
         builder.AddPrimitiveValue(Method, TextDataViewType.Instance, model.Method.AsMemory());
+        // Asked for only where codes are indexed or saved: a hash of the whole file.
+        builder.Add(ModelId, TextDataViewType.Instance, (ref ReadOnlyMemory<char> value) => value = model.Id.Value.AsMemory());
     }
 
     private static Span<T> VectorOf<T>(ref VBuffer<T> value, int length)

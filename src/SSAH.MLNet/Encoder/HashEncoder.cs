@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -13,11 +14,11 @@ namespace SSAH.MLNet;
 /// </summary>
 /// <remarks>
 /// <para>The input column holds images of the network's size: <c>Single</c> or <c>Byte</c>, 0 to 255, planar [C,H,W] or interleaved [H,W,C], as
-/// <c>ExtractPixels</c> makes them.</para>
+/// <c>LoadImageFolder</c> and <c>ExtractPixels</c> make them; or ML.NET's images of any size, which are scaled as image files are (<see cref="EncodeImage(string, ImageReadingOptions?)"/>).</para>
 /// <para>Safe to use from many threads. <see cref="Dispose"/> releases the network's session; a later use opens it again, so a
 /// <see cref="PredictionEngine{TSrc, TDst}"/> that disposes its transformer does no harm.</para>
 /// </remarks>
-public sealed class HashEncoder : ITransformer, IDisposable
+public sealed partial class HashEncoder : ITransformer, IDisposable
 {
     private readonly HashModel _model;
     private readonly HashEncodingOptions _options;
@@ -30,7 +31,7 @@ public sealed class HashEncoder : ITransformer, IDisposable
     /// it.</param>
     /// <param name="inputColumnName">Name of the column of images.</param>
     /// <param name="options">How to run the network; null takes the defaults.</param>
-    /// <exception cref="InvalidDataException">The bytes are no ONNX model, or the model is no hash model.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not an ONNX model, or the model is not a hash model.</exception>
     /// <exception cref="InvalidOperationException">ONNX Runtime's native library is missing, or a GPU is asked for and cannot be used.</exception>
     public HashEncoder(
         ReadOnlySpan<byte> onnx, string outputColumnName = "HashCode", string inputColumnName = "Pixels", HashEncodingOptions? options = null)
@@ -72,6 +73,11 @@ public sealed class HashEncoder : ITransformer, IDisposable
     /// <summary>Batches scored at the same time.</summary>
     public int Workers => _options.Workers;
 
+    /// <summary>
+    /// What tells the network apart from all others: <c>sha256:</c> and the hash of its ONNX file. Codes carry it, so that indexes and evaluations refuse codes of another network.
+    /// </summary>
+    public string ModelId => _model.Description.Id.Value;
+
     /// <summary>Entries that training wrote into the model: method, options, summary, version of the library.</summary>
     public IReadOnlyDictionary<string, string> Metadata => _model.Description.Metadata;
 
@@ -109,19 +115,19 @@ public sealed class HashEncoder : ITransformer, IDisposable
 
     /// <summary>Encodes images without an <see cref="IDataView"/>.</summary>
     /// <param name="pixels">Images one after the other, each [C,H,W] (<see cref="InputShape"/>), values 0 to 255.</param>
-    /// <returns>One code an image, in order.</returns>
-    /// <exception cref="ArgumentException">The length is no whole number of images, or a value is not finite.</exception>
+    /// <returns>One code for each image, in order.</returns>
+    /// <exception cref="ArgumentException">The length is not a whole number of images, or a value is not finite.</exception>
     public BinaryCodes Encode(ReadOnlySpan<float> pixels)
     {
         var packed = new byte[RowsOf(pixels) * _model.Description.BytesPerCode];
         ScoreAll(pixels, packed, Memory<float>.Empty);
-        return BinaryCodes.FromPacked(Bits, packed);
+        return CodesOf(packed);
     }
 
     /// <summary>Computes the activations of images without an <see cref="IDataView"/>.</summary>
     /// <param name="pixels">As in <see cref="Encode"/>.</param>
     /// <returns>[images, <see cref="Bits"/>] values from -1 to 1, one image after the other.</returns>
-    /// <exception cref="ArgumentException">The length is no whole number of images, or a value is not finite.</exception>
+    /// <exception cref="ArgumentException">The length is not a whole number of images, or a value is not finite.</exception>
     public float[] EncodeActivations(ReadOnlySpan<float> pixels)
     {
         var activations = new float[RowsOf(pixels) * Bits];
@@ -145,13 +151,20 @@ public sealed class HashEncoder : ITransformer, IDisposable
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => MLNetInternals.Save(ctx, this);
 
+    private BinaryCodes CodesOf(byte[] packed)
+    {
+        var codes = BinaryCodes.FromPacked(Bits, packed);
+        codes.ModelId = ModelId;
+        return codes;
+    }
+
     private HashSchema SchemaFor(DataViewSchema input) => new(input, _model.Description, InputColumnName, OutputColumnName);
 
     private int RowsOf(ReadOnlySpan<float> pixels)
     {
         int size = InputShape.Size;
         if (pixels.Length % size != 0)
-            throw new ArgumentException($"{pixels.Length} values are no whole number of {InputShape} images ({size} values each).", nameof(pixels));
+            throw new ArgumentException($"{pixels.Length} values are not a whole number of {InputShape} images ({size} values each).", nameof(pixels));
         int bad = pixels.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue);
         if (bad >= 0)
             throw new ArgumentException($"Image {bad / size} has the value {pixels[bad]}, which is not a pixel value (0 to 255).", nameof(pixels));
@@ -163,18 +176,33 @@ public sealed class HashEncoder : ITransformer, IDisposable
     {
         int size = InputShape.Size, bytes = _model.Description.BytesPerCode, rows = pixels.Length / size;
         int capacity = Math.Min(HashBatch.CapacityFor(_model, BatchSize), Math.Max(rows, 1));
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Workers };
         fixed (float* first = pixels)
         {
             nint source = (nint)first;
-            Parallel.For(0, (rows + capacity - 1) / capacity, parallel, () => new float[capacity * size], (batch, _, images) =>
+            InParallel((rows + capacity - 1) / capacity, () => new float[capacity * size], (batch, images) =>
             {
                 int start = batch * capacity, count = Math.Min(capacity, rows - start);
                 new ReadOnlySpan<float>((float*)source + (nint)start * size, count * size).CopyTo(images);
                 _model.Score(
                     count, images, codes.IsEmpty ? codes : codes.Slice(start * bytes, count * bytes), activations.IsEmpty ? activations : activations.Slice(start * Bits, count * Bits));
-                return images;
+            });
+        }
+    }
+
+    // Each worker has buffers of its own; the first error ends all and is thrown as it is.
+    private void InParallel<TBuffers>(int batches, Func<TBuffers> newBuffers, Action<int, TBuffers> score)
+    {
+        try
+        {
+            Parallel.For(0, batches, new ParallelOptions { MaxDegreeOfParallelism = Workers }, newBuffers, (batch, _, buffers) =>
+            {
+                score(batch, buffers);
+                return buffers;
             }, _ => { });
+        }
+        catch (AggregateException errors)
+        {
+            ExceptionDispatchInfo.Throw(errors.InnerExceptions[0]);
         }
     }
 }

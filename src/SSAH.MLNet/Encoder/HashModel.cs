@@ -17,7 +17,7 @@ internal sealed class HashModel : IDisposable
     private long _rowsScored;
 
     /// <summary>Opens the model and checks it.</summary>
-    /// <exception cref="InvalidDataException">The bytes are no ONNX model, or the model is no hash model.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not an ONNX model, or the model is not a hash model.</exception>
     public HashModel(byte[] onnx, ExecutionDevice device)
     {
         Bytes = onnx;
@@ -25,7 +25,7 @@ internal sealed class HashModel : IDisposable
         _open = new OpenSession(device.Open(onnx));
         try
         {
-            Description = HashModelDescription.Of(_open.Session);
+            Description = HashModelDescription.Of(_open.Session, onnx);
         }
         catch
         {

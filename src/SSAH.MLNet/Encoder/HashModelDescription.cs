@@ -1,26 +1,32 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet;
 
-/// <summary>What a hash model's file says of itself, checked against <see cref="HashModelContract"/> version 1.</summary>
+/// <summary>What a hash model's file says of itself, checked against <see cref="HashModelContract"/>.</summary>
 /// <param name="Shape">Size of the images it takes.</param>
 /// <param name="Bits">Code length in bits.</param>
 /// <param name="Metadata">All metadata entries.</param>
 internal sealed record HashModelDescription(PixelShape Shape, int Bits, IReadOnlyDictionary<string, string> Metadata)
 {
-    // An image of 1 GiB is no image: it is a damaged or hostile shape.
+    // An image of 1 GiB is not an image but a damaged or hostile shape.
     private const long MaxPixels = 1 << 28;
+
+    /// <summary>What tells the model apart from all others: <c>sha256:</c> and the hash of its file in hexadecimal digits.</summary>
+    public required Lazy<string> Id { get; init; }
 
     public int BytesPerCode => (Bits + 7) / 8;
 
     public string Method => Metadata.GetValueOrDefault(HashModelContract.MethodKey, "");
 
     /// <summary>Reads and checks the description of an opened model.</summary>
-    /// <exception cref="InvalidDataException">The model is no hash model, or contradicts itself.</exception>
-    public static HashModelDescription Of(InferenceSession session)
+    /// <param name="session">The opened model.</param>
+    /// <param name="onnx">Its file.</param>
+    /// <exception cref="InvalidDataException">The model is not a hash model, or contradicts itself.</exception>
+    public static HashModelDescription Of(InferenceSession session, byte[] onnx)
     {
         Dictionary<string, string> metadata = session.ModelMetadata.CustomMetadataMap;
         if (!metadata.TryGetValue(HashModelContract.VersionKey, out string? version))
@@ -28,14 +34,21 @@ internal sealed record HashModelDescription(PixelShape Shape, int Bits, IReadOnl
                 $"This ONNX file is not a hash model: it has no metadata entry '{HashModelContract.VersionKey}'. Train one with "
                 + "mlContext.Transforms.SsahHash (package SSAH.MLNet.Training) and save it with HashEncoder.SaveOnnx; any other network runs with "
                 + "mlContext.Transforms.ApplyOnnxModel (package Microsoft.ML.OnnxTransformer).");
-        if (version != HashModelContract.Version)
-            throw new InvalidDataException($"The hash model is written in version '{version}' of its format, this library reads version "
-                + $"{HashModelContract.Version}: take a newer SSAH.MLNet.");
+        if (version is not (HashModelContract.Version or HashModelContract.FirstVersion))
+            throw new InvalidDataException($"The hash model is written in version '{version}' of its format, this library reads versions "
+                + $"{HashModelContract.FirstVersion} and {HashModelContract.Version}: take a newer SSAH.MLNet.");
+        string resizing = metadata.GetValueOrDefault(HashModelContract.ResizingKey, HashModelContract.CoverResizing);
+        if (resizing != HashModelContract.CoverResizing)
+            throw new InvalidDataException($"The hash model's metadata entry '{HashModelContract.ResizingKey}' is '{resizing}', this library knows '{HashModelContract.CoverResizing}' only: "
+                + "take a newer SSAH.MLNet.");
         int bits = BitsOf(metadata);
         PixelShape shape = ShapeOf(session.InputMetadata);
         RequireOutput(session.OutputMetadata, HashModelContract.CodeOutput, TensorElementType.UInt8, (bits + 7) / 8);
         RequireOutput(session.OutputMetadata, HashModelContract.ActivationOutput, TensorElementType.Float, bits);
-        return new HashModelDescription(shape, bits, metadata.AsReadOnly());
+        return new HashModelDescription(shape, bits, metadata.AsReadOnly())
+        {
+            Id = new Lazy<string>(() => $"sha256:{Convert.ToHexStringLower(SHA256.HashData(onnx))}"),
+        };
     }
 
     private static int BitsOf(Dictionary<string, string> metadata)

@@ -1,6 +1,6 @@
 namespace SSAH.MLNet;
 
-/// <summary>Bytes of a saved model: an int32 length, then so many bytes.</summary>
+/// <summary>Bytes of a saved model: their number as an int32, then the bytes.</summary>
 internal static class LengthPrefixedBytes
 {
     private const int ChunkLength = 1 << 20;

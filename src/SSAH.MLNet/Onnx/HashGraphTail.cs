@@ -45,6 +45,7 @@ internal static class HashGraphTail
     public static void Describe(OnnxGraph graph, int bits, string method)
     {
         graph.Metadata(HashModelContract.VersionKey, HashModelContract.Version);
+        graph.Metadata(HashModelContract.ResizingKey, HashModelContract.CoverResizing);
         graph.Metadata(HashModelContract.BitsKey, bits.ToString(CultureInfo.InvariantCulture));
         graph.Metadata(HashModelContract.MethodKey, method);
         graph.Metadata(HashModelContract.LibraryKey, $"SSAH.MLNet {s_libraryVersion}");

@@ -17,6 +17,7 @@ internal sealed class CodeColumn
         Column = column;
         Bits = bits;
         IsActivation = isActivation;
+        ModelId = ModelOf(column);
         _hasBytesOnly = !isActivation && column.Annotations.Schema.GetColumnOrNull(HashAnnotations.CodeBits) is null;
     }
 
@@ -28,6 +29,12 @@ internal sealed class CodeColumn
 
     /// <summary>Whether the column holds activations rather than packed bits.</summary>
     public bool IsActivation { get; }
+
+    /// <summary>The model that made the codes, as the column's annotation says; null where it has none.</summary>
+    public string? ModelId { get; }
+
+    /// <summary>An empty list of codes of this column's length and model.</summary>
+    public BinaryCodes NewCodes() => new(Bits) { ModelId = ModelId };
 
     /// <summary>Finds the column and checks its type.</summary>
     /// <exception cref="ArgumentException">There is no such column, or it holds no codes.</exception>
@@ -60,14 +67,14 @@ internal sealed class CodeColumn
         throw new ArgumentException($"There is no code column '{name}'. The data has: {string.Join(", ", schema.Select(c => c.Name))}.", nameof(name));
     }
 
-    /// <summary>Checks the code length; bytes without an annotation may have padding bits.</summary>
-    /// <param name="bits">The length that is needed.</param>
-    /// <param name="owner">Who needs it, for the message.</param>
-    /// <exception cref="ArgumentException">The codes have another length.</exception>
-    public void RequireBits(int bits, string owner)
+    /// <summary>Checks that the codes can be searched in an index; bytes without an annotation may have padding bits.</summary>
+    /// <exception cref="ArgumentException">The codes have another length than the index's, or come from another model.</exception>
+    public void RequireCodesOf(HammingIndex index)
     {
-        if (Bits != bits && !(_hasBytesOnly && Bits == (bits + 7) / 8 * 8))
-            throw new ArgumentException($"Code column '{Column.Name}' has {Bits}-bit codes, {owner} {bits}-bit codes: codes are compared with those of the same model only.");
+        if (Bits != index.Bits && !(_hasBytesOnly && Bits == (index.Bits + 7) / 8 * 8))
+            throw new ArgumentException($"Code column '{Column.Name}' has {Bits}-bit codes, the index {index.Bits}-bit codes: codes are compared with those of the same model only.");
+        if (ModelId is { } own && index.ModelId is { } other && own != other)
+            throw new ArgumentException($"Code column '{Column.Name}' has codes of model '{own}', the index codes of model '{other}': encode with the model that the index was made with, or make the index again.");
     }
 
     /// <summary>A reader that appends the row's code to <paramref name="codes"/> and shows its activations, where it has any.</summary>
@@ -133,12 +140,21 @@ internal sealed class CodeColumn
         };
     }
 
-    /// <summary>A row without a value is a zero-length vector: refused, as it is no code.</summary>
+    /// <summary>A row without a value is a zero-length vector: refused, because it is not a code.</summary>
     private void CopyDense<T>(in VBuffer<T> value, T[] dense)
     {
         if (value.Length != dense.Length)
             throw new InvalidDataException($"Code column '{Column.Name}' has a row of length {value.Length} instead of {dense.Length}.");
         value.CopyTo(dense);
+    }
+
+    private static string? ModelOf(DataViewSchema.Column column)
+    {
+        if (column.Annotations.Schema.GetColumnOrNull(HashAnnotations.ModelId) is null)
+            return null;
+        ReadOnlyMemory<char> id = default;
+        column.Annotations.GetValue(HashAnnotations.ModelId, ref id);
+        return id.IsEmpty ? null : id.ToString();
     }
 
     private static int PackedBitsOf(DataViewSchema.Column column, int bytes)

@@ -21,7 +21,7 @@ public sealed class HammingRetrievalEvaluator
     /// <param name="database">The database.</param>
     /// <param name="codeColumnName">
     /// Packed codes (<c>Vector&lt;Byte&gt;</c>, the bits as HashEncoder's annotation says or 8 a byte) or activations (<c>Vector&lt;Single&gt;</c>,
-    /// one a bit).
+    /// one for each bit).
     /// </param>
     /// <param name="labelColumnName">
     /// Labels: a text (empty is unlabeled), a key (missing is unlabeled), a vector of either, or <c>Vector&lt;Single&gt;</c> or <c>Vector&lt;Boolean&gt;</c> with a slot for each class.
@@ -40,7 +40,7 @@ public sealed class HammingRetrievalEvaluator
         bool needsActivations = _options.AsymmetricDepth is not null && _options.QueryActivations.IsEmpty;
         RetrievalRows left = RetrievalRows.Read(queries, codeColumnName, labelColumnName, needsActivations, cancellationToken);
         RetrievalRows right = RetrievalRows.Read(database, codeColumnName, labelColumnName, keepActivations: false, cancellationToken);
-        (LabelSets queryLabels, LabelSets databaseLabels) = LabelAlignment.Align(left, right);
+        (LabelSets queryLabels, LabelSets databaseLabels) = LabelAlignment.Align(left.LabelColumn, left.Classes, right.LabelColumn, right.Classes);
         RetrievalOptions options = _options with
         {
             QueryActivations = needsActivations ? left.Activations : _options.QueryActivations,

@@ -55,7 +55,7 @@ public sealed partial class HashRetrievalCatalog
     {
         ArgumentNullException.ThrowIfNull(data);
         CodeColumn column = CodeColumn.Open(data.Schema, codeColumnName);
-        var codes = new BinaryCodes(column.Bits);
+        BinaryCodes codes = column.NewCodes();
         using DataViewRowCursor cursor = data.GetRowCursor([column.Column]);
         CodeReader read = column.CreateReader(cursor, codes);
         while (cursor.MoveNext())

@@ -20,7 +20,8 @@ public sealed partial class HashRetrievalCatalog
     /// <summary>Makes a search index of the codes of a data view, which is read once.</summary>
     /// <param name="data">Rows with codes.</param>
     /// <param name="codeColumnName">Packed codes or activations, as HashEncoder adds them.</param>
-    /// <param name="idColumnName">Column of the rows' ids, whole numbers from 0 of any width, each once; null numbers the rows from 0.</param>
+    /// <param name="idColumnName">Column of the rows' ids, each once: whole numbers from 0 of any width, or texts (or keys of texts), which become the index's keys under ids from 0; null
+    /// numbers the rows from 0.</param>
     /// <param name="kind">How to search. Both kinds are exact.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="ArgumentException">A column is missing or of a wrong type, or an id comes twice.</exception>
@@ -33,26 +34,40 @@ public sealed partial class HashRetrievalCatalog
         ArgumentNullException.ThrowIfNull(data);
         CodeColumn column = CodeColumn.Open(data.Schema, codeColumnName);
         IdColumn? idColumn = idColumnName is null ? null : IdColumn.Open(data.Schema, idColumnName);
-        var codes = new BinaryCodes(column.Bits);
-        List<long>? ids = idColumn is null ? null : [];
+        BinaryCodes codes = column.NewCodes();
+        List<long> ids = [];
+        List<string> keys = [];
         using (DataViewRowCursor cursor = data.GetRowCursor(idColumn is null ? [column.Column] : [column.Column, idColumn.Column]))
         {
             CodeReader readCode = column.CreateReader(cursor, codes);
-            Func<long>? readId = idColumn?.CreateReader(cursor);
+            Action? readId = idColumn is null ? null : ReaderInto(idColumn, cursor, ids, keys);
             while (cursor.MoveNext())
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 readCode();
-                ids?.Add(readId!());
+                readId?.Invoke();
             }
         }
         HammingIndex index = kind == HammingIndexKind.Flat ? new HammingFlatIndex(column.Bits) : new MultiHashIndex(column.Bits);
-        if (ids is null)
+        if (idColumn is null)
             index.Add(codes);
+        else if (idColumn.IsText)
+            index.Add(codes, keys);
         else
             index.Add(codes, CollectionsMarshal.AsSpan(ids));
         Note("CreateIndex", FormattableString.Invariant($"{index.Count} codes of {index.Bits} bits from column '{codeColumnName}'"));
         return index;
+    }
+
+    private static Action ReaderInto(IdColumn column, DataViewRow row, List<long> ids, List<string> keys)
+    {
+        if (!column.IsText)
+        {
+            Func<long> number = column.CreateReader(row);
+            return () => ids.Add(number());
+        }
+        Func<string> text = column.CreateTextReader(row);
+        return () => keys.Add(text() is { Length: > 0 } key ? key : throw new InvalidDataException($"Row {row.Position} of id column '{column.Column.Name}' has no text."));
     }
 
     /// <summary>Opens an index that <see cref="HammingIndex.Save"/> wrote; a file of codes becomes a flat index.</summary>
@@ -69,8 +84,8 @@ public sealed partial class HashRetrievalCatalog
     }
 
     /// <summary>A pipeline step that adds each row's nearest neighbors in an index, nearest first, equal distances by id.</summary>
-    /// <remarks>Adds <c>outputColumnName</c> (<c>Vector&lt;Int64, k&gt;</c>, ids) and <c>outputColumnName + "Distance"</c> (<c>Vector&lt;Int32, k&gt;</c>). Places
-    /// beyond the size of the index hold -1 in both. A saved model holds the index.</remarks>
+    /// <remarks>Adds <c>outputColumnName</c> (<c>Vector&lt;Int64, k&gt;</c>, ids), <c>outputColumnName + "Distance"</c> (<c>Vector&lt;Int32, k&gt;</c>) and, where the index has keys,
+    /// <c>outputColumnName + "Key"</c> (<c>Vector&lt;Text, k&gt;</c>). Places beyond the size of the index hold -1, or an empty text. A saved model holds the index.</remarks>
     /// <param name="index">The index to search.</param>
     /// <param name="k">Neighbors of each row, 1 or more.</param>
     /// <param name="outputColumnName">Name of the column of ids.</param>
@@ -91,7 +106,7 @@ public sealed partial class HashRetrievalCatalog
         ArgumentNullException.ThrowIfNull(options);
         if (options.Columns.Count > 0 && database is null)
             throw new ArgumentException($"To look up {string.Join(", ", options.Columns)}, FindNeighbors needs the rows that the index was made of.", nameof(database));
-        NeighborLookup? lookup = options.Columns.Count == 0 ? null : NeighborLookup.Read(Context, database!, options.Columns, options.IdColumnName);
+        NeighborLookup? lookup = options.Columns.Count == 0 ? null : NeighborLookup.Read(Context, database!, options.Columns, options.IdColumnName, index);
         return new NeighborSearchEstimator(new NeighborSearch(index, options, lookup));
     }
 

@@ -9,13 +9,16 @@ namespace SSAH.MLNet;
 /// </remarks>
 internal static class LabelAlignment
 {
-    public static (LabelSets Queries, LabelSets Database) Align(RetrievalRows queries, RetrievalRows database)
+    /// <param name="left">Label column of the queries.</param>
+    /// <param name="queries">Classes of each query, by its column's own numbers.</param>
+    /// <param name="right">Label column of the database.</param>
+    /// <param name="database">Classes of each database row, by its column's own numbers.</param>
+    public static (LabelSets Queries, LabelSets Database) Align(LabelColumn left, List<int[]> queries, LabelColumn right, List<int[]> database)
     {
-        LabelColumn left = queries.LabelColumn, right = database.LabelColumn;
         if (!HasDistinctNames(left) || !HasDistinctNames(right))
         {
             int count = Math.Max(left.ClassCount, right.ClassCount);
-            return (LabelsOf(queries, null, count, NamesOfAll(left, count)), LabelsOf(database, null, count, NamesOfAll(left, count)));
+            return (LabelsOf(left, queries, null, count, NamesOfAll(left, count)), LabelsOf(right, database, null, count, NamesOfAll(left, count)));
         }
         var numbers = left.Names!.Select((name, number) => (name, number)).ToDictionary(pair => pair.name, pair => pair.number);
         var names = left.Names!.ToList();
@@ -27,7 +30,7 @@ internal static class LabelAlignment
                 names.Add(name);
             map[label] = numbers[name];
         }
-        return (LabelsOf(queries, null, names.Count, names), LabelsOf(database, map, names.Count, names));
+        return (LabelsOf(left, queries, null, names.Count, names), LabelsOf(right, database, map, names.Count, names));
     }
 
     private static bool HasDistinctNames(LabelColumn column) =>
@@ -35,11 +38,11 @@ internal static class LabelAlignment
 
     private static IReadOnlyList<string>? NamesOfAll(LabelColumn column, int count) => column.Names?.Count == count ? column.Names : null;
 
-    private static LabelSets LabelsOf(RetrievalRows rows, int[]? map, int classCount, IReadOnlyList<string>? names)
+    private static LabelSets LabelsOf(LabelColumn column, List<int[]> rows, int[]? map, int classCount, IReadOnlyList<string>? names)
     {
         int Number(int label) => map is null ? label : map[label];
-        return rows.LabelColumn.IsMultiLabel
-            ? LabelSets.FromSets([.. rows.Classes.Select(classes => Array.ConvertAll(classes, Number))], classCount, names)
-            : LabelSets.FromClasses([.. rows.Classes.Select(classes => classes is [var label] ? Number(label) : -1)], names);
+        return column.IsMultiLabel
+            ? LabelSets.FromSets([.. rows.Select(classes => Array.ConvertAll(classes, Number))], classCount, names)
+            : LabelSets.FromClasses([.. rows.Select(classes => classes is [var label] ? Number(label) : -1)], names);
     }
 }

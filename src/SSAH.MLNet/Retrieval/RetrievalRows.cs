@@ -39,7 +39,7 @@ internal sealed class RetrievalRows
         if (beside is not null && (!beside.IsActivation || beside.Bits != code.Bits))
             throw new ArgumentException(
                 $"Column '{activationColumnName}' has type {beside.Column.Type}, not the {code.Bits} activations of '{codeColumnName}'.");
-        var rows = new RetrievalRows(label, new BinaryCodes(code.Bits));
+        var rows = new RetrievalRows(label, code.NewCodes());
         var activations = new List<float>();
         DataViewSchema.Column[] active = beside is null ? [code.Column, label.Column] : [code.Column, label.Column, beside.Column];
         using DataViewRowCursor cursor = data.GetRowCursor(active);

@@ -26,13 +26,13 @@ public sealed class ReadmeExampleTests : IDisposable
             .Replace("\"hasher.zip\"", $"@\"{_folder.At("hasher.zip")}\"", StringComparison.Ordinal);
 
         // A data view is computed when it is read: ask for what the example ends with.
-        code += "\nConsole.WriteLine(\"neighbors \" + string.Join(' ', Microsoft.ML.Data.ColumnCursorExtensions.GetColumn<long[]>(nearest, \"Neighbors\").Select(ids => ids.Distinct().Count(id => id is >= 0 and < 120))));";
+        code += "\nConsole.WriteLine(\"neighbors \" + string.Join(' ', Microsoft.ML.Data.ColumnCursorExtensions.GetColumn<string[]>(nearest, \"NeighborsImagePath\").Select(paths => paths.Distinct().Count(System.IO.File.Exists))));";
 
         var printed = Run(Compile(code));
 
         Assert.Contains("20 queries, 60 database rows", printed, StringComparison.Ordinal);
         Assert.Contains("neighbors " + string.Join(' ', Enumerable.Repeat(10, 20)), printed, StringComparison.Ordinal);
-        var loaded = new MLContext().Model.Load(_folder.At("hasher.zip"), out var schema);
+        using var loaded = new MLContext().Model.Load(_folder.At("hasher.zip"), out var schema).GetHashEncoder();
         Assert.Contains(loaded.GetOutputSchema(schema), column => column.Name == "HashCode");
     }
 

@@ -27,6 +27,19 @@ public sealed class HashEncoderSaveLoadTests : IDisposable
         Assert.Equal(CodeRows.Codes(encoder.Transform(rows), "Code"), CodeRows.Codes(loaded.Transform(rows), "Code"));
     }
 
+    // Made by the library when it wrote version 1 of the contract; its codes are those of the four first images.
+    [Fact]
+    public void A_model_of_contract_version_1_still_loads_and_gives_its_codes()
+    {
+        string path = PathOf("version1.zip");
+        using (Stream fixture = typeof(HashEncoderSaveLoadTests).Assembly.GetManifestResourceStream("version1.zip")!)
+        using (FileStream file = File.Create(path))
+            fixture.CopyTo(file);
+        using HashEncoder encoder = new MLContext().Model.Load(path, out _).GetHashEncoder();
+        Assert.Equal("1", encoder.Metadata["ssah.contract"]);
+        Assert.Equal("9420139593979C2093942003", Convert.ToHexString([.. CodeRows.Codes(encoder.Transform(Source())).Take(4).SelectMany(code => code)]));
+    }
+
     [Fact]
     public void WholeChainsAreSavedWithTheStepsBeforeAndAfter()
     {

@@ -141,15 +141,49 @@ public sealed class NeighborSearchTests : IDisposable
         }
         IDataView large = _ml.Data.LoadFromEnumerable([new Numbers { U8 = ulong.MaxValue }]);
         Assert.Contains("Row 0 of id column 'U8'", Assert.Throws<InvalidDataException>(() => _ml.HashRetrieval.CreateIndex(large, idColumnName: "U8")).Message, StringComparison.Ordinal);
-        foreach (string column in new[] { "Path", "Key" })
-        {
-            string message = Assert.Throws<ArgumentException>(() => _ml.HashRetrieval.CreateIndex(rows, idColumnName: column)).Message;
-            Assert.Contains($"Columns = [\"{column}\"]", message, StringComparison.Ordinal);
-            IDataView found = _ml.HashRetrieval.FindNeighbors(rows, new NeighborOptions { K = 1, Columns = [column] }).Fit(rows).Transform(rows);
-            Assert.NotNull(found.Schema.GetColumnOrNull("Neighbors" + column));
-        }
+        string message = Assert.Throws<ArgumentException>(() => _ml.HashRetrieval.CreateIndex(rows, idColumnName: "IsNew")).Message;
+        Assert.Contains("Columns = [\"IsNew\"]", message, StringComparison.Ordinal);
+        IDataView found = _ml.HashRetrieval.FindNeighbors(rows, new NeighborOptions { K = 1, Columns = ["IsNew"] }).Fit(rows).Transform(rows);
+        Assert.NotNull(found.Schema.GetColumnOrNull("NeighborsIsNew"));
         string real = Assert.Throws<ArgumentException>(() => _ml.HashRetrieval.CreateIndex(rows, idColumnName: "Price")).Message;
         Assert.Contains("ConvertType", real, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Path")]
+    [InlineData("Key")]
+    public void Texts_and_keys_of_texts_are_ids_too(string column)
+    {
+        Row[] database = Rows(20, 1);
+        IDataView rows = Keyed(database);
+        HammingIndex index = _ml.HashRetrieval.CreateIndex(rows, idColumnName: column);
+        Assert.Equal(database.Select(row => row.Path), Enumerable.Range(0, 20).Select(id => index.KeyOf(id)));
+        var options = new NeighborOptions { K = 19, IdColumnName = column, ExcludeSelf = true, Columns = ["Price", "Path"] };
+        IDataView shuffled = _ml.Data.ShuffleRows(rows, seed: 3);
+        ITransformer search = _ml.HashRetrieval.FindNeighbors(index, options, shuffled).Fit(rows);
+        string path = Path.Combine(_folder.FullName, "keys.zip");
+        _ml.Model.Save(search, rows.Schema, path);
+        foreach (ITransformer each in new[] { search, new MLContext().Model.Load(path, out _) })
+        {
+            IDataView found = each.Transform(shuffled);
+            string[] own = [.. found.GetColumn<string>("Path")];
+            string[][] keys = [.. Encoder.CodeRows.Read<ReadOnlyMemory<char>>(found, "NeighborsKey").Select(texts => Array.ConvertAll(texts, text => text.ToString()))];
+            Neighbors[] all = Found(found);
+            for (int row = 0; row < own.Length; row++)
+            {
+                Assert.Equal(database.Select(each => each.Path).Where(text => text != own[row]).Order(), keys[row].Order());
+                Assert.Equal(keys[row], all[row].Paths);
+                Assert.Equal(keys[row].Select(key => database.Single(each => each.Path == key).Price), all[row].Prices);
+            }
+        }
+    }
+
+    [Fact]
+    public void An_id_without_text_names_its_row()
+    {
+        Row[] rows = Rows(3, 1);
+        rows[2].Path = "";
+        Assert.Contains("Row 2 of id column 'Path'", Assert.Throws<InvalidDataException>(() => _ml.HashRetrieval.CreateIndex(Load(rows), idColumnName: "Path")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -203,6 +237,8 @@ public sealed class NeighborSearchTests : IDisposable
         public string Path { get; set; } = "";
 
         public float Price { get; set; }
+
+        public bool IsNew { get; set; }
     }
 
     public sealed class Numbers

@@ -16,6 +16,14 @@ public sealed class SsahTrainerTests
         public float[] HashCodeActivation { get; set; } = [];
     }
 
+    private sealed class TextImage
+    {
+        [VectorType(3, Image.Side, Image.Side)]
+        public float[] Pixels { get; set; } = [];
+
+        public string Label { get; set; } = "";
+    }
+
     private sealed class MultiLabelImage
     {
         [VectorType(3, Image.Side, Image.Side)]
@@ -71,6 +79,20 @@ public sealed class SsahTrainerTests
             return encoder.EncodeActivations(Images.Draw(1, 0)[0].Pixels);
         }
         Assert.Equal(Train(), Train());
+    }
+
+    [Fact]
+    public void Labels_may_be_texts_and_rows_to_encode_need_none()
+    {
+        Image[] images = Images.Draw(60, labeledEvery: 2);
+        var ml = new MLContext(1);
+        IDataView texts = ml.Data.LoadFromEnumerable(images.Select(image => new TextImage { Pixels = image.Pixels, Label = image.Label == uint.MaxValue ? "" : $"class {image.Label}" }));
+        using var encoder = ml.Transforms.SsahHash(Images.Options(steps: 4)).Fit(texts);
+        using var byKey = ml.Transforms.SsahHash(Images.Options(steps: 4)).Fit(Images.View(ml, images));
+        IDataView bare = ml.Transforms.DropColumns("Label").Fit(texts).Transform(texts);
+        Assert.Equal(byKey.Transform(bare).GetColumn<byte[]>("HashCode"), encoder.Transform(bare).GetColumn<byte[]>("HashCode"));
+        Assert.Equal("2", encoder.Metadata["ssah.contract"]);
+        Assert.Equal("cover", encoder.Metadata["ssah.resizing"]);
     }
 
     [Fact]

@@ -11,7 +11,7 @@ internal sealed class NeighborColumns : AppendedColumns
         : base(input, builder => Add(builder, search))
     {
         Code = CodeColumn.Open(input, search.Options.CodeColumnName);
-        Code.RequireBits(search.Index.Bits, "the index");
+        Code.RequireCodesOf(search.Index);
         if (search.Options is { ExcludeSelf: true, IdColumnName: { } id })
             Id = IdColumn.Open(input, id);
     }
@@ -22,7 +22,7 @@ internal sealed class NeighborColumns : AppendedColumns
     /// <summary>The column of the rows' own ids, where a row is not to find itself.</summary>
     public IdColumn? Id { get; }
 
-    /// <exception cref="ArgumentException">A column is missing, of a wrong type, or its codes have another length than the index's.</exception>
+    /// <exception cref="ArgumentException">A column is missing, of a wrong type, or its codes have another length than the index's or come from another model.</exception>
     public static NeighborColumns Open(DataViewSchema input, NeighborSearch search) => new(input, search);
 
     /// <summary>What an estimator promises: the input's columns and the new ones.</summary>
@@ -54,6 +54,8 @@ internal sealed class NeighborColumns : AppendedColumns
         NeighborOptions options = search.Options;
         builder.AddColumn(options.OutputColumnName, new VectorDataViewType(NumberDataViewType.Int64, options.K));
         builder.AddColumn(options.OutputColumnName + "Distance", new VectorDataViewType(NumberDataViewType.Int32, options.K));
+        if (search.HasKeys)
+            builder.AddColumn(options.OutputColumnName + "Key", new VectorDataViewType(TextDataViewType.Instance, options.K));
         foreach (LookupColumn column in search.Lookup?.Columns ?? [])
             builder.AddColumn(options.OutputColumnName + column.Name, new VectorDataViewType(column.Type, options.K), column.Annotations);
     }

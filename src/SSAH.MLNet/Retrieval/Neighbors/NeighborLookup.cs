@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet;
 
@@ -11,8 +12,9 @@ internal sealed class NeighborLookup
     /// <param name="bytes">The rows in ML.NET's binary format.</param>
     /// <param name="columns">The columns to look up.</param>
     /// <param name="idColumnName">Column of the ids; null where they are the rows' numbers.</param>
+    /// <param name="index">The index, which knows the ids of texts.</param>
     /// <exception cref="ArgumentException">A column is missing or of a wrong type, or an id comes twice.</exception>
-    public NeighborLookup(byte[] bytes, IEnumerable<string> columns, string? idColumnName)
+    public NeighborLookup(byte[] bytes, IEnumerable<string> columns, string? idColumnName, HammingIndex index)
     {
         Bytes = bytes;
         IDataView data = new MLContext().Data.LoadFromBinary(new BytesSource(bytes));
@@ -21,7 +23,7 @@ internal sealed class NeighborLookup
         _rows = id is null ? null : [];
         using DataViewRowCursor cursor = data.GetRowCursor(data.Schema);
         Action[] readers = [.. Columns.Select(column => column.CreateReader(cursor))];
-        Func<long>? readId = id?.CreateReader(cursor);
+        Func<long?>? readId = id?.CreateReader(cursor, index);
         for (int row = 0; cursor.MoveNext(); row++)
         {
             Array.ForEach(readers, read => read());
@@ -38,7 +40,7 @@ internal sealed class NeighborLookup
 
     /// <summary>Reads the columns of a database, which is read once.</summary>
     /// <exception cref="ArgumentException">A column is missing or of a wrong type, or an id comes twice.</exception>
-    public static NeighborLookup Read(MLContext context, IDataView database, IReadOnlyList<string> columns, string? idColumnName)
+    public static NeighborLookup Read(MLContext context, IDataView database, IReadOnlyList<string> columns, string? idColumnName, HammingIndex index)
     {
         foreach (string name in columns)
             LookupColumn.Open(database.Schema, name);
@@ -48,7 +50,7 @@ internal sealed class NeighborLookup
         IDataView narrow = context.Transforms.SelectColumns(kept).Fit(database).Transform(database);
         using var stream = new MemoryStream();
         context.Data.SaveAsBinary(narrow, stream);
-        return new NeighborLookup(stream.ToArray(), columns, idColumnName);
+        return new NeighborLookup(stream.ToArray(), columns, idColumnName, index);
     }
 
     /// <summary>The getter of a column's values for the ids that <paramref name="find"/> finds.</summary>

@@ -19,7 +19,7 @@ public sealed record NeighborOptions
     public string CodeColumnName { get; init; } = "HashCode";
 
     /// <summary>
-    /// Column of the rows' ids, the one that <see cref="HashRetrievalCatalog.CreateIndex"/> was given; null (the default) where the ids are the numbers of the
+    /// Column of the rows' ids, numbers or texts, the one that <see cref="HashRetrievalCatalog.CreateIndex"/> was given; null (the default) where the ids are the numbers of the
     /// database's rows, from 0. The database needs it for <see cref="Columns"/>, the queries for <see cref="ExcludeSelf"/>.
     /// </summary>
     public string? IdColumnName { get; init; }

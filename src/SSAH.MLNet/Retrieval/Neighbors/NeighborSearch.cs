@@ -11,6 +11,9 @@ internal sealed record NeighborSearch(HammingIndex Index, NeighborOptions Option
     // One thread for each row: ML.NET already reads rows on several.
     private static readonly HammingSearchOptions OneThread = new() { Threads = 1 };
 
+    /// <summary>Whether the index had keys when the search was made.</summary>
+    public bool HasKeys { get; } = Index.Store.Snapshot.Keys is not null;
+
     /// <summary>Whether a row is known by its place among the rows alone.</summary>
     public bool GoesByPosition => Options is { ExcludeSelf: true, IdColumnName: null };
 

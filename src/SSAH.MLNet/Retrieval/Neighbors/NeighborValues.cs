@@ -10,7 +10,7 @@ internal sealed class NeighborValues : AppendedValues
     private readonly NeighborSearch _search;
     private readonly DataViewRow _row;
     private readonly Func<BinaryCodes> _readCode;
-    private readonly Func<long>? _readSelf;
+    private readonly Func<long?>? _readSelf;
     private readonly long[] _ids;
     private readonly int[] _distances;
     private long? _foundPosition;
@@ -20,7 +20,7 @@ internal sealed class NeighborValues : AppendedValues
         _search = search;
         _row = row;
         _readCode = columns.Code.CreateSingleReader(row, search.Index.Bits);
-        _readSelf = search.GoesByPosition ? () => row.Position : columns.Id?.CreateReader(row);
+        _readSelf = search.GoesByPosition ? () => row.Position : columns.Id?.CreateReader(row, search.Index);
         _ids = new long[search.Options.K];
         _distances = new int[search.Options.K];
     }
@@ -33,7 +33,9 @@ internal sealed class NeighborValues : AppendedValues
             Found();
             Copy<int>(_distances, ref value);
         }),
-        _ => _search.Lookup!.GetterOf(number - 2, Found),
+        2 when _search.HasKeys => (ValueGetter<VBuffer<ReadOnlyMemory<char>>>)((ref VBuffer<ReadOnlyMemory<char>> value) =>
+            Copy<ReadOnlyMemory<char>>(Array.ConvertAll(Found(), id => _search.Index.KeyOf(id).AsMemory()), ref value)),
+        _ => _search.Lookup!.GetterOf(number - (_search.HasKeys ? 3 : 2), Found),
     };
 
     private long[] Found()

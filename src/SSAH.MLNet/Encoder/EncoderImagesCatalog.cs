@@ -1,0 +1,41 @@
+using SSAH.MLNet;
+
+namespace Microsoft.ML;
+
+/// <summary>Reading images in the size that an encoder takes, scaled as training scaled them.</summary>
+public static class EncoderImagesCatalog
+{
+    /// <summary>Reads the images below a folder in the size that an encoder takes; otherwise as without one.</summary>
+    /// <param name="catalog">The data operations of the context.</param>
+    /// <param name="path">The folder, read with all folders in it.</param>
+    /// <param name="encoder">The encoder.</param>
+    /// <param name="options">Bad files, limits and layout; null takes the defaults.</param>
+    /// <exception cref="ArgumentException">The encoder takes gray images.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="InvalidDataException">There is no image in it.</exception>
+    public static ImageFiles LoadImageFolder(this DataOperationsCatalog catalog, string path, HashEncoder encoder, ImageFilesOptions? options = null)
+    {
+        PixelShape shape = ColorShapeOf(encoder);
+        return catalog.LoadImageFolder(path, shape.Width, shape.Height, options);
+    }
+
+    /// <summary>Reads image files in the order given, in the size that an encoder takes; they have no label.</summary>
+    /// <param name="catalog">The data operations of the context.</param>
+    /// <param name="paths">The files.</param>
+    /// <param name="encoder">The encoder.</param>
+    /// <param name="options">Bad files, limits and layout; null takes the defaults.</param>
+    /// <exception cref="ArgumentException">There is no path, or an empty one, or the encoder takes gray images.</exception>
+    public static ImageFiles LoadImageFiles(this DataOperationsCatalog catalog, IEnumerable<string> paths, HashEncoder encoder, ImageFilesOptions? options = null)
+    {
+        PixelShape shape = ColorShapeOf(encoder);
+        return catalog.LoadImageFiles(paths, shape.Width, shape.Height, options);
+    }
+
+    private static PixelShape ColorShapeOf(HashEncoder encoder)
+    {
+        ArgumentNullException.ThrowIfNull(encoder);
+        return encoder.InputShape.Channels == 3
+            ? encoder.InputShape
+            : throw new ArgumentException("The encoder takes gray images, and image files are read in color: encode files with EncodeImages, which makes them gray.", nameof(encoder));
+    }
+}

@@ -1,0 +1,88 @@
+using SSAH.MLNet.Hashing;
+
+namespace SSAH.MLNet;
+
+public sealed partial class HashEncoder
+{
+    /// <summary>Encodes an image file, read and scaled as <c>LoadImageFolder</c> does for training: upright, in sRGB, on white, covering <see cref="InputShape"/>, both ends cut off.</summary>
+    /// <param name="path">Path of a JPEG, PNG, WebP, GIF, BMP or ICO file; what it is is told by its content.</param>
+    /// <param name="options">Limits and background; null takes the defaults.</param>
+    /// <returns>One code, as an index's <c>Search</c> takes it.</returns>
+    /// <exception cref="InvalidDataException">The file cannot be read as a whole image; the message names it and says why.</exception>
+    public BinaryCodes EncodeImage(string path, ImageReadingOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        return EncodeOne($"'{path}'", options, (reader, pixels) => reader.Read(path, pixels));
+    }
+
+    /// <summary>Encodes the image that a stream holds from its position to its end.</summary>
+    /// <param name="image">The stream; it is not closed.</param>
+    /// <param name="options">Limits and background; null takes the defaults.</param>
+    /// <returns>One code.</returns>
+    /// <exception cref="InvalidDataException">The stream does not hold a whole image; the message says why.</exception>
+    public BinaryCodes EncodeImage(Stream image, ImageReadingOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return EncodeOne("The image", options, (reader, pixels) => reader.Read(image, pixels));
+    }
+
+    /// <summary>Encodes an image from the bytes of its file.</summary>
+    /// <param name="image">The whole file.</param>
+    /// <param name="options">Limits and background; null takes the defaults.</param>
+    /// <returns>One code.</returns>
+    /// <exception cref="InvalidDataException">The bytes are not a whole image; the message says why.</exception>
+    public BinaryCodes EncodeImage(byte[] image, ImageReadingOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return EncodeOne("The image", options, (reader, pixels) => reader.Read((ReadOnlySpan<byte>)image, pixels));
+    }
+
+    /// <summary>Encodes image files, several at the same time (<see cref="Workers"/>).</summary>
+    /// <param name="paths">Paths of the files.</param>
+    /// <param name="options">Limits and background; null takes the defaults.</param>
+    /// <param name="cancellationToken">Stops the encoding.</param>
+    /// <returns>One code for each file, in their order.</returns>
+    /// <exception cref="InvalidDataException">A file cannot be read as a whole image; the message names it and says why.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
+    public BinaryCodes EncodeImages(IReadOnlyList<string> paths, ImageReadingOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        ImageReader reader = ReaderFor(options);
+        int bytes = _model.Description.BytesPerCode, capacity = HashBatch.CapacityFor(_model, BatchSize);
+        var packed = new byte[checked(paths.Count * bytes)];
+        InParallel((paths.Count + capacity - 1) / capacity, () => (Rgb: new byte[reader.Size], Batch: new float[capacity * InputShape.Size]), (number, buffers) =>
+        {
+            int start = number * capacity, count = Math.Min(capacity, paths.Count - start);
+            for (int i = 0; i < count; i++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (reader.Read(paths[start + i], buffers.Rgb) is { } reason)
+                    throw new InvalidDataException($"'{paths[start + i]}' cannot be encoded: {reason}.");
+                FromRgb(buffers.Rgb, buffers.Batch.AsSpan(i * InputShape.Size, InputShape.Size));
+            }
+            _model.Score(count, buffers.Batch, packed.AsMemory(start * bytes, count * bytes), Memory<float>.Empty);
+        });
+        return CodesOf(packed);
+    }
+
+    private BinaryCodes EncodeOne(string name, ImageReadingOptions? options, Func<ImageReader, byte[], string?> read)
+    {
+        ImageReader reader = ReaderFor(options);
+        var rgb = new byte[reader.Size];
+        if (read(reader, rgb) is { } reason)
+            throw new InvalidDataException($"{name} cannot be encoded: {reason}.");
+        var pixels = new float[InputShape.Size];
+        FromRgb(rgb, pixels);
+        return Encode(pixels);
+    }
+
+    private ImageReader ReaderFor(ImageReadingOptions? options) => new(InputShape.Width, InputShape.Height, options ?? new ImageReadingOptions(), interleaved: false);
+
+    private void FromRgb(Span<byte> planes, Span<float> pixels)
+    {
+        if (InputShape.Channels == 1)
+            GrayPixels.FromRgb(planes, planes[..pixels.Length]);
+        for (int i = 0; i < pixels.Length; i++)
+            pixels[i] = planes[i];
+    }
+}
