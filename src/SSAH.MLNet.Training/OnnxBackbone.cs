@@ -72,8 +72,8 @@ internal sealed class OnnxBackbone(PretrainedNetwork network, int freezeStages) 
         var input = new BackboneInput(shape, size, normalization, _preprocessing);
         return shapes[^1] switch
         {
-            [_, var features] => new BackboneNetwork(new Chain(input, graph), features, IsPretrained: true),
-            [_, var features, _, _] => new BackboneNetwork(new Chain(input, graph, MeanOverAxes.Positions()), features, IsPretrained: true),
+            [_, var features] => new BackboneNetwork(new LayerSequence(input, graph), features, IsPretrained: true),
+            [_, var features, _, _] => new BackboneNetwork(new LayerSequence(input, graph, MeanOverAxes.Positions()), features, IsPretrained: true),
             var other => throw new NotSupportedException($"{network.Path}: '{network.Output}' has the shape [{string.Join(", ", other)}]; [N, F] or [N, C, H, W] is needed."),
         };
     }

@@ -15,13 +15,13 @@ internal sealed record BackboneNetwork(Layer Body, long Features, bool IsPretrai
     public static BackboneNetwork SmallResNet(int channels, int width)
     {
         long w = width;
-        var body = new Chain(
+        var body = new LayerSequence(
             ConvNormRelu(channels, w),
             ConvNormRelu(w, 2 * w), new MaxPooling(2, 2),
-            new Residual(new Chain(ConvNormRelu(2 * w, 2 * w), ConvNormRelu(2 * w, 2 * w))),
+            new Residual(new LayerSequence(ConvNormRelu(2 * w, 2 * w), ConvNormRelu(2 * w, 2 * w))),
             ConvNormRelu(2 * w, 4 * w), new MaxPooling(2, 2),
             ConvNormRelu(4 * w, 8 * w), new MaxPooling(2, 2),
-            new Residual(new Chain(ConvNormRelu(8 * w, 8 * w), ConvNormRelu(8 * w, 8 * w))),
+            new Residual(new LayerSequence(ConvNormRelu(8 * w, 8 * w), ConvNormRelu(8 * w, 8 * w))),
             new GlobalMaxPooling(), new Flattening());
         return new BackboneNetwork(body, 8 * w);
     }
@@ -30,7 +30,7 @@ internal sealed record BackboneNetwork(Layer Body, long Features, bool IsPretrai
     public static BackboneNetwork ResNet18(int channels, int width)
     {
         long w = width;
-        var body = new Chain(
+        var body = new LayerSequence(
             ConvNormRelu(channels, w, kernel: 7, stride: 2), new MaxPooling(3, 2, 1),
             BasicBlock(w, w, 1), BasicBlock(w, w, 1),
             BasicBlock(w, 2 * w, 2), BasicBlock(2 * w, 2 * w, 1),
@@ -40,17 +40,17 @@ internal sealed record BackboneNetwork(Layer Body, long Features, bool IsPretrai
         return new BackboneNetwork(body, 8 * w);
     }
 
-    private static Chain ConvNormRelu(long inputs, long outputs, long kernel = 3, long stride = 1) =>
-        new(new Convolution(inputs, outputs, kernel, stride), new BatchNormalization(outputs), new Rectifier());
+    private static LayerSequence ConvNormRelu(long inputs, long outputs, long kernel = 3, long stride = 1) =>
+        new(new Convolution(inputs, outputs, kernel, stride), new BatchNormalization(outputs), new Relu());
 
     private static Residual BasicBlock(long inputs, long outputs, long stride)
     {
-        var body = new Chain(
+        var body = new LayerSequence(
             ConvNormRelu(inputs, outputs, stride: stride),
             new Convolution(outputs, outputs, 3), new BatchNormalization(outputs));
         var shortcut = stride == 1 && inputs == outputs
             ? null
-            : new Chain(new Convolution(inputs, outputs, 1, stride), new BatchNormalization(outputs));
+            : new LayerSequence(new Convolution(inputs, outputs, 1, stride), new BatchNormalization(outputs));
         return new Residual(body, shortcut, rectify: true);
     }
 }

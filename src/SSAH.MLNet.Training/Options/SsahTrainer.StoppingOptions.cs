@@ -19,7 +19,7 @@ public sealed partial class SsahTrainer
         [Range(1, int.MaxValue)]
         public int? MaxSteps { get; set; }
 
-        /// <summary>Longest training time, above zero. Default: no limit.</summary>
+        /// <summary>Longest time from the first step to the last, above zero; reading the images and computing features of a frozen network come before it. Default: no limit.</summary>
         public TimeSpan? TimeBudget { get; set; }
 
         /// <summary>Stops reading of rows, and training between two steps.</summary>

@@ -23,7 +23,7 @@ internal sealed class AdversarialNetwork : nn.Module<Tensor, HardSampleLimits, H
     private const double TurnBound = 1;
     private readonly HardSampleShape _shape;
     private readonly NoiseSource _noise;
-    private readonly Chain trunk;
+    private readonly LayerSequence trunk;
     private readonly Parameter? maskHead;
     private readonly Linear? turnHead;
 
@@ -32,10 +32,10 @@ internal sealed class AdversarialNetwork : nn.Module<Tensor, HardSampleLimits, H
         _shape = shape;
         _noise = noise;
         long w = width;
-        trunk = new Chain(
-            new Convolution(channels, w, 3, stride: 2), new BatchNormalization(w), new Rectifier(),
-            new Convolution(w, 2 * w, 3, stride: 2), new BatchNormalization(2 * w), new Rectifier(),
-            new Convolution(2 * w, 2 * w, 3), new BatchNormalization(2 * w), new Rectifier());
+        trunk = new LayerSequence(
+            new Convolution(channels, w, 3, stride: 2), new BatchNormalization(w), new Relu(),
+            new Convolution(w, 2 * w, 3, stride: 2), new BatchNormalization(2 * w), new Relu(),
+            new Convolution(2 * w, 2 * w, 3), new BatchNormalization(2 * w), new Relu());
         maskHead = shape.Scales.Count == 0 ? null : new Parameter(zeros(shape.Scales.Count, 2 * w, 1, 1));
         turnHead = shape.Rotates ? nn.Linear(2 * w, 1) : null;
         RegisterComponents();

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace SSAH.MLNet.Training.Networks.Layers;
 
 /// <summary>Rectified linear unit: max(x, 0).</summary>
-internal sealed class Rectifier() : Layer(nameof(Rectifier))
+internal sealed class Relu() : Layer(nameof(Relu))
 {
     public override Tensor forward(Tensor input) => nn.functional.relu(input);
 
@@ -14,9 +14,9 @@ internal sealed class Rectifier() : Layer(nameof(Rectifier))
 }
 
 /// <summary>x where it is positive, else <paramref name="slope"/> x.</summary>
-internal sealed class LeakyRectifier(float slope) : Layer(nameof(LeakyRectifier))
+internal sealed class LeakyRelu(float slope) : Layer(nameof(LeakyRelu))
 {
-    public static Layer Read(OnnxNode node) => new LeakyRectifier(node.Float("alpha", 0.01f));
+    public static Layer Read(OnnxNode node) => new LeakyRelu(node.Float("alpha", 0.01f));
 
     public override Tensor forward(Tensor input) => nn.functional.leaky_relu(input, slope);
 

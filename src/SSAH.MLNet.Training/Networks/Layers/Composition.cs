@@ -5,11 +5,11 @@ using static TorchSharp.torch;
 namespace SSAH.MLNet.Training.Networks.Layers;
 
 /// <summary>Layers one after another.</summary>
-internal sealed class Chain : Layer
+internal sealed class LayerSequence : Layer
 {
     private readonly Layer[] _layers;
 
-    public Chain(params Layer[] layers) : base(nameof(Chain))
+    public LayerSequence(params Layer[] layers) : base(nameof(LayerSequence))
     {
         _layers = layers;
         for (int i = 0; i < layers.Length; i++)
