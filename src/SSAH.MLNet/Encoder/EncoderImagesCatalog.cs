@@ -31,6 +31,34 @@ public static class EncoderImagesCatalog
         return catalog.LoadImageFiles(paths, shape.Width, shape.Height, options);
     }
 
+    /// <summary>Reads the images that a table names, in the size that an encoder takes; otherwise as without one.</summary>
+    /// <param name="catalog">The data operations of the context.</param>
+    /// <param name="path">The table.</param>
+    /// <param name="encoder">The encoder.</param>
+    /// <param name="options">Columns, bad files, limits and layout; null takes the defaults.</param>
+    /// <exception cref="ArgumentException">The encoder takes gray images.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The table has no rows, lacks a named column, or a row has another number of cells.</exception>
+    public static ImageFiles LoadImageTable(this DataOperationsCatalog catalog, string path, HashEncoder encoder, ImageTableOptions? options = null)
+    {
+        PixelShape shape = ColorShapeOf(encoder);
+        return catalog.LoadImageTable(path, shape.Width, shape.Height, options);
+    }
+
+    /// <summary>Reads the images in an archive in the size that an encoder takes; otherwise as without one.</summary>
+    /// <param name="catalog">The data operations of the context.</param>
+    /// <param name="path">The archive.</param>
+    /// <param name="encoder">The encoder.</param>
+    /// <param name="options">Bad files, limits and layout; null takes the defaults.</param>
+    /// <exception cref="ArgumentException">The encoder takes gray images.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is not an archive, is damaged, or holds no image.</exception>
+    public static ImageFiles LoadImageArchive(this DataOperationsCatalog catalog, string path, HashEncoder encoder, ImageFilesOptions? options = null)
+    {
+        PixelShape shape = ColorShapeOf(encoder);
+        return catalog.LoadImageArchive(path, shape.Width, shape.Height, options);
+    }
+
     private static PixelShape ColorShapeOf(HashEncoder encoder)
     {
         ArgumentNullException.ThrowIfNull(encoder);

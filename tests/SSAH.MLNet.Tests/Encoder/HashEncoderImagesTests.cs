@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using SkiaSharp;
@@ -38,6 +39,13 @@ public sealed class HashEncoderImagesTests : IDisposable
         byte[][] expected = CodeRows.Codes(_encoder.Transform(_context.Data.LoadImageFolder(_folder.FullName, 10, 12)));
         Assert.Equal(expected, CodeRows.Codes(_encoder.Transform(_context.Data.LoadImageFolder(_folder.FullName, _encoder))));
         Assert.Equal(expected.Reverse(), CodeRows.Codes(_encoder.Transform(_context.Data.LoadImageFiles(_files.Reverse(), _encoder))));
+        string table = Path.Combine(_folder.FullName, "images.csv"), archive = Path.Combine(_folder.FullName, "images.zip");
+        File.WriteAllLines(table, ["path,label", .. _files.Select(file => $"{Path.GetFileName(file)},a")]);
+        using (ZipArchive zip = ZipFile.Open(archive, ZipArchiveMode.Create))
+            foreach (string file in _files)
+                zip.CreateEntryFromFile(file, Path.GetFileName(file));
+        Assert.Equal(expected, CodeRows.Codes(_encoder.Transform(_context.Data.LoadImageTable(table, _encoder))));
+        Assert.Equal(expected, CodeRows.Codes(_encoder.Transform(_context.Data.LoadImageArchive(archive, _encoder))));
         Assert.InRange(expected.Select(Convert.ToHexString).Distinct().Count(), 3, 7);
         Assert.Equal(expected, Packed(_encoder.EncodeImages(_files)));
         for (int i = 0; i < _files.Length; i++)
