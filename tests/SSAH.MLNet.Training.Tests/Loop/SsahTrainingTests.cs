@@ -9,17 +9,7 @@ namespace SSAH.MLNet.Training.Tests.Loop;
 
 public sealed class SsahTrainingTests
 {
-    private static TrainingSet Set(int count = 60)
-    {
-        var builder = new TrainingSet.Builder(new PixelShape(3, Image.Side, Image.Side));
-        foreach (var image in Images.Draw(count, labeledEvery: 3))
-        {
-            var target = builder.Add(image.Label == uint.MaxValue ? [] : [image.Class]);
-            for (int i = 0; i < target.Length; i++)
-                target[i] = (byte)image.Pixels[i];
-        }
-        return builder.Build(Image.Classes, multiLabel: false, names: null, validationFraction: 0, seed: 1);
-    }
+    private static TrainingSet Set() => Images.Set(60, labeledEvery: 3);
 
     [Fact]
     public void A_hundred_steps_leave_no_tensor_behind()

@@ -136,16 +136,6 @@ public sealed class ErrorTests
         Assert.Equal(0, read);
     }
 
-    [Fact]
-    public void Training_on_a_GPU_gives_an_encoder()
-    {
-        Assert.SkipUnless(TorchSharp.torch.cuda.is_available(), "This machine has no CUDA device.");
-        var options = Images.Options(steps: 4);
-        options.Device = TrainingDevice.Cuda;
-        using var encoder = _ml.Transforms.SsahHash(options).Fit(Images.View(_ml, Images.Draw(30, 1)));
-        Assert.Contains("cuda", encoder.Metadata["ssah.summary"], StringComparison.Ordinal);
-    }
-
     private sealed class Named
     {
         [VectorType(3, Image.Side, Image.Side)]

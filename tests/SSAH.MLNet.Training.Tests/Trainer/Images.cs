@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using SSAH.MLNet.Training.Data;
 
 namespace SSAH.MLNet.Training.Tests.Trainer;
 
@@ -29,6 +30,19 @@ internal static class Images
     }
 
     public static IDataView View(MLContext ml, IEnumerable<Image> images) => ml.Data.LoadFromEnumerable(images);
+
+    /// <summary>The same images as a training set.</summary>
+    public static TrainingSet Set(int count, int labeledEvery)
+    {
+        var builder = new TrainingSet.Builder(new PixelShape(3, Image.Side, Image.Side));
+        foreach (var image in Draw(count, labeledEvery))
+        {
+            var target = builder.Add(image.Label == uint.MaxValue ? [] : [image.Class]);
+            for (int i = 0; i < target.Length; i++)
+                target[i] = (byte)image.Pixels[i];
+        }
+        return builder.Build(Image.Classes, multiLabel: false, names: null, validationFraction: 0, seed: 1);
+    }
 
     /// <summary>Options that train for a moment on such images.</summary>
     public static SsahTrainer.Options Options(int steps = 40) => new()
