@@ -31,7 +31,7 @@ public sealed class ImageFilesTests : IDisposable
     }
 
     [Fact]
-    public void RowsAreInTheOrderOfTheirPathsWithTheFoldersNameAsLabel()
+    public void Rows_are_in_the_order_of_their_paths_with_the_folders_name_as_label()
     {
         foreach (string name in new[] { "zebra/2.png", "ant/deep/1.JPG", "top.png", "zebra/10.png" })
             Draw(name, 8, 8);
@@ -44,7 +44,7 @@ public sealed class ImageFilesTests : IDisposable
     }
 
     [Fact]
-    public void DamagedFilesNameRowAndFile()
+    public void Damaged_files_name_row_and_file()
     {
         Draw("a/1.png", 40, 40);
         Damage("a/2.png", bytes => bytes[..(bytes.Length / 2)]);
@@ -58,7 +58,7 @@ public sealed class ImageFilesTests : IDisposable
     }
 
     [Fact]
-    public void SkippedFilesAreReportedAndTheOtherRowsStay()
+    public void Skipped_files_are_reported_and_the_other_rows_stay()
     {
         MakeGoodAndBad(out string[] bad);
         var warnings = new List<string>();
@@ -74,7 +74,7 @@ public sealed class ImageFilesTests : IDisposable
     }
 
     [Fact]
-    public void TheEncoderSeesTheSameRowsInEveryWayOfReading()
+    public void The_encoder_sees_the_same_rows_in_every_way_of_reading()
     {
         MakeGoodAndBad(out _);
         using var encoder = new HashEncoder(TestHashModels.Create(24), options: new HashEncodingOptions { BatchSize = 4, Workers = 2 });
@@ -94,7 +94,7 @@ public sealed class ImageFilesTests : IDisposable
 
     // CWE-789: a small file claims a size that would take 18 GB.
     [Fact]
-    public void ClaimedSizesAreCheckedBeforeDecoding()
+    public void Claimed_sizes_are_checked_before_decoding()
     {
         File.WriteAllBytes(Path.Combine(_folder.FullName, "huge.png"), DrawnFiles.PngClaiming(67_000, 67_000));
         ImageFiles rows = _context.Data.LoadImageFolder(_folder.FullName, 8, 8);
@@ -110,7 +110,7 @@ public sealed class ImageFilesTests : IDisposable
     }
 
     [Fact]
-    public void RandomBytesNeverGetThrough()
+    public void Random_bytes_never_get_through()
     {
         Draw("seed.png", 20, 20);
         Draw("seed.jpg", 20, 20);
@@ -130,7 +130,7 @@ public sealed class ImageFilesTests : IDisposable
     }
 
     [Fact]
-    public void FoldersWithoutImagesAndFilesThatVanishAreErrors()
+    public void Folders_without_images_and_files_that_vanish_are_errors()
     {
         Assert.Throws<DirectoryNotFoundException>(() => _context.Data.LoadImageFolder(Path.Combine(_folder.FullName, "none"), 8, 8));
         Assert.Contains("no image", Assert.Throws<InvalidDataException>(() => _context.Data.LoadImageFolder(_folder.FullName, 8, 8)).Message,
