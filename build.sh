@@ -17,10 +17,11 @@ usage: ./build.sh VERB [arguments]
   setup              check the .NET SDK and the C++ library that TorchSharp needs; install the latter where possible
   test               setup, then every test of the solution (Release); ends with "N passed, N failed, N skipped"
   demo [options]     train on real images, save, load in a second process, evaluate, write an HTML page
-                     --data PATH  --budget MINUTES (5)  --steps N  --compare  --out DIR (out/demo)  --bits N (48)  --side N (32)  --seed N (1)
+                     --data FOLDER  --budget MINUTES (5)  --steps N  --out DIR (out/demo)  --bits N (48)  --side N (32)  --seed N (1)
+                     without data it installs Debian's dataset-fashion-mnist where it can, and draws images as the last resort
+  pack               packages of all projects in src, in out/packages
   bench NAME         a benchmark: hamming, join, evaluator, training, encode, ingest
   experiment NAME    reproduces a table of docs/results.md; 'experiment list' names them, 'experiment help' lists the options.
-                     c10-54k is the demo's comparison with fixed steps (takes the options of demo)
   help               this text
 TEXT
 }
@@ -146,11 +147,37 @@ run_program() {
     dotnet run --project "$project" -c Release --no-build -- "$@"
 }
 
+# Real images for those who bring none: 30 MB of Debian's, where this is Debian and root may install.
+ensure_demo_images() {
+    local images=/usr/share/datasets/fashion-mnist
+    [[ -z ${SSAH_DATA:-} && " $* " != *" --data "* && ! -d $images ]] || return 0
+    if command -v apt-get >/dev/null && [[ $(id -u) == 0 ]]; then
+        say "installing dataset-fashion-mnist: 70,000 small images of clothes (MIT), in $images"
+        export DEBIAN_FRONTEND=noninteractive
+        { apt-get install -y -qq dataset-fashion-mnist || { apt-get update -qq && apt-get install -y -qq dataset-fashion-mnist; }; } >/dev/null 2>&1 ||
+            echo "   it cannot be installed here; the demo draws its images"
+    else
+        say "no images: --data FOLDER names yours; on Debian, 'apt-get install dataset-fashion-mnist' as root gets some. The demo draws its images"
+    fi
+}
+
 # One program trains; another, which has no TorchSharp, loads what it saved.
 demo() {
     setup
+    ensure_demo_images "$@"
     run_program samples/Demo "$@"
     run_program samples/DemoReport "$@"
+}
+
+# Debuggers find the sources by the commit, not by the paths of the machine that packed.
+pack() {
+    check_sdk
+    local reproducible=()
+    [[ ! -e .git ]] || reproducible=(-p:ContinuousIntegrationBuild=true)
+    rm -rf out/packages
+    dotnet msbuild eng/Pack.proj -restore -v:quiet -nologo -p:Configuration=Release -p:PackageOutputPath="$PWD/out/packages/" "${reproducible[@]}"
+    say "packed"
+    ls -1 out/packages
 }
 
 # Named runs whose figures stand in docs/results.md: fixed steps, so that the result does not depend on the machine's speed.
@@ -158,8 +185,7 @@ experiment() {
     local name=${1:-none}
     shift || true
     case $name in
-        c10-54k) demo --compare --steps 1000 --out out/c10-54k "$@" ;;
-        none) fail "which experiment? ./build.sh experiment c10-54k, or one of: ./build.sh experiment list" ;;
+        none) fail "which experiment? ./build.sh experiment list names them" ;;
         *)
             setup
             run_program tests/SSAH.MLNet.Experiments "$name" "$@" ;;
@@ -173,6 +199,7 @@ main() {
         setup) setup ;;
         test) run_tests "$@" ;;
         demo) demo "$@" ;;
+        pack) pack ;;
         bench)
             [[ $# -gt 0 ]] || fail "which benchmark? ./build.sh bench hamming | join | evaluator | training | encode | ingest"
             setup

@@ -1,68 +1,78 @@
-// Trains SSAH on images and saves what samples/DemoReport then loads in a process of its own, without TorchSharp.
+// Trains SSAH on a folder of images and saves what samples/DemoReport then loads in a process of its own, without TorchSharp.
+using System.Text.Json;
 using Microsoft.ML;
 using SSAH.MLNet;
-using SSAH.MLNet.BenchmarkData;
-using SSAH.MLNet.Evaluation;
+using SSAH.MLNet.Samples;
 using SSAH.MLNet.Samples.Demo;
 
-DemoOptions options;
 try
 {
-    options = DemoOptions.Parse(args);
-}
-catch (FormatException e)
-{
-    Console.Error.WriteLine($"{e.Message}\n\n{DemoOptions.Usage}");
-    return 2;
-}
+    var options = DemoOptions.Parse(args);
+    Directory.CreateDirectory(options.Out);
+    var mlContext = new MLContext(options.Seed);
 
-// 1. The images, and which of them are queries, labeled and unlabeled. The split goes into a file, for the second program.
-ImageSet images;
-RetrievalSplit split;
-try
-{
-    images = ImageSets.Find(options.Data, new ImageReadOptions { Side = options.Side, Seed = options.Seed }, Console.WriteLine);
-    split = ImageSplits.Draw(images, options.Seed);
+    // 1. The images, and which of them are queries and which keep their label. Tables hold the split, for the second program too.
+    var (folder, name) = FindImages(options);
+    Console.WriteLine($"data: {name}");
+    var images = mlContext.Data.LoadImageFolder(folder, options.Side, options.Side);
+    Console.WriteLine($"split: {Tables.Write(images, options.Out, options.Seed)}");
+    var train = mlContext.Data.LoadImageTable(Path.Combine(options.Out, "train.csv"), options.Side, options.Side);
+
+    // 2. Ctrl-C ends the training and keeps what it has; a second Ctrl-C ends the program.
+    using var cancellation = new CancellationTokenSource();
+    Console.CancelKeyPress += (_, e) =>
+    {
+        e.Cancel = !cancellation.IsCancellationRequested;
+        cancellation.Cancel();
+    };
+
+    // 3. Train. An empty label is an unlabeled image.
+    var progress = new List<SsahTrainingMetrics>();
+    var trainer = new SsahTrainer.Options
+    {
+        Bits = options.Bits,
+        Seed = options.Seed,
+        Stopping =
+        {
+            MaxSteps = options.Steps,
+            TimeBudget = options.Steps is null ? TimeSpan.FromMinutes(options.BudgetMinutes) : null,
+            CancellationToken = cancellation.Token,
+            OnCancel = CancellationBehavior.KeepBest,
+        },
+        ReportEverySteps = options.Steps is { } all ? Math.Max(1, all / 25) : (int)Math.Clamp(options.BudgetMinutes * 3, 5, 200),
+        MetricsCallback = metrics =>
+        {
+            progress.Add(metrics);
+            Console.WriteLine($"{metrics.Progress,5:P0}  step {metrics.Step,5}  loss {metrics.TotalLoss:F3}  {metrics.ImagesPerSecond:F0} images/s");
+        },
+    };
+    var hasher = mlContext.Transforms.Conversion.MapValueToKey("Label").Append(mlContext.Transforms.SsahHash(trainer)).Fit(train);
+
+    // 4. Save.
+    mlContext.Model.Save(hasher, train.Schema, Path.Combine(options.Out, "hasher.zip"));
+    File.WriteAllText(Path.Combine(options.Out, "training.json"), JsonSerializer.Serialize(new { Data = name, Progress = progress }));
+    return 0;
 }
-catch (Exception e) when (e is IOException or InvalidDataException)
+catch (Exception e) when (e is IOException or InvalidDataException or FormatException)
 {
     Console.Error.WriteLine(e.Message);
-    return 1;
+    return e is FormatException ? 2 : 1;
 }
 
-Directory.CreateDirectory(options.Out);
-split.Save(DemoRecord.SplitFile(options.Out));
-Console.WriteLine(images);
-if (images.Skipped is [var first, ..])
-    Console.WriteLine($"skipped {images.Skipped.Count} files; the first is {first.Path}: {first.Reason}");
-Console.WriteLine($"split {split.Protocol}, seed {split.Seed}: {split.Queries.Count:N0} queries, {split.Labeled.Count:N0} labeled, " +
-    $"{split.UnlabeledTraining.Count:N0} unlabeled, database {split.Database.Count:N0}");
-
-// 2. One data view of all training images; only the labeled ones show their label.
-var mlContext = new MLContext(options.Seed);
-var labeled = split.Labeled.ToHashSet();
-int[] training = [.. split.Labeled.Concat(split.UnlabeledTraining).Order()];
-var view = images.ToDataView(mlContext, training, labeled.Contains);
-
-// 3. Ctrl-C ends the training and keeps what it has; a second Ctrl-C ends the program.
-using var cancellation = new CancellationTokenSource();
-Console.CancelKeyPress += (_, e) =>
+static (string Folder, string Name) FindImages(DemoOptions options)
 {
-    e.Cancel = !cancellation.IsCancellationRequested;
-    if (e.Cancel)
-        Console.WriteLine("stopping after this step; Ctrl-C again to quit at once");
-    cancellation.Cancel();
-};
+    var source = options.Data ?? (FashionMnist.IsAt(FashionMnist.InstalledAt) ? FashionMnist.InstalledAt : null);
+    var unpacked = Path.Combine(options.Out, "images");
+    if (source is not null && !FashionMnist.IsAt(source))
+        return (source, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(source))));
+    if (Directory.Exists(unpacked))
+        Directory.Delete(unpacked, recursive: true);
+    if (source is not null)
+    {
+        FashionMnist.Unpack(source, unpacked, count: 12_000);
+        return (unpacked, "the first 12,000 images of Fashion-MNIST");
+    }
 
-// 4. Train. With --compare the controls follow, with as many steps as the first run took.
-var models = new List<TrainedModel>();
-foreach (var arm in DemoArm.For(options))
-{
-    var steps = models is [var full, ..] ? full.Steps : options.Steps;
-    if (steps == 0 || cancellation.IsCancellationRequested)
-        break;
-    models.Add(arm.Train(mlContext, view, options, steps, cancellation.Token));
+    DrawnFolder.Write(unpacked, perClass: 1000, seed: options.Seed);
+    return (unpacked, "drawn shapes, as there is no collection of real images here: apt-get install dataset-fashion-mnist, or --data FOLDER");
 }
-
-new DemoRecord { Data = images.SourcePath, Side = options.Side, Seed = options.Seed, Bits = options.Bits, Models = models }.Save(options.Out);
-return 0;

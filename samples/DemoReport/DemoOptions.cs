@@ -6,24 +6,20 @@ namespace SSAH.MLNet.Samples.Demo;
 internal sealed record DemoOptions
 {
     public const string Usage = """
-        --data PATH        a folder of CLASS/FILE.jpg, a .tar.gz of one, or the binary CIFAR-10
-                           (default: SSAH_DATA, ../shared/data/cifar10.tar.gz, dataset-fashion-mnist, or drawn images)
-        --budget MINUTES   training time in all (default 5)
+        --data PATH        a folder of CLASS/FILE.jpg (default: SSAH_DATA, Debian's dataset-fashion-mnist, or drawn images)
+        --budget MINUTES   training time (default 5)
         --steps N          train for so many steps instead of a time, which makes a run repeatable
-        --compare          also train the controls: random hard samples, and H-Net on the labeled images alone
         --bits N           code length, 8 to 512 (default 48)
         --side N           pixels that images are scaled to (default 32)
         --seed N           seed of the split and of the training (default 1)
         --out DIR          where the model, the split and the page go (default out/demo)
         """;
 
-    public string? Data { get; private set; }
+    public string? Data { get; private set; } = Environment.GetEnvironmentVariable("SSAH_DATA");
 
     public double BudgetMinutes { get; private set; } = 5;
 
     public int? Steps { get; private set; }
-
-    public bool Compare { get; private set; }
 
     public int Bits { get; private set; } = 48;
 
@@ -40,18 +36,17 @@ internal sealed record DemoOptions
         for (var i = 0; i < arguments.Count; i++)
         {
             var name = arguments[i];
-            string Value() => ++i < arguments.Count ? arguments[i] : throw new FormatException($"{name} needs a value.");
+            string Value() => ++i < arguments.Count ? arguments[i] : throw new FormatException($"{name} needs a value.\n\n{Usage}");
             switch (name)
             {
                 case "--data": options.Data = Value(); break;
-                case "--budget": options.BudgetMinutes = Number(name, Value(), 0.05, 24 * 60); break;
+                case "--budget": options.BudgetMinutes = Number(name, Value(), 0.01, 24 * 60); break;
                 case "--steps": options.Steps = (int)Number(name, Value(), 1, int.MaxValue); break;
-                case "--compare": options.Compare = true; break;
                 case "--bits": options.Bits = (int)Number(name, Value(), 8, 512); break;
                 case "--side": options.Side = (int)Number(name, Value(), 16, 512); break;
                 case "--seed": options.Seed = (int)Number(name, Value(), 0, int.MaxValue); break;
                 case "--out": options.Out = Value(); break;
-                default: throw new FormatException($"'{name}' is no option of the demo.");
+                default: throw new FormatException($"'{name}' is no option of the demo.\n\n{Usage}");
             }
         }
 
@@ -61,5 +56,5 @@ internal sealed record DemoOptions
     private static double Number(string name, string text, double least, double most) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most
             ? value
-            : throw new FormatException($"{name} takes a number from {least} to {most}, not '{text}'.");
+            : throw new FormatException($"{name} takes a number from {least} to {most}, not '{text}'.\n\n{Usage}");
 }

@@ -1,37 +1,40 @@
-using SSAH.MLNet.Samples.RetrievalReport;
+using System.Text.Json.Nodes;
+using SSAH.MLNet.Reports;
 
 namespace SSAH.MLNet.Samples.Demo;
 
 /// <summary>Charts of the training: the loss terms, and how the difficulty of the hard samples followed H-Net.</summary>
 internal static class LearningCharts
 {
-    public static IEnumerable<ChartGroup> Compose(ModelResult result)
+    /// <param name="progress">What the trainer reported, a JSON object for each stretch of steps.</param>
+    public static IReadOnlyList<ReportChart> Of(JsonArray progress)
     {
-        var points = result.Curves;
-        if (points.Count == 0)
-            yield break;
-        Curve Of(string name, Func<LearningPoint, double> value) => new(name, [.. points.Select(point => ((double)point.Step, value(point)))]);
-        yield return new ChartGroup("Learning", $"{result.Model.Name}. Each point is the mean since the point before it.",
+        double Figure(JsonNode? point, string name) => (double)point![name]!;
+        ReportCurve Curve(string title, Func<JsonNode?, double> value) => new(title, [.. progress.Select(point => (Figure(point, "Step"), value(point)))]);
+        ReportCurve Named(string title, string name) => Curve(title, point => Figure(point, name));
+        ReportCurve[] losses =
         [
-            new CurveChart("Loss terms", "step", "loss before its weight", Used(
-            [
-                Of("similarity", point => point.SimilarityLoss), Of("classification", point => point.ClassificationLoss),
-                Of("quantization", point => point.QuantizationLoss), Of("hard samples", point => point.AdversarialLoss),
-                Of("consistent", point => point.ConsistentLoss),
-            ])) { WholeX = true },
-            new CurveChart("Difficulty", "step", "difficulty",
-                [Of("hard samples, d", point => point.HardDifficulty), Of("their images, d0", point => point.EasyDifficulty)]) { WholeX = true },
-            // By itself: beside d it would be a line at the bottom.
-            new CurveChart("What hard samples add", "step", "difficulty",
-                [Of("d - d0", point => point.HardDifficulty - point.EasyDifficulty), Of("margin mu", point => point.Margin)])
+            Named("similarity", "SimilarityLoss"), Named("classification", "ClassificationLoss"), Named("quantization", "QuantizationLoss"),
+            Named("hard samples", "AdversarialLoss"), Named("consistent", "ConsistentLoss"),
+        ];
+        return
+        [
+            new ReportChart("Loss terms", "step", "loss before its weight", [.. losses.Where(curve => curve.Points.Any(point => point.Y != 0))])
             {
-                WholeX = true, Remark = "A-Net aims at d - d0 = mu; mu rises when H-Net copes.",
+                IsXWhole = true, Remark = "Each point is the mean since the point before it.",
             },
-            new CurveChart("Occluded area", "step", "share of the image", [Of("area", point => point.OccludedArea)]) { WholeX = true },
-            new CurveChart("Rotation", "step", "mean |angle|, degrees", [Of("angle", point => point.MeanAngleDegrees)]) { WholeX = true },
-        ]);
+            new ReportChart("Difficulty", "step", "difficulty", [Named("hard samples, d", "HardDifficulty"), Named("their images, d0", "EasyDifficulty")])
+            {
+                IsXWhole = true,
+            },
+            // By itself: beside d it would be a line at the bottom.
+            new ReportChart("What hard samples add", "step", "difficulty",
+                [Curve("d - d0", point => Figure(point, "HardDifficulty") - Figure(point, "EasyDifficulty")), Named("margin mu", "Margin")])
+            {
+                IsXWhole = true, Remark = "A-Net aims at d - d0 = mu; mu rises when H-Net copes.",
+            },
+            new ReportChart("Occluded area", "step", "share of the image", [Named("area", "OccludedArea")]) { IsXWhole = true },
+            new ReportChart("Rotation", "step", "mean |angle|, degrees", [Named("angle", "MeanAngleDegrees")]) { IsXWhole = true },
+        ];
     }
-
-    // A loss that is switched off is 0 throughout and would only crowd the chart.
-    private static Curve[] Used(IEnumerable<Curve> curves) => [.. curves.Where(curve => curve.Points.Any(point => point.Y != 0))];
 }

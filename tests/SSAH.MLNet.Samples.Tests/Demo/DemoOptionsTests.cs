@@ -8,18 +8,18 @@ public sealed class DemoOptionsTests
     public void Every_option_is_read()
     {
         var given = DemoOptions.Parse(
-            ["--data", "a b", "--budget", "0.5", "--steps", "7", "--compare", "--bits", "12", "--side", "64", "--seed", "9", "--out", "x"]);
+            ["--data", "a b", "--budget", "0.5", "--steps", "7", "--bits", "12", "--side", "64", "--seed", "9", "--out", "x"]);
         Assert.Equal(
-            ("a b", 0.5, 7, true, 12, 64, 9, "x"),
-            (given.Data, given.BudgetMinutes, given.Steps, given.Compare, given.Bits, given.Side, given.Seed, given.Out));
+            ("a b", 0.5, 7, 12, 64, 9, "x"),
+            (given.Data, given.BudgetMinutes, given.Steps, given.Bits, given.Side, given.Seed, given.Out));
         var plain = DemoOptions.Parse([]);
-        Assert.Equal((null, 5.0, false, 48, 32, 1), (plain.Data, plain.BudgetMinutes, plain.Compare, plain.Bits, plain.Side, plain.Seed));
+        Assert.Equal((5.0, 48, 32, 1), (plain.BudgetMinutes, plain.Bits, plain.Side, plain.Seed));
     }
 
     [Fact]
     public void Usage_names_every_option()
     {
-        foreach (var name in new[] { "--data", "--budget", "--steps", "--compare", "--bits", "--side", "--seed", "--out" })
+        foreach (var name in new[] { "--data", "--budget", "--steps", "--bits", "--side", "--seed", "--out" })
             Assert.Contains(name, DemoOptions.Usage, StringComparison.Ordinal);
     }
 

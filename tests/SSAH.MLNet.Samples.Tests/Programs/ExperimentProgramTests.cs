@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Globalization;
-using SSAH.MLNet.BenchmarkData;
 
 namespace SSAH.MLNet.Samples.Tests.Programs;
 
@@ -144,13 +142,7 @@ public sealed class ExperimentProgramTests : IDisposable
 
     private (int Code, string Output) Start(params string[] arguments)
     {
-        var own = new DirectoryInfo(AppContext.BaseDirectory);
-        string program = Path.Combine(ImageSets.RepositoryRoot()!, "tests", "SSAH.MLNet.Experiments", "bin", own.Parent!.Name, own.Name, "SSAH.MLNet.Experiments.dll");
-        var start = new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder.At("") };
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output + errors.GetAwaiter().GetResult());
+        string program = Repository.At("tests", "SSAH.MLNet.Experiments", "bin", Repository.Configuration, new DirectoryInfo(AppContext.BaseDirectory).Name, "SSAH.MLNet.Experiments.dll");
+        return ProcessRun.Start("dotnet", [program, .. arguments], _folder.Path).GetAwaiter().GetResult();
     }
 }

@@ -1,0 +1,20 @@
+using SSAH.MLNet.Evaluation;
+
+namespace SSAH.MLNet.Reports;
+
+/// <summary>One run of a comparison: its name and its figures.</summary>
+/// <param name="Name">Name of the run in the table and in the charts.</param>
+/// <param name="Metrics">Its figures, as <c>mlContext.HashRetrieval.Evaluate</c> gives them.</param>
+public sealed record ReportRun(string Name, HammingRetrievalMetrics Metrics)
+{
+    /// <summary>A few words on what the run does, below its name.</summary>
+    public string Remark { get; init; } = "";
+
+    /// <summary>How long its training took; null where that is not known.</summary>
+    public TimeSpan? TrainingTime { get; init; }
+}
+
+/// <summary>A name and its value, both shown as text.</summary>
+/// <param name="Name">What it is, such as "Seed".</param>
+/// <param name="Value">The value.</param>
+public sealed record ReportFact(string Name, string Value);

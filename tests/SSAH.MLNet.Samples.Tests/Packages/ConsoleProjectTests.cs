@@ -1,0 +1,49 @@
+using System.Text.RegularExpressions;
+using SSAH.MLNet.Samples.Tests.Programs;
+
+namespace SSAH.MLNet.Samples.Tests.Packages;
+
+/// <summary>What README promises to somebody who has the packages, the .NET SDK and a folder of images.</summary>
+[Collection(PackedFolderGroup.Name)]
+public sealed partial class ConsoleProjectTests(PackedFolder packed)
+{
+    [Fact]
+    [Trait("Category", "Slow")]
+    public async Task Readme_s_example_runs_in_a_new_console_project_with_readme_s_packages()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "README's commands name the packages for Linux; on other systems they have other names.");
+        string readme = File.ReadAllText(Repository.At("README.md"));
+        (string Id, string Version)[] references = [.. AddedPackages().Matches(readme).Select(match =>
+            (match.Groups["id"].Value, match.Groups["version"] is { Success: true } given ? given.Value : packed.VersionOf(match.Groups["id"].Value)))];
+        Assert.Contains(references, package => package.Id == "SSAH.MLNet.Training");
+        string program = CodeBlocks.Of("README.md")[0].Code.Replace(CodeBlocks.ReadmeBudget, "TimeSpan.FromSeconds(3)", StringComparison.Ordinal);
+        string folder = packed.CreateProject("PhotoSearch", references, program + CodeBlocks.AskForReadmeNeighbors);
+        DrawnFolder.Write(Path.Combine(folder, "images", "train"), perClass: 12, labeledShare: 0.5);
+        DrawnFolder.Write(Path.Combine(folder, "images", "test"), perClass: 2, seed: 2);
+
+        (int code, string output) = await ProcessRun.Start("dotnet", ["build", "-c", "Release", "-o", "out"], folder);
+        Assert.True(code == 0, output);
+        Assert.DoesNotContain("NU1603", output, StringComparison.Ordinal);
+        (code, output) = await ProcessRun.Start("dotnet", [Path.Combine("out", "PhotoSearch.dll")], folder);
+        Assert.True(code == 0, output);
+        Assert.Contains("20 queries, 60 database rows", output, StringComparison.Ordinal);
+        Assert.Contains("neighbors " + string.Join(' ', Enumerable.Repeat(10, 20)), output, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(folder, "hasher.zip")), output);
+    }
+
+    [Fact]
+    public void Readme_names_the_versions_that_are_tested()
+    {
+        string tested = File.ReadAllText(Repository.At("Directory.Packages.props"));
+        foreach (Match property in Properties().Matches(tested))
+            tested = tested.Replace($"$({property.Groups["name"].Value})", property.Groups["value"].Value, StringComparison.Ordinal);
+        foreach (Match match in AddedPackages().Matches(File.ReadAllText(Repository.At("README.md"))).Where(match => match.Groups["version"].Success))
+            Assert.Contains($"Include=\"{match.Groups["id"].Value}\" Version=\"{match.Groups["version"].Value}\"", tested, StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex(@"^dotnet add package (?<id>[\w.-]+)(?: --version (?<version>[\w.-]+))?", RegexOptions.Multiline)]
+    private static partial Regex AddedPackages();
+
+    [GeneratedRegex(@"<(?<name>\w+Version)>(?<value>[^<]+)<")]
+    private static partial Regex Properties();
+}
