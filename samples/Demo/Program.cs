@@ -1,5 +1,4 @@
 // Trains SSAH on a folder of images and saves what samples/DemoReport then loads in a process of its own, without TorchSharp.
-using System.Text.Json;
 using Microsoft.ML;
 using SSAH.MLNet;
 using SSAH.MLNet.Samples;
@@ -27,7 +26,6 @@ try
     };
 
     // 3. Train. An empty label is an unlabeled image.
-    var progress = new List<SsahTrainingMetrics>();
     var trainer = new SsahTrainer.Options
     {
         Bits = options.Bits,
@@ -41,16 +39,13 @@ try
         },
         ReportEverySteps = options.Steps is { } all ? Math.Max(1, all / 25) : (int)Math.Clamp(options.BudgetMinutes * 3, 5, 200),
         MetricsCallback = metrics =>
-        {
-            progress.Add(metrics);
-            Console.WriteLine($"{metrics.Progress,5:P0}  step {metrics.Step,5}  loss {metrics.TotalLoss:F3}  {metrics.ImagesPerSecond:F0} images/s");
-        },
+            Console.WriteLine($"{metrics.Progress,5:P0}  step {metrics.Step,5}  loss {metrics.TotalLoss:F3}  {metrics.ImagesPerSecond:F0} images/s"),
     };
     var hasher = mlContext.Transforms.Conversion.MapValueToKey("Label").Append(mlContext.Transforms.SsahHash(trainer)).Fit(train);
 
     // 4. Save.
     mlContext.Model.Save(hasher, train.Schema, Path.Combine(options.Out, "hasher.zip"));
-    File.WriteAllText(Path.Combine(options.Out, "training.json"), JsonSerializer.Serialize(new { Data = name, Progress = progress }));
+    File.WriteAllText(Path.Combine(options.Out, "data.txt"), name);
     return 0;
 }
 catch (Exception e) when (e is IOException or InvalidDataException or FormatException)

@@ -1,7 +1,8 @@
 // Loads what samples/Demo saved, in a process without TorchSharp: encodes the images, evaluates the codes, writes the page.
 using System.Runtime.InteropServices;
-using System.Text.Json.Nodes;
 using Microsoft.ML;
+using Microsoft.ML.Data;
+using SSAH.MLNet;
 using SSAH.MLNet.Reports;
 using SSAH.MLNet.Samples.Demo;
 
@@ -14,7 +15,8 @@ try
 
     // 1. A plain Load gives the encoder back. The codes are kept, so that each image is encoded once.
     var mlContext = new MLContext(options.Seed);
-    var hasher = mlContext.Model.Load(At("hasher.zip"), out _);
+    var hasher = (TransformerChain<ITransformer>)mlContext.Model.Load(At("hasher.zip"), out _);
+    var training = ((HashEncoder)hasher.LastTransformer).TrainingSummary!;
     IDataView Encode(string table) =>
         mlContext.Data.Cache(hasher.Transform(mlContext.Data.LoadImageTable(At(table), options.Side, options.Side)), "HashCode", "Label");
     var (queries, database) = (Encode("queries.csv"), Encode("database.csv"));
@@ -24,23 +26,21 @@ try
     Console.WriteLine(metrics);
 
     // 3. The page.
-    var training = JsonNode.Parse(File.ReadAllText(At("training.json")))!;
-    var progress = training["Progress"]!.AsArray();
-    var time = progress is [.., { } end] ? TimeSpan.Parse((string)end["Elapsed"]!) : TimeSpan.Zero;
+    var time = TimeSpan.FromSeconds(training.Seconds);
     new RetrievalReport
     {
         Title = $"Image retrieval with {metrics.Bits}-bit codes",
         Facts =
         [
-            new("Data", (string)training["Data"]!),
+            new("Data", File.ReadAllText(At("data.txt"))),
             new("Split", $"{metrics.QueryCount:N0} queries, {metrics.DatabaseCount:N0} in the database, seed {options.Seed}"),
-            new("Training", $"{progress.LastOrDefault()?["Step"] ?? 0} steps in {time:h\\:mm\\:ss}, from scratch"),
+            new("Training", $"{training.LabeledRows:N0} labeled and {training.UnlabeledRows:N0} unlabeled images, {training.Steps:N0} steps in {time:h\\:mm\\:ss}, from scratch"),
             new("Machine", $"{Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}"),
         ],
         Runs = [new ReportRun("SSAH", metrics) { TrainingTime = time }],
         Gallery = ReportGallery.Read(queries, database),
         GalleryRemark = "The queries are not picked: the first of each class in the split.",
-        Learning = LearningCharts.Of(progress),
+        Learning = ReportChart.OfTraining(training),
         Notes = ["The queries took no part in training, nor in any choice."],
     }.Write(At("report.html"));
     Console.WriteLine($"page:  {Path.GetFullPath(At("report.html"))}\nmodel: {Path.GetFullPath(At("hasher.zip"))}");

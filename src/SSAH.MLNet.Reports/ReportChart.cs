@@ -1,3 +1,5 @@
+using SSAH.MLNet.Reports.Charts;
+
 namespace SSAH.MLNet.Reports;
 
 /// <summary>Lines over a common axis.</summary>
@@ -18,6 +20,15 @@ public sealed record ReportChart(string Title, string XName, string YName, IRead
 
     /// <summary>Whether only whole numbers make sense on the horizontal axis.</summary>
     public bool IsXWhole { get; init; }
+
+    /// <summary>Charts of a training: the loss terms that were used and, where there were hard samples, how their difficulty, area and angle followed the hash network.</summary>
+    /// <param name="summary">What the encoder says of its training, <see cref="HashEncoder.TrainingSummary"/>.</param>
+    /// <returns>The charts, for <see cref="RetrievalReport.Learning"/>; none where the model has no history.</returns>
+    public static IReadOnlyList<ReportChart> OfTraining(HashTrainingSummary summary)
+    {
+        ArgumentNullException.ThrowIfNull(summary);
+        return LearningCharts.Of(summary.History);
+    }
 }
 
 /// <summary>A named line.</summary>

@@ -187,6 +187,24 @@ public sealed partial class RetrievalReportTests
     }
 
     [Fact]
+    public void Charts_of_a_training_leave_out_what_was_switched_off()
+    {
+        SsahTrainingMetrics Point(int step, double hard) => new()
+        {
+            Step = step, Epoch = 1, Progress = 1, Elapsed = TimeSpan.FromSeconds(1), LearningRate = 1, TotalLoss = 1, SimilarityLoss = 3 - step, ClassificationLoss = 1, QuantizationLoss = 0,
+            AdversarialLoss = hard, ConsistentLoss = 0, HardDifficulty = hard, EasyDifficulty = hard / 2, Margin = 0.1, Level = 1, OccludedArea = 0.1, MeanAngleDegrees = 5, LabeledImages = 1,
+            UnlabeledImages = 1, ConfidentShare = 0, BitMeans = [], MeanAbsoluteActivation = 1, ImagesPerSecond = 1,
+        };
+        IReadOnlyList<ReportChart> plain = ReportChart.OfTraining(new HashTrainingSummary { History = [Point(1, 0), Point(2, 0)] });
+        Assert.Equal(["similarity", "classification"], Assert.Single(plain).Curves.Select(curve => curve.Name));
+        Assert.Equal([(1, 2), (2, 1)], plain[0].Curves[0].Points);
+        IReadOnlyList<ReportChart> full = ReportChart.OfTraining(new HashTrainingSummary { History = [Point(1, 0.5), Point(2, 1)] });
+        Assert.Equal(["Loss terms", "Difficulty", "What hard samples add", "Occluded area", "Rotation"], full.Select(chart => chart.Title));
+        Assert.Equal([(1, 0.25), (2, 0.5)], full[2].Curves[0].Points);
+        Assert.Empty(ReportChart.OfTraining(new HashTrainingSummary()));
+    }
+
+    [Fact]
     public void File_is_written_whole_and_replaces_the_one_before()
     {
         using var folder = new TempFolder();

@@ -1,10 +1,8 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using System.Text.Json.Nodes;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using SkiaSharp;
-using SSAH.MLNet.Reports;
 using SSAH.MLNet.Samples.Demo;
 
 namespace SSAH.MLNet.Samples.Tests.Demo;
@@ -56,22 +54,6 @@ public sealed class DemoDataTests : IDisposable
         Assert.Equal(Enumerable.Repeat(2, 10), queries.CountBy(row => row.Label).Select(pair => pair.Value));
         Assert.Equal(Enumerable.Repeat(2, 10), train.Where(row => row.Label.Length > 0).CountBy(row => row.Label).Select(pair => pair.Value));
     }
-
-    [Fact]
-    public void Charts_leave_out_a_loss_that_is_switched_off()
-    {
-        JsonArray progress = JsonNode.Parse(new JsonArray(Point(1, 2), Point(5, 1)).ToJsonString())!.AsArray();
-        IReadOnlyList<ReportChart> charts = LearningCharts.Of(progress);
-        Assert.Equal(["similarity", "classification"], charts[0].Curves.Select(curve => curve.Name));
-        Assert.Equal([(1, 2), (5, 1)], charts[0].Curves[0].Points);
-        Assert.Equal([(1, 0.25), (5, 0.25)], charts[2].Curves[0].Points);
-    }
-
-    private static JsonObject Point(int step, double loss) => new()
-    {
-        ["Step"] = step, ["SimilarityLoss"] = loss, ["ClassificationLoss"] = 1.0, ["QuantizationLoss"] = 0.0, ["AdversarialLoss"] = 0.0, ["ConsistentLoss"] = 0.0,
-        ["HardDifficulty"] = 0.75, ["EasyDifficulty"] = 0.5, ["Margin"] = 0.1, ["OccludedArea"] = 0.1, ["MeanAngleDegrees"] = 5.0,
-    };
 
     private (string Path, string Label)[] Read(MLContext ml, string table)
     {
