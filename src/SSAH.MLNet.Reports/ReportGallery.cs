@@ -35,12 +35,12 @@ public static class ReportGallery
         ArgumentNullException.ThrowIfNull(database);
         ArgumentOutOfRangeException.ThrowIfLessThan(queryCount, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(neighborCount, 1);
-        RetrievalRows asked = RetrievalRows.Read(queries, codeColumnName, labelColumnName, null, cancellationToken);
-        RetrievalRows searched = RetrievalRows.Read(database, codeColumnName, labelColumnName, null, cancellationToken);
+        RetrievalRows asked = RetrievalRows.Read(queries, codeColumnName, labelColumnName, false, cancellationToken);
+        RetrievalRows searched = RetrievalRows.Read(database, codeColumnName, labelColumnName, false, cancellationToken);
         if (asked.Codes.Bits != searched.Codes.Bits)
             throw new ArgumentException($"The queries have codes of {asked.Codes.Bits} bits, the database of {searched.Codes.Bits}: encode both with one model.",
                 nameof(database));
-        (LabelSets queryLabels, LabelSets databaseLabels) = LabelAlignment.Align(asked, searched);
+        (LabelSets queryLabels, LabelSets databaseLabels) = LabelAlignment.Align(asked.LabelColumn, asked.Classes, searched.LabelColumn, searched.Classes);
 
         int[] chosen = Choose(asked.Classes, queryCount);
         var index = new HammingFlatIndex(searched.Codes);

@@ -61,7 +61,7 @@ public sealed partial class CodeBlockTests : IDisposable
 
         Assert.Contains("20 queries, 60 database rows", printed, StringComparison.Ordinal);
         Assert.Contains("neighbors " + string.Join(' ', Enumerable.Repeat(10, 20)), printed, StringComparison.Ordinal);
-        ITransformer loaded = new MLContext().Model.Load(_folder.At("hasher.zip"), out DataViewSchema schema);
+        using HashEncoder loaded = new MLContext().Model.Load(_folder.At("hasher.zip"), out DataViewSchema schema).GetHashEncoder();
         Assert.Contains(loaded.GetOutputSchema(schema), column => column.Name == "HashCode");
     }
 

@@ -14,8 +14,8 @@ internal static class CodeBlocks
 
     /// <summary>A data view is computed when it is read: asks for what README's example ends with.</summary>
     public const string AskForReadmeNeighbors =
-        "\nConsole.WriteLine(\"neighbors \" + string.Join(' ', Microsoft.ML.Data.ColumnCursorExtensions.GetColumn<long[]>(nearest, \"Neighbors\")"
-        + ".Select(ids => ids.Distinct().Count(id => id is >= 0 and < 120))));\n";
+        "\nConsole.WriteLine(\"neighbors \" + string.Join(' ', Microsoft.ML.Data.ColumnCursorExtensions.GetColumn<string[]>(nearest, \"NeighborsImagePath\")"
+        + ".Select(paths => paths.Distinct().Count(System.IO.File.Exists))));\n";
 
     /// <summary>README, the packages' own and everything in docs.</summary>
     public static IEnumerable<string> Documents =>
