@@ -11,7 +11,7 @@ public abstract class Backbone
     {
     }
 
-    /// <summary><see cref="SmallResNet"/> for images of up to 64 pixels, <see cref="ResNet18FromScratch"/> for larger ones.</summary>
+    /// <summary><see cref="Frozen"/> with <see cref="PretrainedNetwork.ResNet18"/> for color images of 64 pixels and more, <see cref="SmallResNet"/> from scratch for smaller ones.</summary>
     public static Backbone Auto { get; } = new AutoBackbone();
 
     /// <summary>A residual network of eight 3x3 convolutions for images of about 32 pixels, trained from scratch.</summary>
@@ -54,6 +54,21 @@ public abstract class Backbone
         return new OnnxBackbone(network, freezeStages);
     }
 
+    /// <summary>
+    /// A pretrained network that stays as it is: its features are computed once and kept on disk, and codes are learned from them in seconds. Half an hour of fine-tuning (<see cref="Pretrained"/>) can
+    /// gain some points where there are labels for it.
+    /// </summary>
+    /// <param name="network">The network, such as <see cref="PretrainedNetwork.ResNet18"/>.</param>
+    public static Backbone Frozen(PretrainedNetwork network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        return new FrozenBackbone(network);
+    }
+
+    /// <summary>The network whose features are taken as they are; null where the backbone is trained.</summary>
+    /// <param name="shape">Size of the images.</param>
+    internal virtual PretrainedNetwork? FrozenNetwork(PixelShape shape) => null;
+
     /// <summary>What is wrong with the backbone's settings, one sentence each.</summary>
     internal abstract IEnumerable<string> Errors();
 
@@ -68,19 +83,38 @@ public abstract class Backbone
     /// <param name="normalization">How images are normalized before they reach the network.</param>
     internal abstract Func<BackboneNetwork> Prepare(PixelShape shape, ImageNormalization normalization);
 
+    private sealed class FrozenBackbone(PretrainedNetwork network) : Backbone
+    {
+        public override string ToString() => $"{network}, frozen";
+
+        internal override IEnumerable<string> Errors() => network.Errors();
+
+        internal override PretrainedNetwork? FrozenNetwork(PixelShape shape) => network;
+
+        internal override Func<BackboneNetwork> Prepare(PixelShape shape, ImageNormalization normalization) =>
+            throw new InvalidOperationException($"{network} is frozen; it has no network to train.");
+    }
+
     private sealed class AutoBackbone : Backbone
     {
-        private const int LargestSmallImage = 64;
+        private const int SmallestPhoto = 64;
 
         public override string ToString() => nameof(Auto);
 
         internal override IEnumerable<string> Errors() => [];
 
-        internal override void RequireSize(PixelShape shape, string column) => For(shape).RequireSize(shape, column);
+        internal override void RequireSize(PixelShape shape, string column) => SmallResNet().RequireSize(shape, column);
 
-        internal override Func<BackboneNetwork> Prepare(PixelShape shape, ImageNormalization normalization) => For(shape).Prepare(shape, normalization);
+        internal override PretrainedNetwork? FrozenNetwork(PixelShape shape)
+        {
+            if (Math.Min(shape.Height, shape.Width) < SmallestPhoto || shape.Channels != 3)
+                return null;
+            return File.Exists(PretrainedNetwork.ResNet18.Path) ? PretrainedNetwork.ResNet18
+                : throw new FileNotFoundException($"{PretrainedNetwork.ResNet18.Errors().First()} Or train from scratch, which takes far longer and needs far more labels: "
+                    + $"Backbone = Backbone.{nameof(ResNet18FromScratch)}().", PretrainedNetwork.ResNet18.Path);
+        }
 
-        private static Backbone For(PixelShape shape) => Math.Max(shape.Height, shape.Width) <= LargestSmallImage ? SmallResNet() : ResNet18FromScratch();
+        internal override Func<BackboneNetwork> Prepare(PixelShape shape, ImageNormalization normalization) => SmallResNet().Prepare(shape, normalization);
     }
 
     private sealed class ResidualBackbone(string name, int width, Func<int, int, BackboneNetwork> create) : Backbone

@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using SSAH.MLNet.Training;
 using SSAH.MLNet.Training.Data;
+using SSAH.MLNet.Training.Frozen;
 using SSAH.MLNet.Training.Loop;
 using SSAH.MLNet.Training.Method;
 using SSAH.MLNet.Training.Onnx;
@@ -46,6 +47,11 @@ public sealed partial class SsahTrainer : IEstimator<HashEncoder>
         // Whatever can be wrong without the images is found before the first of them is read.
         ExecutionDevice.Load();
         ComputeDevice.Load();
+        using (var source = FrozenFit.Open(input.Schema, _options))
+        {
+            if (source is not null)
+                return new HashEncoder(_host, FrozenFit.Run(source, input, _options, seed, _host, channel), _options.OutputColumnName, _options.FeatureColumnName ?? _options.InputColumnName, options: null);
+        }
         var device = ComputeDevice.Choose(_options.Device, _host, channel);
         var pixels = PixelColumn.Open(input.Schema, _options.InputColumnName);
         var labels = LabelColumn.Open(input.Schema, _options.LabelColumnName);
@@ -98,6 +104,6 @@ public sealed partial class SsahTrainer : IEstimator<HashEncoder>
         ArgumentNullException.ThrowIfNull(inputSchema);
         if (!inputSchema.Any(c => c.Name == _options.LabelColumnName))
             throw new ArgumentOutOfRangeException(nameof(inputSchema), $"There is no label column '{_options.LabelColumnName}'.");
-        return HashSchema.Extend(inputSchema, _options.InputColumnName, _options.OutputColumnName);
+        return HashSchema.Extend(inputSchema, _options.FeatureColumnName ?? _options.InputColumnName, _options.OutputColumnName);
     }
 }

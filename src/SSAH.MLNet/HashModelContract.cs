@@ -6,6 +6,9 @@ internal static class HashModelContract
     /// <summary>Input: float [N, channels, height, width], RGB planes, 0 to 255 (normalization is inside the graph).</summary>
     public const string PixelInput = "Pixels";
 
+    /// <summary>Input of a model that hashes features in place of images: float [N, features].</summary>
+    public const string FeatureInput = "Features";
+
     /// <summary>Output: uint8 [N, ceil(bits/8)], least significant bit first, 1 where the activation is at or above zero.</summary>
     public const string CodeOutput = "HashCode";
 

@@ -1,5 +1,6 @@
 // Reproduces the figures of docs/results.md: each run writes its result as JSON, and the tables are made from these files.
 using SSAH.MLNet.Experiments;
+using SSAH.MLNet.Experiments.LabelEfficiency;
 
 try
 {
@@ -11,6 +12,9 @@ try
         case ["list"]:
             foreach (var known in ExperimentCatalog.All)
                 Console.WriteLine($"{known.Name,-20} rows {string.Join(',', known.Choose(null).Select(r => r.Id))}: {known.Title}");
+            return 0;
+        case ["label-efficiency", ..]:
+            new LabelEfficiencyRun(LabelEfficiencyArguments.Parse(args)).Run();
             return 0;
         case ["tables"]:
             ResultTables.Update(Path.Combine("docs", "results.md"), Path.Combine("docs", "results"));

@@ -34,6 +34,13 @@ public sealed partial class SsahTrainer
         [Range(0.0, 1000)]
         public double QuantizationWeight { get; set; } = 0.1;
 
+        /// <summary>
+        /// With frozen features, how far the class probabilities decide the code against the features themselves, 0 to 1000: more helps classes that have labels, less those that have none.
+        /// Default 2.
+        /// </summary>
+        [Range(0.0, 1000)]
+        public double FrozenClassWeight { get; set; } = 2;
+
         internal LossOptions Copy() => (LossOptions)MemberwiseClone();
     }
 }

@@ -35,6 +35,18 @@ public sealed partial class SsahTrainer
         [Required]
         public Backbone Backbone { get; set; } = Backbone.Auto;
 
+        /// <summary>
+        /// Column of features (<c>Vector&lt;Single&gt;</c> of known size) to learn from in place of images, as another network made them; null (default) where there are images. The encoder then takes
+        /// this column.
+        /// </summary>
+        public string? FeatureColumnName { get; set; }
+
+        /// <summary>
+        /// Folder where the features of a frozen network are kept by the content of the images, so that each is computed once; null keeps none. Default: a folder of the user's local
+        /// application data.
+        /// </summary>
+        public string? FeatureCacheFolder { get; set; } = Features.FeatureCache.DefaultFolder;
+
         /// <summary>Seed; null takes one from the <c>MLContext</c>, which is reproducible for <c>new MLContext(seed)</c>.</summary>
         public int? Seed { get; set; }
 

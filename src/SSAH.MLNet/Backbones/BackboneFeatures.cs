@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using Microsoft.ML.OnnxRuntime;
+using SSAH.MLNet.Features;
 using SSAH.MLNet.Onnx;
 using SSAH.MLNet.Onnx.Wire;
 
@@ -30,7 +32,9 @@ internal sealed class BackboneFeatures : IDisposable
         (HasMaps, Length) = ShapeOfFeatures();
         var graph = new OnnxGraph("features", backbone.Opset);
         graph.Output(FeatureOutput, AppendFeatures(graph), TensorProto.Types.DataType.Float, -1, Length);
-        _session = ExecutionDevice.Choose(options, environment: null).Open(graph.ToBytes());
+        byte[] onnx = graph.ToBytes();
+        Key = Convert.ToHexStringLower(SHA256.HashData(onnx).AsSpan(0, 16));
+        _session = ExecutionDevice.Choose(options, environment: null).Open(onnx);
     }
 
     /// <summary>Size of the images.</summary>
@@ -38,6 +42,9 @@ internal sealed class BackboneFeatures : IDisposable
 
     /// <summary>Number of features of an image.</summary>
     public int Length { get; }
+
+    /// <summary>Tells this network, with its preprocessing and size of images, from any other: 32 hexadecimal digits.</summary>
+    public string Key { get; }
 
     private bool HasMaps { get; }
 
@@ -118,6 +125,16 @@ internal sealed class BackboneFeatures : IDisposable
         foreach ((string key, string value) in metadata ?? [])
             graph.Metadata(key, value);
         return graph.ToBytes();
+    }
+
+    /// <summary>The network with a head behind it, as the bytes of a hash model for <see cref="HashEncoder"/>.</summary>
+    /// <param name="head">What turns the features into a code.</param>
+    /// <param name="method">Name of the method, for the metadata.</param>
+    /// <param name="metadata">Further metadata.</param>
+    public byte[] ToHashModel(HashHead head, string method, IEnumerable<KeyValuePair<string, string>>? metadata = null)
+    {
+        var graph = new OnnxGraph("ssah", _backbone.Opset);
+        return head.ToHashModel(graph, AppendFeatures(graph), method, metadata);
     }
 
     /// <summary>Releases the network.</summary>

@@ -57,6 +57,8 @@ internal sealed class PixelColumn
         if (!vector.IsKnownSize)
             throw Unfit($"Column '{name}' is a vector of variable size ({vector}); images need one size. {HowToExtract}");
         bool isBytes = vector.ItemType == NumberDataViewType.Byte;
+        if (expected is { Height: 1, Width: 1, Channels: > 3 and var features } && vector.Size != features)
+            throw Unfit($"Column '{name}' has {vector.Size} features, but the model was made for {features}: take the features of the same network.");
         if (LayoutOf(vector, expected) is not (PixelShape shape, bool isInterleaved))
             throw Unfit(vector.Dimensions.Length == 3
                 ? $"Column '{name}' ({vector}) has neither 1 nor 3 color planes, first or last. Extract RGB: "

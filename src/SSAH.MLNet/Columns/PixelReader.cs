@@ -94,7 +94,7 @@ internal sealed class PixelReader
         ReadOnlySpan<float> values = _floats.GetValues();
         int bad = values.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue);
         if (bad >= 0)
-            throw new InvalidDataException($"Row {_row.Position}, column '{_column.Name}': the value {values[bad]} is not a pixel value (0 to 255).");
+            throw new InvalidDataException($"Row {_row.Position}, column '{_column.Name}': the value {values[bad]} is not a finite number.");
         Range.Add(values);
         return values;
     }

@@ -8,7 +8,6 @@ namespace SSAH.MLNet;
 /// </summary>
 internal sealed class HashModel : IDisposable
 {
-    private static readonly string[] InputNames = [HashModelContract.PixelInput];
     private readonly Lock _gate = new();
     private readonly ExecutionDevice _device;
     private readonly PixelRange _range = new();
@@ -61,7 +60,7 @@ internal sealed class HashModel : IDisposable
         Watch(rows, pixels.Span);
         var names = new List<string>(2);
         var outputs = new List<OrtValue>(2);
-        using OrtValue input = Wrap(pixels[..(rows * shape.Size)], [rows, shape.Channels, shape.Height, shape.Width]);
+        using OrtValue input = Wrap(pixels[..(rows * shape.Size)], Description.InputDimensions(rows));
         try
         {
             if (!codes.IsEmpty)
@@ -78,7 +77,7 @@ internal sealed class HashModel : IDisposable
             try
             {
                 using var runOptions = new RunOptions();
-                open.Session.Run(runOptions, InputNames, [input], names, outputs);
+                open.Session.Run(runOptions, [Description.InputName], [input], names, outputs);
             }
             finally
             {
@@ -111,7 +110,7 @@ internal sealed class HashModel : IDisposable
     {
         lock (_range)
         {
-            if (_hasComplained || _range.IsFull)
+            if (Description.TakesFeatures || _hasComplained || _range.IsFull)
                 return;
             for (int row = 0; row < rows && !_range.IsFull; row++)
                 _range.Add(pixels.Slice(row * Description.Shape.Size, Description.Shape.Size));

@@ -7,16 +7,23 @@ using SSAH.MLNet.Hashing;
 namespace SSAH.MLNet;
 
 /// <summary>What a hash model's file says of itself, checked against <see cref="HashModelContract"/>.</summary>
-/// <param name="Shape">Size of the images it takes.</param>
+/// <param name="Shape">Size of the images it takes; of a model that takes F features F x 1 x 1.</param>
+/// <param name="TakesFeatures">Whether it takes features in place of images.</param>
 /// <param name="Bits">Code length in bits.</param>
 /// <param name="Metadata">All metadata entries.</param>
-internal sealed record HashModelDescription(PixelShape Shape, int Bits, IReadOnlyDictionary<string, string> Metadata)
+internal sealed record HashModelDescription(PixelShape Shape, bool TakesFeatures, int Bits, IReadOnlyDictionary<string, string> Metadata)
 {
     // An image of 1 GiB is not an image but a damaged or hostile shape.
     private const long MaxPixels = 1 << 28;
 
     /// <summary>What tells the model apart from all others: <c>sha256:</c> and the hash of its file in hexadecimal digits.</summary>
     public required Lazy<string> Id { get; init; }
+
+    /// <summary>Name of the network's input.</summary>
+    public string InputName => TakesFeatures ? HashModelContract.FeatureInput : HashModelContract.PixelInput;
+
+    /// <summary>Dimensions of the network's input for a number of rows.</summary>
+    public long[] InputDimensions(int rows) => TakesFeatures ? [rows, Shape.Size] : [rows, Shape.Channels, Shape.Height, Shape.Width];
 
     public int BytesPerCode => (Bits + 7) / 8;
 
@@ -42,10 +49,11 @@ internal sealed record HashModelDescription(PixelShape Shape, int Bits, IReadOnl
             throw new InvalidDataException($"The hash model's metadata entry '{HashModelContract.ResizingKey}' is '{resizing}', this library knows '{HashModelContract.CoverResizing}' only: "
                 + "take a newer SSAH.MLNet.");
         int bits = BitsOf(metadata);
-        PixelShape shape = ShapeOf(session.InputMetadata);
+        bool takesFeatures = session.InputMetadata.ContainsKey(HashModelContract.FeatureInput);
+        PixelShape shape = takesFeatures ? FeaturesOf(session.InputMetadata) : ShapeOf(session.InputMetadata);
         RequireOutput(session.OutputMetadata, HashModelContract.CodeOutput, TensorElementType.UInt8, (bits + 7) / 8);
         RequireOutput(session.OutputMetadata, HashModelContract.ActivationOutput, TensorElementType.Float, bits);
-        return new HashModelDescription(shape, bits, metadata.AsReadOnly())
+        return new HashModelDescription(shape, takesFeatures, bits, metadata.AsReadOnly())
         {
             Id = new Lazy<string>(() => $"sha256:{Convert.ToHexStringLower(SHA256.HashData(onnx))}"),
         };
@@ -71,6 +79,14 @@ internal sealed record HashModelDescription(PixelShape Shape, int Bits, IReadOnl
             throw new InvalidDataException(
                 $"The hash model's input '{HashModelContract.PixelInput}' is {Describe(input)}, not Float[N, 3 or 1, height, width].");
         return new PixelShape(channels, height, width);
+    }
+
+    private static PixelShape FeaturesOf(IReadOnlyDictionary<string, NodeMetadata> inputs)
+    {
+        NodeMetadata input = inputs[HashModelContract.FeatureInput];
+        if (inputs.Count != 1 || !input.IsTensor || input.ElementDataType != TensorElementType.Float || input.Dimensions is not [-1, > 0 and < (int)MaxPixels and int features])
+            throw new InvalidDataException($"The hash model's input '{HashModelContract.FeatureInput}' is {Describe(input)}, not Float[N, features] alone.");
+        return new PixelShape(features, 1, 1);
     }
 
     private static void RequireOutput(IReadOnlyDictionary<string, NodeMetadata> outputs, string name, TensorElementType type, int width)

@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using SSAH.MLNet.Evaluation;
+using SSAH.MLNet.Features;
+using SSAH.MLNet.Training.Loop;
+
+namespace SSAH.MLNet.Training.Frozen;
+
+/// <summary><see cref="SsahTrainer.Fit"/> where the features do not change: a column of features, or a pretrained network that is frozen.</summary>
+internal static class FrozenFit
+{
+    private const string Method = "SSAH, frozen features";
+
+    /// <summary>Opens the source of features; null where the network is trained too.</summary>
+    /// <exception cref="ArgumentException">A column is missing or of the wrong type.</exception>
+    /// <exception cref="FileNotFoundException">The network's file does not exist.</exception>
+    public static FeatureSource? Open(DataViewSchema schema, SsahTrainer.Options options)
+    {
+        if (options.FeatureColumnName is { } features)
+            return FeatureSource.OfFeatures(schema, features);
+        return options.Backbone.FrozenNetwork(PixelColumn.Open(schema, options.InputColumnName).Shape) is { } network
+            ? FeatureSource.OfImages(schema, options.InputColumnName, network, options.FeatureCacheFolder)
+            : null;
+    }
+
+    /// <summary>Reads, learns, and gives the bytes of the hash model.</summary>
+    /// <exception cref="InvalidOperationException">There is too little to learn from.</exception>
+    public static byte[] Run(FeatureSource source, IDataView data, SsahTrainer.Options options, int seed, IHost host, IChannel channel)
+    {
+        var labels = LabelColumn.Open(data.Schema, options.LabelColumnName);
+        var rows = source.Read(data, labels, Progress, options.Stopping.CancellationToken);
+        LabelSets given = rows.Labels!;
+        int labeled = Enumerable.Range(0, given.Count).Count(given.IsLabeled);
+        Check(given, labeled, options.LabelColumnName);
+        if (labels.DoubtAbout(given) is { } doubt)
+            channel.Warning(MessageSensitivity.None, doubt);
+        Note($"{given.Count} rows of {source.Length} features ({source.Counts.Computed} images computed, {source.Counts.Kept} known from before): {labeled} labeled, "
+            + $"{given.Count - labeled} unlabeled, {given.ClassCount} classes.");
+        using var collections = ForegroundCollections.Start();
+        FrozenOutcome outcome = new FrozenTraining(options, seed, Note).Run(rows.Features, given);
+        KeyValuePair<string, string>[] metadata = [new(HashModelContract.SummaryKey, Summary(outcome, given, labeled, seed)), new(HashModelContract.OptionsKey, Describe(options))];
+        return source.Network?.ToHashModel(outcome.Head, Method, metadata) ?? outcome.Head.ToHashModel(Method, metadata);
+
+        void Note(string message) => channel.Info(MessageSensitivity.None, message);
+
+        void Progress(int count)
+        {
+            MLNetInternals.CheckAlive(host);
+            if (count % 2048 == 0)
+                Note($"{count} rows read.");
+        }
+    }
+
+    private static void Check(LabelSets labels, int labeled, string column)
+    {
+        int classes = labels.IsMultiLabel ? 2 : Enumerable.Range(0, labels.Count).Where(labels.IsLabeled).Select(labels.ClassOf).Distinct().Count();
+        if (labeled < 2 || classes < 2)
+            throw new InvalidOperationException(
+                $"Column '{column}' labels {labeled} of {labels.Count} rows with {classes} classes; at least two rows of two classes are needed to tell them apart. A row is unlabeled where it has an "
+                + $"empty text, {LabelColumn.MissingKey}, an empty vector, or nothing but NaN. Without labels, mlContext.Transforms.ItqHash learns codes.");
+    }
+
+    private static string Summary(FrozenOutcome outcome, LabelSets labels, int labeled, int seed) => JsonSerializer.Serialize(new
+    {
+        seed,
+        steps = outcome.Steps,
+        seconds = Math.Round(outcome.Elapsed.TotalSeconds, 1),
+        ending = outcome.Ending,
+        agreement = outcome.Agreement,
+        meanActivation = Math.Round(outcome.MeanActivation, 3),
+        labeledRows = labeled,
+        unlabeledRows = labels.Count - labeled,
+        classes = labels.Names,
+    });
+
+    private static string Describe(SsahTrainer.Options options) => JsonSerializer.Serialize(new Dictionary<string, string?>
+    {
+        [nameof(options.Backbone)] = options.FeatureColumnName is null ? options.Backbone.ToString() : null,
+        [nameof(options.FeatureColumnName)] = options.FeatureColumnName,
+        [nameof(options.Bits)] = options.Bits.ToString(CultureInfo.InvariantCulture),
+        [$"{nameof(options.Losses)}.{nameof(options.Losses.FrozenClassWeight)}"] = options.Losses.FrozenClassWeight.ToString(CultureInfo.InvariantCulture),
+    });
+}

@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using SSAH.MLNet.Evaluation;
+using SSAH.MLNet.Features;
+
+namespace SSAH.MLNet.Training.Frozen;
+
+/// <summary>What a training on fixed features found.</summary>
+/// <param name="Head">From features to codes.</param>
+/// <param name="Steps">Steps of the classifier.</param>
+/// <param name="Elapsed">Time without the features.</param>
+/// <param name="Agreement">Share of held-out rows whose class the classifier sees as the teacher does; null where too few rows.</param>
+/// <param name="Ending">Why the classifier's training ended.</param>
+/// <param name="MeanActivation">Mean |tanh| over the rows: how binary the codes are before their sign is taken.</param>
+internal sealed record FrozenOutcome(HashHead Head, int Steps, TimeSpan Elapsed, double? Agreement, string Ending, double MeanActivation);
+
+/// <summary>
+/// Learns codes from features that do not change, in seconds. The teacher labels every row from the few labels and the geometry of all features; a classifier learns to say the same of a row that
+/// it has not seen; the code then is PCA-ITQ of the class probabilities beside the whitened features, so that it keeps what the labels say and what the features know beside them: images of classes
+/// that nobody labeled stay findable. Reconstructed; the parts are named where they stand.
+/// </summary>
+internal sealed class FrozenTraining(SsahTrainer.Options options, int seed, Action<string> note)
+{
+    private const int MeanRows = 2_000;
+
+    /// <summary>Learns from all rows.</summary>
+    /// <exception cref="InvalidOperationException">All rows have the same features.</exception>
+    /// <exception cref="OperationCanceledException">The options' token was canceled.</exception>
+    public FrozenOutcome Run(FeatureMatrix features, LabelSets labels)
+    {
+        var clock = Stopwatch.StartNew();
+        CancellationToken cancellation = options.Stopping.CancellationToken;
+        float[] mean = features.Mean();
+        FeatureMatrix directions = features.Directions(mean);
+        if (directions.Values.AsSpan().IndexOfAnyExcept(0f) < 0)
+            throw new InvalidOperationException("All rows have the same features: there is nothing to tell apart.");
+        var head = new HashHead(mean, NeighborWhitening.Learn(directions, seed), null, new FeatureMatrix(0, 0), []);
+        FeatureMatrix vectors = head.Whiten(features);
+        note($"Features whitened in {clock.Elapsed.TotalSeconds:F1} s.");
+
+        NeighborGraph graph = NeighborGraph.Build(vectors, cancellation);
+        FeatureMatrix taught = ClassTeacher.Teach(vectors, labels, graph, seed, cancellation);
+        note($"Labels spread over the graph of {graph.Count} rows, {clock.Elapsed.TotalSeconds:F1} s.");
+
+        ClassifierOutcome classifier = ClassifierTraining.Run(vectors, taught, labels.IsMultiLabel, seed, cancellation);
+        note($"Classifier learned in {classifier.Steps} steps: {classifier.Ending}"
+            + (classifier.Agreement is { } agreement ? $"; it agrees with the teacher on {agreement:P1} of rows held out" : "") + $", {clock.Elapsed.TotalSeconds:F1} s.");
+
+        head = head with { Classes = classifier.Classifier };
+        head = Project(head, vectors, cancellation);
+        FeatureMatrix sample = head.Activations(vectors.Sample(MeanRows, seed));
+        double meanActivation = sample.Values.Average(value => Math.Abs((double)value));
+        note($"{options.Bits} bits learned, mean |activation| {meanActivation:F2}, {clock.Elapsed.TotalSeconds:F1} s.");
+        return new FrozenOutcome(head, classifier.Steps, clock.Elapsed, classifier.Agreement, classifier.Ending, meanActivation);
+    }
+
+    // PCA-ITQ of (weight * (p - mean p), z); the weight moves into the projection.
+    private HashHead Project(HashHead head, FeatureMatrix vectors, CancellationToken cancellation)
+    {
+        FeatureMatrix inputs = head.Classes!.Beside(vectors);
+        int classes = head.Classes.Count;
+        float weight = (float)options.Losses.FrozenClassWeight;
+        float[] mean = inputs.Mean();
+        var weighted = new FeatureMatrix(inputs.Rows, inputs.Columns);
+        for (int row = 0; row < inputs.Rows; row++)
+            for (int i = 0; i < inputs.Columns; i++)
+                weighted.Row(row)[i] = (inputs.Row(row)[i] - mean[i]) * (i < classes ? weight : 1);
+        FeatureMatrix projection = IterativeQuantization.Learn(weighted, options.Bits, seed, cancellation);
+        for (int i = 0; i < classes; i++)
+            for (int bit = 0; bit < projection.Columns; bit++)
+                projection.Row(i)[bit] *= weight;
+        return head.Projecting(inputs, projection, center: true);
+    }
+}

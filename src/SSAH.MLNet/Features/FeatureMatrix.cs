@@ -1,0 +1,134 @@
+using System.Numerics.Tensors;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace SSAH.MLNet.Features;
+
+/// <summary>Feature vectors, one a row, and the few products that hashing needs of them. Rows are worked on in parallel; sums are in the order of the rows, so that a result does not depend on the threads.</summary>
+internal sealed class FeatureMatrix
+{
+    private const int RowsPerTask = 64;
+
+    public FeatureMatrix(int rows, int columns)
+        : this(rows, columns, new float[(long)rows * columns])
+    {
+    }
+
+    public FeatureMatrix(int rows, int columns, float[] values)
+    {
+        if (values.LongLength != (long)rows * columns)
+            throw new ArgumentException($"{values.LongLength} values do not fill {rows} x {columns}.", nameof(values));
+        (Rows, Columns, Values) = (rows, columns, values);
+    }
+
+    public int Rows { get; }
+
+    public int Columns { get; }
+
+    /// <summary>Row after row.</summary>
+    public float[] Values { get; }
+
+    public Span<float> Row(int row) => Values.AsSpan(checked((int)((long)row * Columns)), Columns);
+
+    /// <summary>A copy of some rows.</summary>
+    public FeatureMatrix Take(ReadOnlySpan<int> rows)
+    {
+        var taken = new FeatureMatrix(rows.Length, Columns);
+        for (int i = 0; i < rows.Length; i++)
+            Row(rows[i]).CopyTo(taken.Row(i));
+        return taken;
+    }
+
+    /// <summary>At most <paramref name="count"/> rows, drawn by the seed, in the order of their numbers.</summary>
+    public FeatureMatrix Sample(int count, int seed)
+    {
+        if (Rows <= count)
+            return this;
+        int[] rows = [.. Enumerable.Range(0, Rows)];
+        new Random(seed).Shuffle(rows);
+        Array.Sort(rows, 0, count);
+        return Take(rows.AsSpan(0, count));
+    }
+
+    /// <summary>Mean of the rows.</summary>
+    public float[] Mean()
+    {
+        var sum = new double[Columns];
+        for (int row = 0; row < Rows; row++)
+        {
+            ReadOnlySpan<float> values = Row(row);
+            for (int i = 0; i < values.Length; i++)
+                sum[i] += values[i];
+        }
+        return [.. sum.Select(s => (float)(s / Math.Max(1, Rows)))];
+    }
+
+    /// <summary>Takes a vector off every row and brings each to length 1; a row of zeros stays one.</summary>
+    public FeatureMatrix Directions(float[] offset)
+    {
+        var result = new FeatureMatrix(Rows, Columns);
+        ForRows(Rows, row =>
+        {
+            Span<float> target = result.Row(row);
+            TensorPrimitives.Subtract(Row(row), offset, target);
+            float length = TensorPrimitives.Norm<float>(target);
+            if (length > 0)
+                TensorPrimitives.Divide(target, length, target);
+        });
+        return result;
+    }
+
+    /// <summary>This [n, d] times <paramref name="right"/> [d, k].</summary>
+    public FeatureMatrix Times(FeatureMatrix right)
+    {
+        var result = new FeatureMatrix(Rows, right.Columns);
+        ForRows(Rows, row =>
+        {
+            ReadOnlySpan<float> left = Row(row);
+            Span<float> target = result.Row(row);
+            for (int i = 0; i < left.Length; i++)
+                if (left[i] != 0)
+                    TensorPrimitives.MultiplyAdd(right.Row(i), left[i], target, target);
+        });
+        return result;
+    }
+
+    /// <summary>The transpose of this [n, d] times <paramref name="right"/> [n, k]: [d, k].</summary>
+    public FeatureMatrix TransposedTimes(FeatureMatrix right)
+    {
+        var result = new FeatureMatrix(Columns, right.Columns);
+        ForRows(Columns, column =>
+        {
+            Span<float> target = result.Row(column);
+            for (int row = 0; row < Rows; row++)
+                if (Values[(long)row * Columns + column] is var factor && factor != 0)
+                    TensorPrimitives.MultiplyAdd(right.Row(row), factor, target, target);
+        });
+        return result;
+    }
+
+    /// <summary>Eigenvectors of this symmetric matrix as columns, the largest eigenvalue first.</summary>
+    public (double[] Values, Matrix<double> Vectors) Eigen()
+    {
+        var symmetric = Matrix<double>.Build.Dense(Rows, Columns, (row, column) => 0.5 * (Row(row)[column] + Row(column)[row]));
+        var found = symmetric.Evd(Symmetricity.Symmetric);
+        int last = Rows - 1;
+        // MathNet gives them in ascending order.
+        return ([.. found.EigenValues.Reverse().Select(value => value.Real)], Matrix<double>.Build.Dense(Rows, Columns, (row, column) => found.EigenVectors[row, last - column]));
+    }
+
+    public static FeatureMatrix From(Matrix<double> matrix)
+    {
+        var result = new FeatureMatrix(matrix.RowCount, matrix.ColumnCount);
+        for (int row = 0; row < result.Rows; row++)
+            for (int column = 0; column < result.Columns; column++)
+                result.Row(row)[column] = (float)matrix[row, column];
+        return result;
+    }
+
+    private static void ForRows(int count, Action<int> work) =>
+        Parallel.For(0, (count + RowsPerTask - 1) / RowsPerTask, task =>
+        {
+            for (int row = task * RowsPerTask; row < Math.Min(count, (task + 1) * RowsPerTask); row++)
+                work(row);
+        });
+}

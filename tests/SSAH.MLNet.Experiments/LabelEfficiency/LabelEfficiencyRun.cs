@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using SSAH.MLNet.Features;
+using SSAH.MLNet.Training.Frozen;
+
+namespace SSAH.MLNet.Experiments.LabelEfficiency;
+
+/// <summary>One measured figure: a method on a split, over the queries of classes with labels or of those without.</summary>
+internal sealed record LabelEfficiencyFigure(
+    string Collection, int LabelsPerClass, bool WithUnseen, bool ForChoices, int Seed, string Method, string Queries, double MeanAveragePrecision, double PrecisionAt10, double Seconds);
+
+/// <summary>Quality against labels: chance, cosine and ITQ of a frozen network's features, ranking by a classifier's probabilities, and the trainer's codes.</summary>
+internal sealed class LabelEfficiencyRun(LabelEfficiencyArguments arguments)
+{
+    public void Run()
+    {
+        Directory.CreateDirectory(arguments.Out);
+        string file = Path.Combine(arguments.Out, $"label-efficiency{(arguments.ForChoices ? "-choices" : "")}{arguments.Suffix}.jsonl");
+        foreach (string name in arguments.Collections)
+        {
+            var collection = FeatureCollection.Open(name, arguments.DataFolder, arguments.CacheFolder);
+            foreach (bool withUnseen in arguments.WithUnseen)
+                foreach (int labels in arguments.Labels)
+                    foreach (int seed in arguments.Seeds)
+                    {
+                        var figures = Measure(collection, labels, withUnseen, seed);
+                        File.AppendAllLines(file, figures.Select(figure => JsonSerializer.Serialize(figure)));
+                    }
+        }
+        Console.WriteLine($"figures: {file}");
+    }
+
+    private List<LabelEfficiencyFigure> Measure(FeatureCollection collection, int labels, bool withUnseen, int seed)
+    {
+        var split = FewLabels.Draw(collection, labels, withUnseen, arguments.ForChoices, seed);
+        var figures = new List<LabelEfficiencyFigure>();
+        FeatureMatrix queries = collection.Features.Take(split.Queries), database = collection.Features.Take(split.Database);
+        int[] queryClasses = [.. split.Queries.Select(row => collection.Classes[row])], databaseClasses = [.. split.Database.Select(row => collection.Classes[row])];
+
+        var clock = Stopwatch.StartNew();
+        float[] mean = database.Mean();
+        FeatureMatrix directions = database.Directions(mean), queryDirections = queries.Directions(mean);
+        if (arguments.Baselines)
+        {
+            Add("cosine", FloatRanking.Evaluate(queryDirections, queryClasses, directions, databaseClasses));
+            clock.Restart();
+            foreach (bool whitens in (bool[])[false, true])
+            {
+                HashHead head = UnsupervisedHead.Learn(database, arguments.Bits, whitens, seed, default);
+                double seconds = clock.Elapsed.TotalSeconds;
+                Add(whitens ? "itq-whitened" : "itq", Codes(head.Activations(head.Whiten(queries)), head.Activations(head.Whiten(database))), seconds);
+            }
+            var labeled = split.Labeled.Select(row => Array.BinarySearch(split.Database, row)).ToArray();
+            var targets = new FeatureMatrix(labeled.Length, collection.ClassCount);
+            for (int i = 0; i < labeled.Length; i++)
+                targets.Row(i)[databaseClasses[labeled[i]]] = 1;
+            ClassLayer classifier = ClassifierTraining.Run(directions.Take(labeled), targets, false, seed, default).Classifier;
+            Add("softmax", FloatRanking.Evaluate(classifier.Probabilities(queryDirections), queryClasses, classifier.Probabilities(directions), databaseClasses));
+        }
+        clock.Restart();
+        var (trainedQueries, trainedDatabase) = Train(collection, split, seed);
+        double training = clock.Elapsed.TotalSeconds;
+        Add("trained", Codes(trainedQueries, trainedDatabase), training);
+        return figures;
+
+        void Add(string method, (double AveragePrecision, double Precision)[] each, double seconds = 0)
+        {
+            foreach (bool unseen in withUnseen ? (bool[])[false, true] : [false])
+            {
+                var chosen = each.Where((_, query) => split.UnseenClasses.Contains(queryClasses[query]) == unseen).ToArray();
+                var figure = new LabelEfficiencyFigure(collection.Name, labels, withUnseen, arguments.ForChoices, seed, method, unseen ? "unseen" : "seen",
+                    chosen.Average(f => f.AveragePrecision), chosen.Average(f => f.Precision), Math.Round(seconds, 1));
+                figures.Add(figure);
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"{figure.Collection,-8} {labels,3} labels{(withUnseen ? $", {figure.Queries,-6}" : "")} seed {seed} {method,-13} mAP {figure.MeanAveragePrecision:F3} P@10 {figure.PrecisionAt10:F3} {seconds,5:F0} s"));
+            }
+        }
+
+        (double, double)[] Codes(FeatureMatrix forQueries, FeatureMatrix forDatabase) => CodeRanking.Evaluate(
+            BinaryCodes.FromActivations(arguments.Bits, forQueries.Values), queryClasses, BinaryCodes.FromActivations(arguments.Bits, forDatabase.Values), databaseClasses);
+    }
+
+    // By the public trainer on a column of features, as a user would.
+    private (FeatureMatrix Queries, FeatureMatrix Database) Train(FeatureCollection collection, FewLabels split, int seed)
+    {
+        var mlContext = new MLContext(seed);
+        var labeled = split.Labeled.ToHashSet();
+        var options = new SsahTrainer.Options { FeatureColumnName = nameof(Row.Features), Bits = arguments.Bits, Seed = seed };
+        arguments.Overrides.Apply(options);
+        if (arguments.Verbose)
+            mlContext.Log += (_, e) => { if (e.Source.Contains("SsahTrainer", StringComparison.Ordinal)) Console.WriteLine("   " + e.Message); };
+        using var encoder = mlContext.Transforms.SsahHash(options).Fit(View(split.Database, labeled.Contains));
+        return (Activations(split.Queries), Activations(split.Database));
+
+        FeatureMatrix Activations(int[] rows) => new(rows.Length, arguments.Bits, encoder.EncodeActivations(collection.Features.Take(rows).Values));
+
+        IDataView View(int[] rows, Func<int, bool> isLabeled)
+        {
+            var schema = SchemaDefinition.Create(typeof(Row));
+            schema[nameof(Row.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, collection.Features.Columns);
+            return mlContext.Data.LoadFromEnumerable(rows.Select(row => new Row
+            {
+                Features = collection.Features.Row(row).ToArray(),
+                Label = isLabeled(row) ? collection.Classes[row].ToString(CultureInfo.InvariantCulture) : "",
+            }), schema);
+        }
+    }
+
+    private sealed class Row
+    {
+        public float[] Features { get; set; } = [];
+
+        public string Label { get; set; } = "";
+    }
+}
