@@ -8,6 +8,9 @@ internal sealed class FeatureMatrix
 {
     private const int RowsPerTask = 64;
 
+    // Fixed, so that sums are added in the same order whatever the number of processors.
+    private const int LargestPartCount = 8;
+
     public FeatureMatrix(int rows, int columns)
         : this(rows, columns, new float[(long)rows * columns])
     {
@@ -95,14 +98,23 @@ internal sealed class FeatureMatrix
     /// <summary>The transpose of this [n, d] times <paramref name="right"/> [n, k]: [d, k].</summary>
     public FeatureMatrix TransposedTimes(FeatureMatrix right)
     {
-        var result = new FeatureMatrix(Columns, right.Columns);
-        ForRows(Columns, column =>
+        int parts = Math.Clamp(Rows / RowsPerTask, 1, LargestPartCount);
+        var sums = new FeatureMatrix[parts];
+        Parallel.For(0, parts, part =>
         {
-            Span<float> target = result.Row(column);
-            for (int row = 0; row < Rows; row++)
-                if (Values[(long)row * Columns + column] is var factor && factor != 0)
-                    TensorPrimitives.MultiplyAdd(right.Row(row), factor, target, target);
+            var sum = new FeatureMatrix(Columns, right.Columns);
+            for (int row = (int)((long)Rows * part / parts); row < (int)((long)Rows * (part + 1) / parts); row++)
+            {
+                ReadOnlySpan<float> left = Row(row), values = right.Row(row);
+                for (int column = 0; column < left.Length; column++)
+                    if (left[column] != 0)
+                        TensorPrimitives.MultiplyAdd(values, left[column], sum.Row(column), sum.Row(column));
+            }
+            sums[part] = sum;
         });
+        FeatureMatrix result = sums[0];
+        foreach (FeatureMatrix sum in sums[1..])
+            TensorPrimitives.Add(result.Values, sum.Values, result.Values);
         return result;
     }
 

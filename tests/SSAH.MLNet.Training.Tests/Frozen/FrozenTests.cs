@@ -1,0 +1,109 @@
+using MathNet.Numerics.LinearAlgebra;
+using SSAH.MLNet.Evaluation;
+using SSAH.MLNet.Features;
+using SSAH.MLNet.Training.Frozen;
+
+namespace SSAH.MLNet.Training.Tests.Frozen;
+
+public sealed class FrozenTests
+{
+    private static (FeatureMatrix Directions, int[] Groups) Clusters(int rows, int dimensions, int groups, int seed)
+    {
+        var random = new Random(seed);
+        var normal = new MathNet.Numerics.Distributions.Normal(0, 1, random);
+        var centers = Enumerable.Range(0, groups).Select(_ => Enumerable.Range(0, dimensions).Select(_ => (float)normal.Sample()).ToArray()).ToArray();
+        var features = new FeatureMatrix(rows, dimensions);
+        int[] group = [.. Enumerable.Range(0, rows).Select(_ => random.Next(groups))];
+        for (int row = 0; row < rows; row++)
+            for (int i = 0; i < dimensions; i++)
+                features.Row(row)[i] = centers[group[row]][i] + (float)normal.Sample();
+        return (features.Directions(features.Mean()), group);
+    }
+
+    // The graph by its definition, dense.
+    private static Matrix<double> Dense(FeatureMatrix directions)
+    {
+        int n = directions.Rows;
+        var weights = Matrix<double>.Build.Dense(n, n);
+        for (int row = 0; row < n; row++)
+        {
+            double Similarity(int other) => Enumerable.Range(0, directions.Columns).Sum(i => (double)directions.Row(row)[i] * directions.Row(other)[i]);
+            foreach (int other in Enumerable.Range(0, n).Where(other => other != row).OrderByDescending(Similarity).Take(10))
+            {
+                double weight = Math.Pow(Math.Max(0, Similarity(other)), 4);
+                weights[row, other] += weight;
+                weights[other, row] += weight;
+            }
+        }
+        var degree = weights.RowSums();
+        return Matrix<double>.Build.Dense(n, n, (row, column) => weights[row, column] == 0 ? 0 : weights[row, column] / Math.Sqrt(degree[row] * degree[column]));
+    }
+
+    [Fact]
+    public void The_graph_and_the_spread_labels_are_those_of_their_dense_definitions()
+    {
+        var (directions, _) = Clusters(80, 6, 3, seed: 1);
+        var graph = NeighborGraph.Build(directions, default);
+        var dense = Dense(directions);
+        var identity = new FeatureMatrix(80, 80);
+        for (int i = 0; i < 80; i++)
+            identity.Row(i)[i] = 1;
+        var found = new FeatureMatrix(80, 80);
+        graph.Multiply(identity, found);
+        for (int row = 0; row < 80; row++)
+            for (int column = 0; column < 80; column++)
+                Assert.Equal(dense[row, column], found.Row(row)[column], 1e-4);
+
+        var start = new FeatureMatrix(80, 2);
+        (start.Row(3)[0], start.Row(17)[1], start.Row(40)[0]) = (1, 1, 0.5f);
+        var spread = LabelPropagation.Spread(graph, start, default);
+        var exact = (Matrix<double>.Build.DenseIdentity(80) - 0.9 * dense).Inverse() * Matrix<double>.Build.Dense(80, 2, (row, column) => start.Row(row)[column]);
+        for (int row = 0; row < 80; row++)
+            for (int column = 0; column < 2; column++)
+                Assert.Equal(Math.Max(0, exact[row, column]), spread.Row(row)[column], 2e-3);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_classifier_learns_what_its_targets_say(bool multiLabel)
+    {
+        var (directions, groups) = Clusters(1000, 16, 4, seed: 2);
+        var targets = new FeatureMatrix(1000, 4);
+        for (int row = 0; row < 1000; row++)
+            targets.Row(row)[groups[row]] = 1;
+        var outcome = ClassifierTraining.Run(directions, targets, multiLabel, seed: 1, default);
+        var found = outcome.Classifier.Probabilities(directions);
+        double right = Enumerable.Range(0, 1000).Average(row => found.Row(row).IndexOf(found.Row(row).ToArray().Max()) == groups[row] ? 1.0 : 0);
+        Assert.True(right > 0.97, $"{right:F3}");
+        Assert.True(outcome.Agreement > 0.9);
+        if (!multiLabel)
+            Assert.Equal(1, found.Row(5).ToArray().Sum(), 1e-4);
+    }
+
+    [Fact]
+    public void One_label_a_class_and_the_geometry_of_the_others_label_nearly_all()
+    {
+        var (directions, groups) = Clusters(800, 16, 5, seed: 3);
+        int[] labels = new int[800];
+        Array.Fill(labels, -1);
+        foreach (int group in Enumerable.Range(0, 5))
+            labels[Array.IndexOf(groups, group)] = group;
+        var taught = ClassTeacher.Teach(directions, LabelSets.FromClasses(labels), NeighborGraph.Build(directions, default), seed: 1, default);
+        double right = Enumerable.Range(0, 800).Average(row => taught.Row(row).IndexOf(taught.Row(row).ToArray().Max()) == groups[row] ? 1.0 : 0);
+        Assert.True(right > 0.95, $"{right:F3}");
+    }
+
+    [Fact]
+    public void Several_labels_a_row_are_taught_as_shares()
+    {
+        var (directions, groups) = Clusters(600, 16, 4, seed: 4);
+        // Groups 0 and 1 share label 0, groups 1 and 2 label 1, group 3 has label 2.
+        int[][] byGroup = [[0], [0, 1], [1], [2]];
+        var sets = Enumerable.Range(0, 600).Select(row => row < 60 ? byGroup[groups[row]] : []).ToArray();
+        var taught = ClassTeacher.Teach(directions, LabelSets.FromSets(sets, 3), NeighborGraph.Build(directions, default), seed: 1, default);
+        double right = Enumerable.Range(60, 540).Average(row => Enumerable.Range(0, 3).Average(label => taught.Row(row)[label] > 0.5 == byGroup[groups[row]].Contains(label) ? 1.0 : 0));
+        Assert.True(right > 0.95, $"{right:F3}");
+        Assert.All(taught.Values, value => Assert.InRange(value, 0, 1));
+    }
+}
