@@ -91,6 +91,11 @@ public abstract class Backbone
 
         internal override PretrainedNetwork? FrozenNetwork(PixelShape shape) => network;
 
+        // The network is opened at the images' size before one is read.
+        internal override void RequireSize(PixelShape shape, string column)
+        {
+        }
+
         internal override Func<BackboneNetwork> Prepare(PixelShape shape, ImageNormalization normalization) =>
             throw new InvalidOperationException($"{network} is frozen; it has no network to train.");
     }

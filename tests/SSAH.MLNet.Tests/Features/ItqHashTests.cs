@@ -27,7 +27,7 @@ public sealed class ItqHashTests
     public void Codes_without_labels_rank_far_above_chance_survive_saving_and_are_repeatable()
     {
         IDataView data = View(600);
-        using HashEncoder encoder = _ml.Transforms.ItqHash(bits: 32).Fit(data);
+        using HashEncoder encoder = new MLContext(1).Transforms.ItqHash(bits: 32).Fit(data);
         var metrics = _ml.HashRetrieval.Evaluate(encoder.Transform(View(100, seed: 1)), encoder.Transform(data));
         Assert.True(metrics.MeanAveragePrecision > 0.5, $"{metrics.MeanAveragePrecision:F3}");
         using var file = new MemoryStream();

@@ -49,7 +49,7 @@ public sealed class FrozenFitTests
         var options = new SsahTrainer.Options { FeatureColumnName = "Features", Bits = 32, Seed = 1 };
         using HashEncoder trained = _ml.Transforms.SsahHash(options).Fit(data), without = _ml.Transforms.ItqHash(bits: 32).Fit(data);
         double gain = Quality(trained, except: "group 5") - Quality(without, except: "group 5"), loss = Quality(without, only: "group 5") - Quality(trained, only: "group 5");
-        Assert.True(gain > 0.05, $"gain {gain:F3}");
+        Assert.True(gain > 0.03, $"gain {gain:F3}");
         Assert.True(loss < 0.1, $"loss on the class without labels {loss:F3}");
         Assert.Contains("\"labeledRows\":15", trained.Metadata["ssah.summary"], StringComparison.Ordinal);
     }
