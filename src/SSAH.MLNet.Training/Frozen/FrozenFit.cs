@@ -5,7 +5,7 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using SSAH.MLNet.Evaluation;
 using SSAH.MLNet.Features;
-using SSAH.MLNet.Training.Loop;
+using SSAH.MLNet.Training.Workarounds;
 
 namespace SSAH.MLNet.Training.Frozen;
 
@@ -39,7 +39,7 @@ internal static class FrozenFit
             channel.Warning(MessageSensitivity.None, doubt);
         Note($"{given.Count} rows of {source.Length} features ({source.Counts.Computed} images computed, {source.Counts.Kept} known from before): {labeled} labeled, "
             + $"{given.Count - labeled} unlabeled, {given.ClassCount} classes.");
-        using var collections = ForegroundCollections.Start();
+        using var collections = TorchSharpScalarFinalization.Prevent();
         FrozenOutcome outcome = new FrozenTraining(options, seed, Note).Run(rows.Features, given);
         KeyValuePair<string, string>[] metadata = [new(HashModelContract.SummaryKey, Summary(outcome, given, labeled, seed)), new(HashModelContract.OptionsKey, Describe(options))];
         return source.Network?.ToHashModel(outcome.Head, Method, metadata) ?? outcome.Head.ToHashModel(Method, metadata);
