@@ -50,7 +50,7 @@ public sealed partial class SsahTrainer : IEstimator<HashEncoder>
         using (var source = FrozenFit.Open(input.Schema, _options))
         {
             if (source is not null)
-                return new HashEncoder(_host, FrozenFit.Run(source, input, _options, seed, _host, channel), _options.OutputColumnName, _options.FeatureColumnName ?? _options.InputColumnName, options: null);
+                return new HashEncoder(_host, FrozenFit.Run(source, input, _options, seed, _host, channel), _options.OutputColumnName, _options.FeatureColumnName ?? _options.InputColumnName, options: null, staysOnCpu: true);
         }
         var device = ComputeDevice.Choose(_options.Device, _host, channel);
         var pixels = PixelColumn.Open(input.Schema, _options.InputColumnName);

@@ -1,10 +1,9 @@
-using System.Globalization;
-using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using SSAH.MLNet.Evaluation;
 using SSAH.MLNet.Features;
+using SSAH.MLNet.Training.Loop;
 using SSAH.MLNet.Training.Workarounds;
 
 namespace SSAH.MLNet.Training.Frozen;
@@ -41,7 +40,7 @@ internal static class FrozenFit
             + $"{given.Count - labeled} unlabeled, {given.ClassCount} classes.");
         using var collections = TorchSharpScalarFinalization.Prevent();
         FrozenOutcome outcome = new FrozenTraining(options, seed, Note).Run(rows.Features, given);
-        KeyValuePair<string, string>[] metadata = [new(HashModelContract.SummaryKey, Summary(outcome, given, labeled, seed)), new(HashModelContract.OptionsKey, Describe(options))];
+        KeyValuePair<string, string>[] metadata = [TrainingMetadata.Of(options), .. Summary(outcome, given, labeled, seed).ToMetadata()];
         return source.Network?.ToHashModel(outcome.Head, Method, metadata) ?? outcome.Head.ToHashModel(Method, metadata);
 
         void Note(string message) => channel.Info(MessageSensitivity.None, message);
@@ -63,24 +62,16 @@ internal static class FrozenFit
                 + $"empty text, {LabelColumn.MissingKey}, an empty vector, or nothing but NaN. Without labels, mlContext.Transforms.ItqHash learns codes.");
     }
 
-    private static string Summary(FrozenOutcome outcome, LabelSets labels, int labeled, int seed) => JsonSerializer.Serialize(new
+    private static HashTrainingSummary Summary(FrozenOutcome outcome, LabelSets labels, int labeled, int seed) => new()
     {
-        seed,
-        steps = outcome.Steps,
-        seconds = Math.Round(outcome.Elapsed.TotalSeconds, 1),
-        ending = outcome.Ending,
-        agreement = outcome.Agreement,
-        meanActivation = Math.Round(outcome.MeanActivation, 3),
-        labeledRows = labeled,
-        unlabeledRows = labels.Count - labeled,
-        classes = labels.Names,
-    });
-
-    private static string Describe(SsahTrainer.Options options) => JsonSerializer.Serialize(new Dictionary<string, string?>
-    {
-        [nameof(options.Backbone)] = options.FeatureColumnName is null ? options.Backbone.ToString() : null,
-        [nameof(options.FeatureColumnName)] = options.FeatureColumnName,
-        [nameof(options.Bits)] = options.Bits.ToString(CultureInfo.InvariantCulture),
-        [$"{nameof(options.Losses)}.{nameof(options.Losses.FrozenClassWeight)}"] = options.Losses.FrozenClassWeight.ToString(CultureInfo.InvariantCulture),
-    });
+        Seed = seed,
+        Device = "cpu",
+        Precision = "Float32",
+        Steps = outcome.Steps,
+        Seconds = Math.Round(outcome.Elapsed.TotalSeconds, 1),
+        TeacherAgreement = outcome.Agreement,
+        LabeledRows = labeled,
+        UnlabeledRows = labels.Count - labeled,
+        Classes = labels.Names,
+    };
 }

@@ -36,6 +36,9 @@ public sealed record HashTrainingSummary
     /// <summary>NDCG@100 of the encoder that was kept, on the validation rows; null without validation or where images have one label.</summary>
     public double? ValidationNdcg { get; init; }
 
+    /// <summary>With frozen features: share of rows held out, 0 to 1, whose likeliest class the classifier sees as its teacher does; null where too few rows were there, and otherwise.</summary>
+    public double? TeacherAgreement { get; init; }
+
     /// <summary>Labeled rows that were trained on.</summary>
     public int LabeledRows { get; init; }
 

@@ -42,9 +42,9 @@ internal static class PcaItq
     public static Projection Learn(Matrix<float> training, int bits, int seed)
     {
         var mean = Projection.MeanOf(training);
-        var centerd = Projection.Center(training, mean);
-        var components = PrincipalComponents(centerd, bits, seed);
-        var reduced = centerd * components;
+        var centered = Projection.Center(training, mean);
+        var components = PrincipalComponents(centered, bits, seed);
+        var reduced = centered * components;
         var rotation = Projection.Noise(bits, bits, seed).GramSchmidt().Q;
         for (int i = 0; i < RotationIterations; i++)
         {
@@ -57,11 +57,11 @@ internal static class PcaItq
     }
 
     // Orthogonal iteration: the covariance of 3,072 pixels need not be decomposed for 48 components.
-    private static Matrix<float> PrincipalComponents(Matrix<float> centerd, int count, int seed)
+    private static Matrix<float> PrincipalComponents(Matrix<float> centered, int count, int seed)
     {
-        var basis = Projection.Noise(centerd.ColumnCount, count, seed).GramSchmidt().Q;
+        var basis = Projection.Noise(centered.ColumnCount, count, seed).GramSchmidt().Q;
         for (int i = 0; i < SubspaceIterations; i++)
-            basis = centerd.TransposeThisAndMultiply(centerd * basis).GramSchmidt().Q;
+            basis = centered.TransposeThisAndMultiply(centered * basis).GramSchmidt().Q;
         return basis;
     }
 }
