@@ -62,6 +62,7 @@ public static class EncoderImagesCatalog
     private static PixelShape ColorShapeOf(HashEncoder encoder)
     {
         ArgumentNullException.ThrowIfNull(encoder);
+        encoder.RequireImages();
         return encoder.InputShape.Channels == 3
             ? encoder.InputShape
             : throw new ArgumentException("The encoder takes gray images, and image files are read in color: encode files with EncodeImages, which makes them gray.", nameof(encoder));

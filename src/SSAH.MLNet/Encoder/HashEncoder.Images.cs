@@ -76,7 +76,19 @@ public sealed partial class HashEncoder
         return Encode(pixels);
     }
 
-    private ImageReader ReaderFor(ImageReadingOptions? options) => new(InputShape.Width, InputShape.Height, options ?? new ImageReadingOptions(), interleaved: false);
+    /// <summary>Throws where the model takes features, not images.</summary>
+    internal void RequireImages()
+    {
+        if (_model.Description.TakesFeatures)
+            throw new InvalidOperationException($"This encoder takes {InputShape.Size} features of the column '{InputColumnName}', not images: make them with the network that it was trained on, or train with "
+                + "that network (Backbone.Frozen, ItqHashOptions.Network), which then is part of the encoder.");
+    }
+
+    private ImageReader ReaderFor(ImageReadingOptions? options)
+    {
+        RequireImages();
+        return new(InputShape.Width, InputShape.Height, options ?? new ImageReadingOptions(), interleaved: false);
+    }
 
     private void FromRgb(Span<byte> planes, Span<float> pixels)
     {

@@ -58,7 +58,7 @@ internal sealed class FeatureSource : IDisposable
     /// <param name="labels">Label column; null reads none.</param>
     /// <param name="progress">Told the rows that are done.</param>
     /// <param name="cancellation">Stops the reading between two blocks.</param>
-    /// <exception cref="InvalidOperationException">There is no row.</exception>
+    /// <exception cref="InvalidOperationException">There is no row, or pixels are not from 0 to 255.</exception>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public FeatureRows Read(IDataView data, LabelColumn? labels, Action<int>? progress, CancellationToken cancellation)
     {
@@ -127,6 +127,9 @@ internal sealed class FeatureSource : IDisposable
                 read.Read(block.AsSpan(count++ * size, size));
             if (count == 0 || (number >= 0 && count < BlockRows))
                 return false;
+            // Rounded to bytes, scaled images would be black.
+            if (read.Range.Complaint($"Column '{_pixels.Name}'") is { } complaint)
+                throw new InvalidOperationException(complaint);
             AddFeatures(block, count, values, cancellation);
             count = 0;
             return true;

@@ -61,6 +61,7 @@ public sealed class ItqHashTests
     public void An_encoder_of_features_refuses_features_of_another_network()
     {
         using HashEncoder encoder = _ml.Transforms.ItqHash(bits: 16).Fit(View(50));
+        Assert.Contains("24 features", Assert.Throws<InvalidOperationException>(() => encoder.EncodeImage([1, 2, 3])).Message, StringComparison.Ordinal);
         var other = _ml.Data.LoadFromEnumerable([new OtherRow()]);
         Assert.Contains("5 features", Assert.ThrowsAny<ArgumentException>(() => encoder.Transform(other)).Message, StringComparison.Ordinal);
     }
