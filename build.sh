@@ -19,6 +19,7 @@ usage: ./build.sh VERB [arguments]
   demo [options]     train on real images, save, load in a second process, evaluate, write an HTML page
                      --data FOLDER  --budget MINUTES (5)  --steps N  --out DIR (out/demo)  --bits N (48)  --side N (32)  --seed N (1)
                      without data it installs Debian's dataset-fashion-mnist where it can, and draws images as the last resort
+  api                writes what is public today into src/*/PublicAPI.Unshipped.txt
   pack               packages of all projects in src, in out/packages
   bench NAME         a benchmark: hamming, join, evaluator, training, encode, ingest
   experiment NAME    reproduces a table of docs/results.md; 'experiment list' names them, 'experiment help' lists the options.
@@ -169,6 +170,23 @@ demo() {
     run_program samples/DemoReport "$@"
 }
 
+# The analyzer names each public symbol that the files lack, in the form that they need: from empty files that is all of them.
+api() {
+    check_sdk
+    local log file
+    log=$(mktemp)
+    for file in src/*/*.csproj; do
+        file=$(dirname "$file")/PublicAPI.Unshipped.txt
+        printf '#nullable enable\n' >"$file"
+        [[ -e ${file/Unshipped/Shipped} ]] || cp "$file" "${file/Unshipped/Shipped}"
+    done
+    dotnet msbuild eng/Pack.proj -restore -t:Rebuild -nologo -v:quiet -p:Configuration=Release -p:TreatWarningsAsErrors=false >"$log" || fail "the build failed: $log"
+    sed -nE "s|^.*warning RS0016: Symbol '(.*)' is not part of the declared public API.*\\[(.*)/[^/]*\\.csproj\\]\$|\\2/PublicAPI.Unshipped.txt\\t\\1|p" "$log" | LC_ALL=C sort -u |
+        while IFS=$'\t' read -r file symbol; do printf '%s\n' "$symbol" >>"$file"; done
+    rm -f "$log"
+    wc -l src/*/PublicAPI.Unshipped.txt
+}
+
 # Debuggers find the sources by the commit, not by the paths of the machine that packed.
 pack() {
     check_sdk
@@ -199,6 +217,7 @@ main() {
         setup) setup ;;
         test) run_tests "$@" ;;
         demo) demo "$@" ;;
+        api) api ;;
         pack) pack ;;
         bench)
             [[ $# -gt 0 ]] || fail "which benchmark? ./build.sh bench hamming | join | evaluator | training | encode | ingest"

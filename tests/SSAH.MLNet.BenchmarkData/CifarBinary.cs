@@ -12,7 +12,7 @@ internal static class CifarBinary
     private const int Plane = Side * Side;
     private const int RecordBytes = 1 + (3 * Plane);
 
-    private static readonly string[] StandardNames =
+    private static readonly string[] s_standardNames =
         ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
 
     public static bool IsBatch(string path) => Path.GetFileName(path) is var name && name.EndsWith(".bin", StringComparison.Ordinal)
@@ -23,7 +23,7 @@ internal static class CifarBinary
 
     public static ImageSet Read(string path)
     {
-        var names = StandardNames;
+        var names = s_standardNames;
         var batches = new List<RawFile>();
         foreach (var file in CollectionFiles.Enumerate(path))
         {

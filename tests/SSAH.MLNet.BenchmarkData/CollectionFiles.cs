@@ -17,7 +17,7 @@ internal sealed class CollectionFiles
 {
     private const int MaxFileBytes = 256 << 20;
 
-    private static readonly HashSet<string> Endings = new(new ImageFilesOptions().Extensions, StringComparer.OrdinalIgnoreCase);
+    private static readonly HashSet<string> s_endings = new(new ImageFilesOptions().Extensions, StringComparer.OrdinalIgnoreCase);
 
     private CollectionFiles(IReadOnlyList<DecodedImage> images, IReadOnlyDictionary<string, byte[]> tables, IReadOnlyList<SkippedImage> skipped) =>
         (Images, Tables, Skipped) = (images, tables, skipped);
@@ -35,7 +35,7 @@ internal sealed class CollectionFiles
         || path.EndsWith(".tar", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>True when the file's name says that it is an image.</summary>
-    public static bool IsImageName(string path) => Endings.Contains(Path.GetExtension(path));
+    public static bool IsImageName(string path) => s_endings.Contains(Path.GetExtension(path));
 
     /// <summary>Every file of a folder or an archive, in the container's order.</summary>
     public static IEnumerable<RawFile> Enumerate(string path) => Directory.Exists(path) ? FilesOf(path) : EntriesOf(path);

@@ -8,7 +8,7 @@ namespace SSAH.MLNet.BenchmarkData;
 /// </summary>
 public static class DrawnImages
 {
-    private static readonly string[] Names =
+    private static readonly string[] s_names =
         ["disc", "ring", "square", "triangle", "star", "cross", "crescent", "stripes", "checkers", "dots"];
 
     /// <summary>Draws the images; the same arguments give the same images on the same machine.</summary>
@@ -19,16 +19,16 @@ public static class DrawnImages
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(perClass);
         ArgumentOutOfRangeException.ThrowIfLessThan(side, 8);
-        var count = perClass * Names.Length;
+        var count = perClass * s_names.Length;
         var pixels = ImageBlock.Allocate(count, side, side, "drawn images");
         Parallel.For(0, count, index =>
         {
             // Each image has its own generator, so that threads cannot change it.
             var random = new Random(Mix(seed, index));
-            Draw(random, index % Names.Length, side, pixels.AsSpan(index * side * side * 3, side * side * 3));
+            Draw(random, index % s_names.Length, side, pixels.AsSpan(index * side * side * 3, side * side * 3));
         });
         return new ImageSet("Drawn shapes", $"{count:N0} images drawn in code, seed {seed}", side, side, pixels,
-            [.. Enumerable.Range(0, count).Select(index => new[] { index % Names.Length })], Names);
+            [.. Enumerable.Range(0, count).Select(index => new[] { index % s_names.Length })], s_names);
     }
 
     // Random's first numbers follow its seed linearly: with plain seeds, and the class in index % 10, each class had a color of its own.
@@ -87,7 +87,7 @@ public static class DrawnImages
 
     private static void DrawShape(SKCanvas canvas, SKPaint paint, int shape)
     {
-        switch (Names[shape])
+        switch (s_names[shape])
         {
             case "disc":
                 canvas.DrawCircle(0, 0, 9, paint);
@@ -112,7 +112,7 @@ public static class DrawnImages
                 DrawCut(canvas, paint, new SKRect(-10, -10, 10, 10), new SKRect(-5, -9, 13, 9));
                 break;
             default:
-                DrawTexture(canvas, paint, Names[shape]);
+                DrawTexture(canvas, paint, s_names[shape]);
                 break;
         }
     }

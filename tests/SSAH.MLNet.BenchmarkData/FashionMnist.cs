@@ -15,7 +15,7 @@ internal static class FashionMnist
     private const int Border = (Side - Source) / 2;
     private const int MaxImages = 1_000_000;
 
-    private static readonly string[] Names =
+    private static readonly string[] s_names =
         ["t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"];
 
     public static bool IsAt(string folder) => File.Exists(Path.Combine(folder, "train-images-idx3-ubyte.gz"));
@@ -36,7 +36,7 @@ internal static class FashionMnist
         Array.Fill(parts, ImagePart.Train, 0, trainLabels.Length);
         Array.Fill(parts, ImagePart.Test, trainLabels.Length, testLabels.Length);
         return new ImageSet("Fashion-MNIST", folder, Side, Side, pixels,
-            [.. trainLabels.Concat(testLabels).Select(label => new[] { (int)label })], Names, parts, sourcePath: folder);
+            [.. trainLabels.Concat(testLabels).Select(label => new[] { (int)label })], s_names, parts, sourcePath: folder);
     }
 
     private static (byte[] Gray, byte[] Labels) ReadPart(string folder, string part)
@@ -48,10 +48,10 @@ internal static class FashionMnist
         if (images != labeled)
             throw new InvalidDataException($"{imageFile} holds {images} images, but {labelFile} {labeled} labels. Install dataset-fashion-mnist " +
                 $"again.");
-        var wrong = Array.FindIndex(labels, label => label >= Names.Length);
+        var wrong = Array.FindIndex(labels, label => label >= s_names.Length);
         return wrong < 0
             ? (gray, labels)
-            : throw new InvalidDataException($"{labelFile}, item {wrong}: label {labels[wrong]} is beyond the {Names.Length} classes.");
+            : throw new InvalidDataException($"{labelFile}, item {wrong}: label {labels[wrong]} is beyond the {s_names.Length} classes.");
     }
 
     // IDX: 0, 0, 8 (unsigned byte), number of dimensions, then each dimension as a big-endian int32, then the data.

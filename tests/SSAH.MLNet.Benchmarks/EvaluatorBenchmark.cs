@@ -14,10 +14,10 @@ internal static class EvaluatorBenchmark
     private const int Repeats = 5;
 
     // Tie-averaged mAP and nothing else, then with stable order: what the anchors compute. No bootstrap, no diagnostics, no cutoffs.
-    private static readonly RetrievalOptions TieAveraged =
+    private static readonly RetrievalOptions s_tieAveraged =
         new() { StableOrder = false, Diagnostics = false, BootstrapSamples = 0, Cutoffs = [], Threads = 1 };
 
-    private static readonly RetrievalOptions Stable = TieAveraged with { StableOrder = true };
+    private static readonly RetrievalOptions s_stable = s_tieAveraged with { StableOrder = true };
 
     public static int Run(string[] args)
     {
@@ -31,9 +31,9 @@ internal static class EvaluatorBenchmark
         using NumpyAnchor? numpy = NumpyAnchor.Open(data, NumpyQueries);
         double sortMap = 0;
         double[] t = Medians(
-            () => Timed(() => data.Evaluate(TieAveraged)),
-            () => Timed(() => data.Evaluate(Stable)),
-            () => Timed(() => data.Evaluate(Stable with { Threads = 2 })),
+            () => Timed(() => data.Evaluate(s_tieAveraged)),
+            () => Timed(() => data.Evaluate(s_stable)),
+            () => Timed(() => data.Evaluate(s_stable with { Threads = 2 })),
             () => Timed(() => data.Evaluate(new RetrievalOptions { Threads = 2 })),
             () => Timed(() => sortMap = SortLoop.SumOfAveragePrecision(data, SortQueries) / SortQueries) / SortQueries,
             () => (numpy?.Run() ?? 0) / NumpyQueries);
@@ -48,7 +48,7 @@ internal static class EvaluatorBenchmark
         // "Well under a second" for all that the default options compute: the anchor is the second, so the ratio is 1/seconds.
         BenchmarkRow.Print("evaluator-headline-two-threads", t[3], "one-second", 1, 1);
         PrintMemory(data);
-        HammingRetrievalMetrics metrics = data.Evaluate(Stable);
+        HammingRetrievalMetrics metrics = data.Evaluate(s_stable);
         double StableOfFirst(int count) => metrics.Queries.Take(count).Average(q => q.StableAveragePrecision!.Value);
         bool agree = Agrees("csharp-sort", StableOfFirst(SortQueries), sortMap);
         agree &= numpy is null || Agrees("numpy", StableOfFirst(NumpyQueries), numpy.MeanAveragePrecision);
@@ -76,7 +76,7 @@ internal static class EvaluatorBenchmark
     /// <summary>What a further thread allocates is its scratch; the anchor is the matrix of distances, one byte a pair.</summary>
     private static void PrintMemory(EvaluatorData data)
     {
-        double one = Allocated(() => data.Evaluate(Stable)), two = Allocated(() => data.Evaluate(Stable with { Threads = 2 }));
+        double one = Allocated(() => data.Evaluate(s_stable)), two = Allocated(() => data.Evaluate(s_stable with { Threads = 2 }));
         double scratch = (two - one) / Rows, whole = two / 1e6, matrix = (double)Queries * Rows / 1e6;
         PrintRow("evaluator-memory-two-threads", whole, "MB", "distance-matrix", matrix, 10);
         PrintRow("evaluator-memory-per-thread-and-row", scratch, "B", "limit", 32, 1);

@@ -12,14 +12,14 @@ internal static class MultiHashRows
 
     public static void Clustered(int codes, double target)
     {
-        const int Bits = 64, Few = 10;
-        BinaryCodes database = BenchmarkCodes.Clustered(Bits, codes, seed: 1, Centers, Flip);
-        BinaryCodes queries = BenchmarkCodes.Clustered(Bits, Queries, seed: 2, Centers, Flip);
+        const int bits = 64, few = 10;
+        BinaryCodes database = BenchmarkCodes.Clustered(bits, codes, seed: 1, Centers, Flip);
+        BinaryCodes queries = BenchmarkCodes.Clustered(bits, Queries, seed: 2, Centers, Flip);
         var index = new MultiHashIndex(database);
         var one = new HammingSearchOptions { Threads = 1 };
-        int[] expected = PopCountLoop.Search(database, queries, Few, K, threads: 1);
+        int[] expected = PopCountLoop.Search(database, queries, few, K, threads: 1);
         HammingMatches found = index.Search(queries, K, one);
-        for (int query = 0; query < Few; query++)
+        for (int query = 0; query < few; query++)
         {
             for (int i = 0; i < K; i++)
             {
@@ -28,11 +28,11 @@ internal static class MultiHashRows
             }
         }
         double kth = Enumerable.Range(0, Queries).Average(query => found[query][K - 1].Distance);
-        BenchmarkRow.Note($"{codes} codes of {Bits} bits around {Centers} centers, each bit flipped with probability {Flip}");
+        BenchmarkRow.Note($"{codes} codes of {bits} bits around {Centers} centers, each bit flipped with probability {Flip}");
         BenchmarkRow.Note($"mean distance of match {K}: {kth:0.0}");
         double[] seconds = Stopwatches.Medians(
-            5, () => PopCountLoop.Search(database, queries, Few, K, threads: 1), () => index.Search(queries, K, one));
-        BenchmarkRow.Print($"{Bits}bit-multihash-{codes / 1_000_000}M", seconds[1] / Queries, "popcount", seconds[0] / Few, target);
+            5, () => PopCountLoop.Search(database, queries, few, K, threads: 1), () => index.Search(queries, K, one));
+        BenchmarkRow.Print($"{bits}bit-multihash-{codes / 1_000_000}M", seconds[1] / Queries, "popcount", seconds[0] / few, target);
     }
 
     public static void Uniform(int bits, int codes)

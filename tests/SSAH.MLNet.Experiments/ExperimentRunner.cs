@@ -14,7 +14,7 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
     private const int Reports = 20;
 
     // The compiler puts it behind the version: 0.1.0+commit.
-    private static readonly string? Commit =
+    private static readonly string? s_commit =
         typeof(ExperimentRunner).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+') is [_, var commit] ? commit : null;
 
     public void Run()
@@ -150,7 +150,7 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
             Machine = Measurements.Machine.Description,
             Date = DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
             Command = $"./build.sh experiment {arguments.Portable}",
-            Commit = Commit,
+            Commit = s_commit,
         };
     }
 }

@@ -6,7 +6,7 @@ namespace SSAH.MLNet.Reports.Tests;
 
 public sealed class ReportGalleryTests
 {
-    private static readonly string[] Classes = ["ant", "bee", "cat"];
+    private static readonly string[] s_classes = ["ant", "bee", "cat"];
     private readonly MLContext _ml = new(1);
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class ReportGalleryTests
     }
 
     private IDataView View(Row[] rows) =>
-        _ml.Transforms.Conversion.MapValueToKey("Label", keyData: _ml.Data.LoadFromEnumerable(Classes.Select(name => new ClassName { Name = name })))
+        _ml.Transforms.Conversion.MapValueToKey("Label", keyData: _ml.Data.LoadFromEnumerable(s_classes.Select(name => new ClassName { Name = name })))
             .Fit(_ml.Data.LoadFromEnumerable(rows)).Transform(_ml.Data.LoadFromEnumerable(rows));
 
     private static Row[] Rows(int count, int seed)
@@ -80,7 +80,7 @@ public sealed class ReportGalleryTests
         var random = new Random(seed);
         return [.. Enumerable.Range(0, count).Select(i =>
         {
-            var row = new Row { ImagePath = Path.Combine("folder", $"{seed}-{i}.png"), Label = Classes[i % 5 % 3], HashCode = new byte[3], Pixels = new byte[6] };
+            var row = new Row { ImagePath = Path.Combine("folder", $"{seed}-{i}.png"), Label = s_classes[i % 5 % 3], HashCode = new byte[3], Pixels = new byte[6] };
             random.NextBytes(row.HashCode);
             random.NextBytes(row.Pixels);
             return row;

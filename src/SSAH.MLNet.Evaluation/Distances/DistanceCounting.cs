@@ -56,7 +56,7 @@ internal static unsafe class DistanceCounting
     /// <summary>Counts two rows at once, by the pair of their distances; each pair then counts for both.</summary>
     private static void PairHistogram(ReadOnlySpan<ushort> distances, Span<int> counts, Span<int> scratch)
     {
-        const uint Mask = PairStride * PairStride - 1;
+        const uint mask = PairStride * PairStride - 1;
         int width = counts.Length;
         scratch.Clear();
         counts.Clear();
@@ -69,8 +69,8 @@ internal static unsafe class DistanceCounting
                 // Two distances in 32 bits, 16 apart, move to 7 apart.
                 ulong four = *(ulong*)(d + row);
                 four |= four >> 9;
-                pairs[(uint)four & Mask]++;
-                pairs[(uint)(four >> 32) & Mask]++;
+                pairs[(uint)four & mask]++;
+                pairs[(uint)(four >> 32) & mask]++;
             }
             for (; row < distances.Length; row++)
                 counts[d[row]]++;

@@ -27,7 +27,7 @@ internal sealed unsafe class PlaneDistances
     private const int TableBytes = 64;
 
     /// <summary>For each half byte of a query, its distances to the 16 half bytes of a code.</summary>
-    private static readonly byte[] AllTables =
+    private static readonly byte[] s_allTables =
         [.. Enumerable.Range(0, 16 * TableBytes).Select(i => (byte)BitOperations.PopCount((uint)(i / TableBytes ^ i & 15)))];
 
     private readonly CodePlanes _planes;
@@ -88,7 +88,7 @@ internal sealed unsafe class PlaneDistances
         for (int half = 0; half < _planes.PlaneCount * 2; half++)
         {
             int nibble = (int)(query[half / 16] >> (half % 16 * 4)) & 15;
-            AllTables.AsSpan(nibble * TableBytes, TableBytes).CopyTo(new Span<byte>(_tables + half * TableBytes, TableBytes));
+            s_allTables.AsSpan(nibble * TableBytes, TableBytes).CopyTo(new Span<byte>(_tables + half * TableBytes, TableBytes));
         }
         GC.KeepAlive(_tableOwner);
     }

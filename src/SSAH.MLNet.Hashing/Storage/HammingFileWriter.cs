@@ -34,9 +34,9 @@ internal sealed class HammingFileWriter
 
     public void Append(ReadOnlySpan<ulong> words)
     {
-        const int Chunk = 1 << 24;
-        for (; words.Length > Chunk; words = words[Chunk..])
-            Append(MemoryMarshal.AsBytes(words[..Chunk]));
+        const int chunk = 1 << 24;
+        for (; words.Length > chunk; words = words[chunk..])
+            Append(MemoryMarshal.AsBytes(words[..chunk]));
         Append(MemoryMarshal.AsBytes(words));
     }
 }

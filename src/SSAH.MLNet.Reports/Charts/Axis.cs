@@ -5,7 +5,7 @@ namespace SSAH.MLNet.Reports.Charts;
 /// <summary>One axis: its range in data, its range in pixels, and round ticks between.</summary>
 internal sealed class Axis
 {
-    private static readonly double[] Factors = [1, 2, 5, 10];
+    private static readonly double[] s_factors = [1, 2, 5, 10];
     private readonly double _from;
     private readonly double _to;
     private readonly double _step;
@@ -63,7 +63,7 @@ internal sealed class Axis
     private static double Step(double range, int ticks, bool whole)
     {
         double power = Math.Pow(10, Math.Floor(Math.Log10(range / ticks)));
-        double step = power * Factors.First(factor => range / (power * factor) <= ticks * (1 + 1e-9));
+        double step = power * s_factors.First(factor => range / (power * factor) <= ticks * (1 + 1e-9));
         return whole ? Math.Max(1, Math.Round(step)) : step;
     }
 }

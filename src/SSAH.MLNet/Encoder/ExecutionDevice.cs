@@ -12,7 +12,7 @@ internal sealed record ExecutionDevice(int? GpuDeviceId, bool FallbackToCpu, Act
     private const string CudaProvider = "CUDAExecutionProvider";
 
     // Never made, and not to be guessed.
-    private static readonly string NoFolder = Path.Combine(Path.GetTempPath(), $"ssah-{Guid.NewGuid():N}");
+    private static readonly string s_noFolder = Path.Combine(Path.GetTempPath(), $"ssah-{Guid.NewGuid():N}");
 
     /// <summary>The CPU, whatever a context says.</summary>
     public static ExecutionDevice Cpu { get; } = new(GpuDeviceId: null, FallbackToCpu: false, static _ => { });
@@ -101,7 +101,7 @@ internal sealed record ExecutionDevice(int? GpuDeviceId, bool FallbackToCpu, Act
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
         // A hash model is one file. Without this, ONNX Runtime takes weights from any file below the working directory that the model names.
-        options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", NoFolder);
+        options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", s_noFolder);
         return options;
     }
 }

@@ -5,7 +5,7 @@ namespace SSAH.MLNet.Evaluation.Tests.Metrics;
 /// <summary>The fast evaluation against the textbook definitions.</summary>
 public sealed class RetrievalDefinitionTests
 {
-    private static readonly int[] Cutoffs = [1, 2, 3, 5, 9];
+    private static readonly int[] s_cutoffs = [1, 2, 3, 5, 9];
 
     [Theory]
     [InlineData(ApDenominator.RelevantInTopK)]
@@ -22,7 +22,7 @@ public sealed class RetrievalDefinitionTests
 
             int[] distances = [.. Enumerable.Range(0, rows).Select(i => NaiveRetrieval.Distance(query, 0, database, i))];
             Dictionary<string, double>[] orders = [.. NaiveRetrieval.Orders(distances).Select(order => NaiveRetrieval.Measures(
-                [.. order.Select(i => NaiveRetrieval.Shared(queryLabels, 0, labels, i))], Cutoffs))];
+                [.. order.Select(i => NaiveRetrieval.Shared(queryLabels, 0, labels, i))], s_cutoffs))];
             foreach ((string name, double value) in NaiveRetrieval.Of(metrics, stable: false))
                 Close(orders.Average(order => order[name]), value, name);
             int ball = distances.Count(distance => distance <= 1);
@@ -52,7 +52,7 @@ public sealed class RetrievalDefinitionTests
             Dictionary<string, double>[] naive = [.. Enumerable.Range(0, 4).Select(q =>
             {
                 int[] ranked = [.. Enumerable.Range(0, rows).Where(i => i != self[q]).OrderBy(i => NaiveRetrieval.Distance(queries, q, database, i))];
-                return NaiveRetrieval.Measures([.. ranked.Select(i => NaiveRetrieval.Shared(queryLabels, q, labels, i))], Cutoffs);
+                return NaiveRetrieval.Measures([.. ranked.Select(i => NaiveRetrieval.Shared(queryLabels, q, labels, i))], s_cutoffs);
             })];
             foreach ((string name, double value) in NaiveRetrieval.Of(metrics, stable: true))
                 Close(naive.Average(q => q[name]), value, name);
@@ -89,8 +89,8 @@ public sealed class RetrievalDefinitionTests
             double[] closed = new double[3], hit = new double[3], sampled = new double[3];
             TieAverage.AtCutoffs(all, relevant, cutoffs, denominator, tables, closed, hit);
             var random = new Random(11);
-            const int Samples = 1500;
-            for (int sample = 0; sample < Samples; sample++)
+            const int samples = 1500;
+            for (int sample = 0; sample < samples; sample++)
             {
                 int[] order = [.. all.SelectMany((n, d) =>
                 {
@@ -99,7 +99,7 @@ public sealed class RetrievalDefinitionTests
                     return group;
                 })];
                 for (int i = 0; i < 3; i++)
-                    sampled[i] += ApAtK(order, cutoffs[i], denominator, relevant.Sum()) / Samples;
+                    sampled[i] += ApAtK(order, cutoffs[i], denominator, relevant.Sum()) / samples;
             }
             for (int i = 0; i < 3; i++)
                 Assert.Equal(sampled[i], closed[i], 0.01);
@@ -172,7 +172,7 @@ public sealed class RetrievalDefinitionTests
     }
 
     private static RetrievalOptions Options(ApDenominator denominator = ApDenominator.RelevantInTopK) =>
-        new() { Cutoffs = Cutoffs, ApDenominator = denominator, BootstrapSamples = 0, Diagnostics = false, Threads = 1,
+        new() { Cutoffs = s_cutoffs, ApDenominator = denominator, BootstrapSamples = 0, Diagnostics = false, Threads = 1,
             UnlabeledDatabase = UnlabeledRows.CountAsIrrelevant };
 
     private static void Close(double expected, double actual, string name) =>

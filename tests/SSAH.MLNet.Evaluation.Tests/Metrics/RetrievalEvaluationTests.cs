@@ -3,7 +3,7 @@ namespace SSAH.MLNet.Evaluation.Tests.Metrics;
 /// <summary>Laws and edge cases of the evaluation.</summary>
 public sealed class RetrievalEvaluationTests
 {
-    private static readonly RetrievalOptions Quick = new() { BootstrapSamples = 0 };
+    private static readonly RetrievalOptions s_quick = new() { BootstrapSamples = 0 };
 
     [Fact]
     public void TheOrderOfTheDatabaseDoesNotMatterToTieAveragedFigures()
@@ -11,9 +11,9 @@ public sealed class RetrievalEvaluationTests
         Case data = new(30, 400, 16, seed: 3);
         int[] order = [.. Enumerable.Range(0, 400)];
         new Random(9).Shuffle(order);
-        HammingRetrievalMetrics one = data.Evaluate(Quick);
+        HammingRetrievalMetrics one = data.Evaluate(s_quick);
         HammingRetrievalMetrics other = RetrievalEvaluation.Evaluate(data.Queries, data.QueryLabels,
-            RandomRetrieval.Reorder(data.Database, order), LabelSets.FromClasses([.. order.Select(i => data.Classes[i])]), Quick);
+            RandomRetrieval.Reorder(data.Database, order), LabelSets.FromClasses([.. order.Select(i => data.Classes[i])]), s_quick);
         Assert.Equal(one.MeanAveragePrecision, other.MeanAveragePrecision);
         Assert.Equal(one.PessimisticMeanAveragePrecision, other.PessimisticMeanAveragePrecision);
         Assert.Equal(one.Cutoffs.Select(c => c.MeanAveragePrecision), other.Cutoffs.Select(c => c.MeanAveragePrecision));
@@ -23,7 +23,7 @@ public sealed class RetrievalEvaluationTests
     [Fact]
     public void TheBracketHoldsEveryOrder()
     {
-        HammingRetrievalMetrics metrics = new Case(50, 500, 12, seed: 4).Evaluate(Quick);
+        HammingRetrievalMetrics metrics = new Case(50, 500, 12, seed: 4).Evaluate(s_quick);
         Assert.True(metrics.PessimisticMeanAveragePrecision < metrics.OptimisticMeanAveragePrecision - 0.05);
         foreach (QueryMetrics query in metrics.Queries)
         {
@@ -45,7 +45,7 @@ public sealed class RetrievalEvaluationTests
     public void WithoutStableOrderTheTieAveragedFiguresAreTheSame()
     {
         Case data = new(60, 333, 70, seed: 6);
-        HammingRetrievalMetrics with = data.Evaluate(Quick), without = data.Evaluate(Quick with { StableOrder = false });
+        HammingRetrievalMetrics with = data.Evaluate(s_quick), without = data.Evaluate(s_quick with { StableOrder = false });
         Assert.Equal(with.MeanAveragePrecision, without.MeanAveragePrecision);
         Assert.Null(without.StableMeanAveragePrecision);
         Assert.All(without.Cutoffs, cut => Assert.Null(cut.StablePrecision));
@@ -57,7 +57,7 @@ public sealed class RetrievalEvaluationTests
     {
         var codes = BinaryCodes.FromPacked(8, [1, 2]);
         HammingRetrievalMetrics metrics =
-            RetrievalEvaluation.Evaluate(codes, LabelSets.FromClasses([0, 5]), codes, LabelSets.FromClasses([0, 0]), Quick);
+            RetrievalEvaluation.Evaluate(codes, LabelSets.FromClasses([0, 5]), codes, LabelSets.FromClasses([0, 0]), s_quick);
         Assert.Equal(1, metrics.QueriesWithoutRelevant);
         Assert.Equal(2, metrics.QueryCount);
         Assert.Equal(0.5, metrics.MeanAveragePrecision, 1e-12);
@@ -70,7 +70,7 @@ public sealed class RetrievalEvaluationTests
     {
         // 1 of 3 relevant, all tied: AP is 1, 1/2 or 1/3.
         HammingRetrievalMetrics metrics = RetrievalEvaluation.Evaluate(BinaryCodes.FromPacked(8, [0]), LabelSets.FromClasses([1]),
-            BinaryCodes.FromPacked(8, [7, 7, 7]), LabelSets.FromClasses([0, 1, 2]), Quick);
+            BinaryCodes.FromPacked(8, [7, 7, 7]), LabelSets.FromClasses([0, 1, 2]), s_quick);
         Assert.Equal((1 + 1.0 / 2 + 1.0 / 3) / 3, metrics.MeanAveragePrecision, 1e-12);
         Assert.Equal(1.0 / 3, metrics.PessimisticMeanAveragePrecision, 1e-12);
         Assert.Equal(1, metrics.OptimisticMeanAveragePrecision, 1e-12);
@@ -94,11 +94,11 @@ public sealed class RetrievalEvaluationTests
     {
         var codes = BinaryCodes.FromPacked(8, [0, 0, 1, 3]);
         LabelSets labels = LabelSets.FromClasses([0, -1, 0, 1]), queryLabels = LabelSets.FromClasses([0, -1]);
-        HammingRetrievalMetrics left = RetrievalEvaluation.Evaluate(codes.Slice(0, 2), queryLabels, codes, labels, Quick);
+        HammingRetrievalMetrics left = RetrievalEvaluation.Evaluate(codes.Slice(0, 2), queryLabels, codes, labels, s_quick);
         Assert.Equal((1, 1, 1, 3), (left.QueryCount, left.UnlabeledQueries, left.UnlabeledDatabaseRows, left.DatabaseCount));
         Assert.Equal(1, left.MeanAveragePrecision, 1e-12);
         HammingRetrievalMetrics ranked = RetrievalEvaluation.Evaluate(
-            codes.Slice(0, 2), queryLabels, codes, labels, Quick with { UnlabeledDatabase = UnlabeledRows.CountAsIrrelevant });
+            codes.Slice(0, 2), queryLabels, codes, labels, s_quick with { UnlabeledDatabase = UnlabeledRows.CountAsIrrelevant });
         Assert.Equal(4, ranked.DatabaseCount);
         // Rank 1 or 2 by the tie, then rank 3.
         Assert.Equal(((1 + 0.5) / 2 + 2.0 / 3) / 2, ranked.MeanAveragePrecision, 1e-12);
@@ -108,9 +108,9 @@ public sealed class RetrievalEvaluationTests
     public void ASelfMatchIsNoHit()
     {
         Case data = new(40, 40, 16, seed: 7);
-        HammingRetrievalMetrics with = RetrievalEvaluation.Evaluate(data.Database, data.Labels, data.Database, data.Labels, Quick);
+        HammingRetrievalMetrics with = RetrievalEvaluation.Evaluate(data.Database, data.Labels, data.Database, data.Labels, s_quick);
         HammingRetrievalMetrics without =
-            RetrievalEvaluation.Evaluate(data.Database, data.Labels, data.Database, data.Labels, Quick with { ExcludeSameRow = true });
+            RetrievalEvaluation.Evaluate(data.Database, data.Labels, data.Database, data.Labels, s_quick with { ExcludeSameRow = true });
         Assert.Equal(40, without.Conventions.SelfMatches);
         Assert.True(without.MeanAveragePrecision < with.MeanAveragePrecision);
         Assert.Equal(with.Queries.Select(q => q.Relevant - 1), without.Queries.Select(q => q.Relevant));
@@ -119,7 +119,7 @@ public sealed class RetrievalEvaluationTests
         {
             int[] others = [.. Enumerable.Range(0, 40).Where(row => row != i)];
             HammingRetrievalMetrics alone = RetrievalEvaluation.Evaluate(data.Database.Slice(i, 1), LabelSets.FromClasses([data.Classes[i]]),
-                RandomRetrieval.Reorder(data.Database, others), LabelSets.FromClasses([.. others.Select(row => data.Classes[row])]), Quick);
+                RandomRetrieval.Reorder(data.Database, others), LabelSets.FromClasses([.. others.Select(row => data.Classes[row])]), s_quick);
             Assert.Equal(alone.MeanAveragePrecision, without.Queries[i].AveragePrecision, 1e-12);
             Assert.Equal(alone.StableMeanAveragePrecision!.Value, without.Queries[i].StableAveragePrecision!.Value, 1e-12);
         }
@@ -129,8 +129,8 @@ public sealed class RetrievalEvaluationTests
     public void TheRankingCurveIsPrecisionAndRecallAtEachOfItsPlaces()
     {
         Case data = new(30, 120, 10, seed: 12);
-        IReadOnlyList<RankingCurvePoint> curve = data.Evaluate(Quick).RankingCurve;
-        HammingRetrievalMetrics metrics = data.Evaluate(Quick with { Cutoffs = [.. curve.Select(point => point.K)] });
+        IReadOnlyList<RankingCurvePoint> curve = data.Evaluate(s_quick).RankingCurve;
+        HammingRetrievalMetrics metrics = data.Evaluate(s_quick with { Cutoffs = [.. curve.Select(point => point.K)] });
         foreach ((CutoffMetrics cut, RankingCurvePoint point) in metrics.Cutoffs.Zip(curve))
         {
             Assert.Equal(cut.K, point.K);
@@ -145,7 +145,7 @@ public sealed class RetrievalEvaluationTests
     [Fact]
     public void ClassFiguresAverageToTheWhole()
     {
-        HammingRetrievalMetrics metrics = new Case(90, 200, 16, seed: 8).Evaluate(Quick);
+        HammingRetrievalMetrics metrics = new Case(90, 200, 16, seed: 8).Evaluate(s_quick);
         Assert.Equal(metrics.MeanAveragePrecision,
             metrics.Classes.Sum(c => c.MeanAveragePrecision * c.QueryCount) / metrics.QueryCount, 1e-12);
         Assert.Equal(metrics.QueryCount, metrics.Classes.Sum(c => c.QueryCount));
@@ -159,7 +159,7 @@ public sealed class RetrievalEvaluationTests
         float[] activations = [.. Enumerable.Range(0, 12 * 12).Select(_ => random.NextSingle() * 2 - 1)];
         foreach (int depth in (int[])[1, 7, 30, 80, 500])
         {
-            HammingRetrievalMetrics metrics = data.Evaluate(Quick with { QueryActivations = activations, AsymmetricDepth = depth });
+            HammingRetrievalMetrics metrics = data.Evaluate(s_quick with { QueryActivations = activations, AsymmetricDepth = depth });
             double expected = Enumerable.Range(0, 12).Average(q =>
             {
                 int[] order = [.. Enumerable.Range(0, 80).OrderBy(i => NaiveRetrieval.Distance(data.Queries, q, data.Database, i))];
@@ -170,7 +170,7 @@ public sealed class RetrievalEvaluationTests
                 return NaiveRetrieval.Measures([.. whole.Select(i => data.Labels.Shares(i, data.QueryLabels, q) ? 1 : 0)], [])["AP"];
             });
             Assert.Equal(expected, metrics.Asymmetric!.MeanAveragePrecision, 1e-9);
-            Assert.Equal(data.Evaluate(Quick).MeanAveragePrecision, metrics.MeanAveragePrecision);
+            Assert.Equal(data.Evaluate(s_quick).MeanAveragePrecision, metrics.MeanAveragePrecision);
         }
     }
 
@@ -203,14 +203,14 @@ public sealed class RetrievalEvaluationTests
     public void ATokenStopsIt() => Assert.ThrowsAny<OperationCanceledException>(() =>
     {
         Case data = new(5, 9, 8, seed: 1);
-        RetrievalEvaluation.Evaluate(data.Queries, data.QueryLabels, data.Database, data.Labels, Quick, new CancellationToken(canceled: true));
+        RetrievalEvaluation.Evaluate(data.Queries, data.QueryLabels, data.Database, data.Labels, s_quick, new CancellationToken(canceled: true));
     });
 
     [Fact]
     public void Diagnostics_and_the_class_id_line_can_be_canceled()
     {
         Case data = new(5, 30, 16, seed: 1);
-        var plan = new EvaluationPlan(data.Queries, data.QueryLabels, data.Database, data.Labels, Quick);
+        var plan = new EvaluationPlan(data.Queries, data.QueryLabels, data.Database, data.Labels, s_quick);
         var canceled = new CancellationToken(canceled: true);
         Assert.ThrowsAny<OperationCanceledException>(() => CodeStatistics.Of(plan, canceled));
         Assert.ThrowsAny<OperationCanceledException>(() => ClassIdCode.Evaluate(plan, data.Labels, canceled));
@@ -223,9 +223,9 @@ public sealed class RetrievalEvaluationTests
         BinaryCodes queries = BinaryCodes.FromPacked(8, [1]), database = BinaryCodes.FromPacked(8, [1]);
         LabelSets labels = LabelSets.FromClasses([0]);
         queries.ModelId = "one";
-        RetrievalEvaluation.Evaluate(queries, labels, database, labels, Quick);
+        RetrievalEvaluation.Evaluate(queries, labels, database, labels, s_quick);
         database.ModelId = "two";
-        Assert.Contains("'two'", Assert.Throws<ArgumentException>(() => RetrievalEvaluation.Evaluate(queries, labels, database, labels, Quick)).Message,
+        Assert.Contains("'two'", Assert.Throws<ArgumentException>(() => RetrievalEvaluation.Evaluate(queries, labels, database, labels, s_quick)).Message,
             StringComparison.Ordinal);
     }
 
@@ -233,7 +233,7 @@ public sealed class RetrievalEvaluationTests
     public void ProgressEndsAtOne()
     {
         var progress = new LastValue();
-        new Case(100, 20, 8, seed: 1).Evaluate(Quick with { Progress = progress, Threads = 2 });
+        new Case(100, 20, 8, seed: 1).Evaluate(s_quick with { Progress = progress, Threads = 2 });
         Assert.Equal(1, progress.Largest);
         Assert.Equal(4, progress.Reports);
     }

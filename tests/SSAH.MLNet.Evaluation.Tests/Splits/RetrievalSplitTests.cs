@@ -5,13 +5,13 @@ namespace SSAH.MLNet.Evaluation.Tests.Splits;
 
 public sealed class RetrievalSplitTests
 {
-    private static readonly LabelSets TenClasses = LabelSets.FromClasses([.. Enumerable.Range(0, 60_000).Select(i => i * 7 % 10)]);
+    private static readonly LabelSets s_tenClasses = LabelSets.FromClasses([.. Enumerable.Range(0, 60_000).Select(i => i * 7 % 10)]);
 
     [Fact]
     public void ASeedDrawsTheSameAndAnotherSeedDrawsAnother()
     {
-        Assert.Equal(RetrievalSplit.Draw(TenClasses, 100, 500, 1).Queries, RetrievalSplit.Draw(TenClasses, 100, 500, 1).Queries);
-        Assert.NotEqual(RetrievalSplit.Draw(TenClasses, 100, 500, 1).Queries, RetrievalSplit.Draw(TenClasses, 100, 500, 2).Queries);
+        Assert.Equal(RetrievalSplit.Draw(s_tenClasses, 100, 500, 1).Queries, RetrievalSplit.Draw(s_tenClasses, 100, 500, 1).Queries);
+        Assert.NotEqual(RetrievalSplit.Draw(s_tenClasses, 100, 500, 1).Queries, RetrievalSplit.Draw(s_tenClasses, 100, 500, 2).Queries);
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class RetrievalSplitTests
         {
             File.WriteAllText(path, "old");
             Assert.Contains(path, Assert.Throws<DamagedFileException>(() => RetrievalSplit.Load(path)).Message, StringComparison.Ordinal);
-            RetrievalSplit.Draw(TenClasses, 100, 500, 1).Save(path);
+            RetrievalSplit.Draw(s_tenClasses, 100, 500, 1).Save(path);
             Assert.Equal(54_000, RetrievalSplit.Load(path).Database.Count);
             Assert.Single(Directory.GetFiles(Path.GetTempPath(), Path.GetFileName(path) + "*"));
         }

@@ -10,8 +10,8 @@ public sealed class ConcurrentSearchTests
     public async Task Readers_see_whole_states_while_a_writer_adds_and_removes(bool hashed)
     {
         // Code i is the number i: a match says by itself whether its distance and id are right.
-        const int Bits = 32, Batch = 100, Batches = 150;
-        HammingIndex index = hashed ? new MultiHashIndex(Bits) : new HammingFlatIndex(Bits);
+        const int bits = 32, batchSize = 100, batches = 150;
+        HammingIndex index = hashed ? new MultiHashIndex(bits) : new HammingFlatIndex(bits);
         var failures = new List<string>();
         bool done = false;
         Task[] readers = [.. Enumerable.Range(0, 2).Select(reader => Task.Run(() =>
@@ -19,9 +19,9 @@ public sealed class ConcurrentSearchTests
             var random = new Random(reader);
             while (!Volatile.Read(ref done))
             {
-                int wanted = random.Next(Batch * Batches);
+                int wanted = random.Next(batchSize * batches);
                 int before = index.Count;
-                BinaryCodes query = BinaryCodes.FromPacked(Bits, BitConverter.GetBytes(wanted));
+                BinaryCodes query = BinaryCodes.FromPacked(bits, BitConverter.GetBytes(wanted));
                 foreach (HammingMatch match in index.SearchRadius(query, 2, new() { Threads = 1 })[0])
                 {
                     if (int.PopCount((int)match.Id ^ wanted) != match.Distance)
@@ -32,21 +32,21 @@ public sealed class ConcurrentSearchTests
                     Fail($"{wanted} was lost among {before}");
             }
         }))];
-        for (int batch = 0; batch < Batches; batch++)
+        for (int batch = 0; batch < batches; batch++)
         {
-            var codes = new BinaryCodes(Bits);
-            for (int i = 0; i < Batch; i++)
-                codes.Add(BitConverter.GetBytes(batch * Batch + i));
+            var codes = new BinaryCodes(bits);
+            for (int i = 0; i < batchSize; i++)
+                codes.Add(BitConverter.GetBytes(batch * batchSize + i));
             index.Add(codes);
             if (batch % 30 == 29)
-                index.Remove([.. Enumerable.Range(0, (batch + 1) * Batch).Where(i => i % 10 == 0).Select(i => (long)i)]);
+                index.Remove([.. Enumerable.Range(0, (batch + 1) * batchSize).Where(i => i % 10 == 0).Select(i => (long)i)]);
             if (batch % 50 == 49)
                 (index as MultiHashIndex)?.Optimize();
         }
         Volatile.Write(ref done, true);
         await Task.WhenAll(readers);
         Assert.Empty(failures);
-        Assert.Equal(Batch * Batches * 9 / 10, index.Count);
+        Assert.Equal(batchSize * batches * 9 / 10, index.Count);
 
         void Fail(string what)
         {

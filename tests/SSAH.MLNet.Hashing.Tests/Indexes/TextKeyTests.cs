@@ -13,13 +13,13 @@ public sealed class TextKeyTests : IDisposable
     [InlineData(true)]
     public void Keys_follow_their_codes_through_removal_rewriting_and_files(bool hashed)
     {
-        const int Bits = 40;
-        HammingIndex index = hashed ? new MultiHashIndex(Bits) : new HammingFlatIndex(Bits);
+        const int bits = 40;
+        HammingIndex index = hashed ? new MultiHashIndex(bits) : new HammingFlatIndex(bits);
         var keyOf = new Dictionary<long, string?>();
         var random = new Random(3);
         for (int step = 0; step < 12; step++)
         {
-            BinaryCodes codes = TestCodes.Random(Bits, random.Next(1, 900), step);
+            BinaryCodes codes = TestCodes.Random(bits, random.Next(1, 900), step);
             string[] keys = [.. Enumerable.Range(0, codes.Count).Select(i => $"ordner/Größe {step}/{i}.jpg")];
             bool withKeys = step % 4 != 3;
             long first = withKeys ? index.Add(codes, keys) : index.Add(codes);

@@ -6,7 +6,7 @@ namespace SSAH.MLNet.Tests.Columns;
 
 public sealed class PixelColumnTests
 {
-    private static readonly Gen<(PixelShape Shape, byte[] Planes)> Images =
+    private static readonly Gen<(PixelShape Shape, byte[] Planes)> s_images =
         from channels in Gen.OneOf(Gen.Const(1), Gen.Const(3))
         from height in Gen.Int[4, 9]
         from width in Gen.Int[4, 9]
@@ -14,7 +14,7 @@ public sealed class PixelColumnTests
         select (new PixelShape(channels, height, width), planes);
 
     [Fact]
-    public void EveryLayoutGivesTheSamePlanes() => Images.Sample(image =>
+    public void EveryLayoutGivesTheSamePlanes() => s_images.Sample(image =>
     {
         foreach (bool isBytes in new[] { false, true })
             foreach (bool isInterleaved in new[] { false, true })

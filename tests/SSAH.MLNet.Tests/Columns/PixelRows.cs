@@ -6,7 +6,7 @@ namespace SSAH.MLNet.Tests;
 /// <summary>Rows with a column <c>Pixels</c> in every layout, for tests.</summary>
 internal static class PixelRows
 {
-    private static readonly MLContext Context = new(seed: 1);
+    private static readonly MLContext s_context = new(seed: 1);
 
     /// <summary>Rows from planes [C,H,W], stored as the asked type and layout.</summary>
     public static IDataView Create(IReadOnlyList<byte[]> images, PixelShape shape, bool isBytes, bool isInterleaved)
@@ -54,7 +54,7 @@ internal static class PixelRows
     {
         SchemaDefinition definition = SchemaDefinition.Create(typeof(Row<T>));
         definition["Pixels"].ColumnType = type;
-        return Context.Data.LoadFromEnumerable(images.Select((pixels, index) => new Row<T> { Index = index, Pixels = pixels }).ToArray(),
+        return s_context.Data.LoadFromEnumerable(images.Select((pixels, index) => new Row<T> { Index = index, Pixels = pixels }).ToArray(),
             definition);
     }
 

@@ -11,7 +11,7 @@ namespace SSAH.MLNet.Tests.Encoder;
 /// <summary>Files that are damaged, hostile, or simply something else.</summary>
 public sealed class HostileModelTests : IDisposable
 {
-    private static readonly PixelShape Shape = TestHashModels.Shape;
+    private static readonly PixelShape s_shape = TestHashModels.Shape;
     private readonly MLContext _context = new(seed: 3);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ssah-hostile-");
 
@@ -21,7 +21,7 @@ public sealed class HostileModelTests : IDisposable
     public void OtherOnnxFilesAreToldApartAndPointedElsewhere()
     {
         string path = Path.Combine(_folder.FullName, "other.onnx");
-        File.WriteAllBytes(path, TestHashModels.BuildWithoutMetadata(16, Shape).ToBytes());
+        File.WriteAllBytes(path, TestHashModels.BuildWithoutMetadata(16, s_shape).ToBytes());
         string message = Assert.Throws<InvalidDataException>(() => _context.Transforms.ApplyHashEncoder(path)).Message;
         Assert.Contains(path, message, StringComparison.Ordinal);
         Assert.Contains("not a hash model", message, StringComparison.Ordinal);
@@ -42,7 +42,7 @@ public sealed class HostileModelTests : IDisposable
     [InlineData("ssah.bits", "sixteen", "from 1 to 4096")]
     public void MetadataThatContradictsTheGraphIsRefused(string key, string value, string expected)
     {
-        OnnxGraph graph = TestHashModels.Build(16, Shape);
+        OnnxGraph graph = TestHashModels.Build(16, s_shape);
         graph.Metadata(key, value);
         Assert.Contains(expected, Refusal(graph), StringComparison.Ordinal);
     }
@@ -52,7 +52,7 @@ public sealed class HostileModelTests : IDisposable
     {
         Assert.Contains("Float[N, 2, 12, 10]", Refusal(TestHashModels.Build(16, new PixelShape(2, 12, 10))), StringComparison.Ordinal);
 
-        OnnxGraph second = TestHashModels.Build(16, Shape);
+        OnnxGraph second = TestHashModels.Build(16, s_shape);
         second.Input("Mask", -1, 1);
         Assert.Contains("Pixels, Mask", Refusal(second), StringComparison.Ordinal);
 

@@ -5,7 +5,7 @@ namespace SSAH.MLNet.Tests.Images;
 
 public sealed class CoverResamplerTests
 {
-    private static readonly ImageReadingOptions Plain = new();
+    private static readonly ImageReadingOptions s_plain = new();
 
     [Fact]
     public void An_image_of_the_targets_size_keeps_its_bytes()
@@ -54,7 +54,7 @@ public sealed class CoverResamplerTests
     {
         byte[] png = DrawnFiles.Draw(SKEncodedImageFormat.Png, 90, 30, (x, _) => x is >= 30 and < 60 ? SKColors.Lime : SKColors.Red);
         var rgb = new byte[300];
-        Assert.Null(new ImageReader(10, 10, Plain).Read(png, rgb));
+        Assert.Null(new ImageReader(10, 10, s_plain).Read(png, rgb));
         for (int pixel = 0; pixel < 100; pixel++)
             if (pixel % 10 is not (0 or 9))
                 Assert.Equal([0, 255, 0], rgb[(pixel * 3)..(pixel * 3 + 3)]);
@@ -73,7 +73,7 @@ public sealed class CoverResamplerTests
             foreach (int side in new[] { 32, 60, 224 })
             {
                 var rgb = new byte[side * side * 3];
-                Assert.Null(new ImageReader(side, side, Plain).Read(encoded, rgb));
+                Assert.Null(new ImageReader(side, side, s_plain).Read(encoded, rgb));
                 Assert.InRange(rgb.Max() - rgb.Min(), 0, 26);
                 Assert.InRange(rgb.Average(value => value), 125, 130);
             }
@@ -89,8 +89,8 @@ public sealed class CoverResamplerTests
             SKColor At(int x, int y) => new((byte)(128 + 100 * Math.Sin(9.0 * x / side)), (byte)(128 + 100 * Math.Cos(7.0 * y / side)), (byte)(255 * (x + y) / (2 * side)));
             var shrunk = new byte[64 * 64 * 3];
             var whole = new byte[64 * 64 * 3];
-            Assert.Null(new ImageReader(64, 64, Plain).Read(DrawnFiles.Draw(SKEncodedImageFormat.Jpeg, side, side, At), shrunk));
-            Assert.Null(new ImageReader(64, 64, Plain).Read(DrawnFiles.Draw(SKEncodedImageFormat.Png, side, side, At), whole));
+            Assert.Null(new ImageReader(64, 64, s_plain).Read(DrawnFiles.Draw(SKEncodedImageFormat.Jpeg, side, side, At), shrunk));
+            Assert.Null(new ImageReader(64, 64, s_plain).Read(DrawnFiles.Draw(SKEncodedImageFormat.Png, side, side, At), whole));
             Assert.InRange(shrunk.Zip(whole, (a, b) => Math.Abs(a - b)).Max(), 0, 8);
         }
     }

@@ -11,7 +11,7 @@ namespace SSAH.MLNet.Tests.Images;
 /// <summary>Folders as cameras, file servers, notebooks and archives leave them.</summary>
 public sealed class FolderWalkTests : IDisposable
 {
-    private static readonly byte[] Image = DrawnFiles.Draw(SKEncodedImageFormat.Jpeg, 16, 16, (_, _) => SKColors.Red);
+    private static readonly byte[] s_image = DrawnFiles.Draw(SKEncodedImageFormat.Jpeg, 16, 16, (_, _) => SKColors.Red);
 
     private readonly MLContext _context = new(seed: 3);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ssah-walk-");
@@ -47,7 +47,7 @@ public sealed class FolderWalkTests : IDisposable
     [Fact]
     public void A_hidden_folder_that_is_asked_for_is_read()
     {
-        Write(".photos/cat/0.jpg", Image);
+        Write(".photos/cat/0.jpg", s_image);
         Assert.Equal(1, _context.Data.LoadImageFolder(At(".photos"), 8, 8).FileCount);
     }
 
@@ -63,7 +63,7 @@ public sealed class FolderWalkTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege on Windows.");
         string top = Path.Combine(_folder.FullName, "outer", "images");
         foreach (string name in new[] { "cat/0.jpg", "cat/1.jpg", "dog/0.jpg", "dog/1.jpg" })
-            Write("outer/images/" + name, Image);
+            Write("outer/images/" + name, s_image);
         for (int i = 0; i < links.Length; i += 2)
             Directory.CreateSymbolicLink(Path.Combine(top, links[i]), links[i + 1]);
         ImageFiles rows = _context.Data.LoadImageFolder(top, 8, 8);
@@ -74,8 +74,8 @@ public sealed class FolderWalkTests : IDisposable
     public void Links_to_folders_elsewhere_are_followed()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege on Windows.");
-        Write("elsewhere/1.jpg", Image);
-        Write("images/dog/0.jpg", Image);
+        Write("elsewhere/1.jpg", s_image);
+        Write("images/dog/0.jpg", s_image);
         Directory.CreateSymbolicLink(At("images/cat"), At("elsewhere"));
         Directory.CreateSymbolicLink(At("link"), At("images"));
         Assert.Equal(["cat", "dog"], _context.Data.LoadImageFolder(At("link"), 8, 8).GetColumn<string>("Label"));
@@ -87,7 +87,7 @@ public sealed class FolderWalkTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The test takes its own rights away by a call of Linux.");
         WriteCatsAndDogs();
-        Write("zoo/0.jpg", Image);
+        Write("zoo/0.jpg", s_image);
         File.SetUnixFileMode(_folder.FullName, (UnixFileMode)0b111_101_101);
         File.SetUnixFileMode(At("zoo"), 0);
         string? message = null;
@@ -109,7 +109,7 @@ public sealed class FolderWalkTests : IDisposable
     public void The_class_is_found_above_folders_of_one_name()
     {
         foreach (string name in new[] { "cat/images/a.jpg", "cat/images/b.jpg", "dog/images/a.jpg", "dog/images/b.jpg" })
-            Write(name, Image);
+            Write(name, s_image);
         AssertCatsAndDogs(Load());
         Assert.Contains(_log, line => line.Contains("'images'", StringComparison.Ordinal) && line.Contains("ClassLevel", StringComparison.Ordinal));
         Assert.Equal("images", Load(new ImageFilesOptions { ClassLevel = 2 }).GetColumn<string>("Label").First());
@@ -120,7 +120,7 @@ public sealed class FolderWalkTests : IDisposable
     public void A_level_names_the_class_at_any_depth()
     {
         foreach (string name in new[] { "train/cat/front/1.jpg", "train/cat/2.jpg", "train/dog/side/far/3.jpg", "train/4.jpg", "5.jpg" })
-            Write(name, Image);
+            Write(name, s_image);
         Assert.Equal(["", "", "cat", "cat", "dog"], Load(new ImageFilesOptions { ClassLevel = 2 }).GetColumn<string>("Label"));
         Assert.Equal(["", "train", "cat", "front", "far"], Load().GetColumn<string>("Label"));
         Assert.Throws<ArgumentOutOfRangeException>(() => new ImageFilesOptions { ClassLevel = 0 });
@@ -129,8 +129,8 @@ public sealed class FolderWalkTests : IDisposable
     [Fact]
     public void One_class_stays_one_class()
     {
-        Write("cat/images/a.jpg", Image);
-        Write("cat/images/b.jpg", Image);
+        Write("cat/images/a.jpg", s_image);
+        Write("cat/images/b.jpg", s_image);
         Assert.Equal(["images", "images"], Load().GetColumn<string>("Label"));
     }
 
@@ -139,7 +139,7 @@ public sealed class FolderWalkTests : IDisposable
     {
         string[] read = [".jpg", ".JPG", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp"];
         foreach (string ending in read)
-            Write($"cat/{ending[1..]}{ending}", Image);
+            Write($"cat/{ending[1..]}{ending}", s_image);
         foreach (string name in new[] { "fish/0.tif", "fish/1.TIF", "cat/notes.txt", "cat/LICENSE" })
             Write(name, [1]);
         ImageFiles rows = Load();
@@ -156,8 +156,8 @@ public sealed class FolderWalkTests : IDisposable
     public void A_name_that_is_not_utf8_is_said_to_be_one()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has names of any bytes.");
-        Write("a/0.jpg", Image);
-        Write("a/1.jpg", Image);
+        Write("a/0.jpg", s_image);
+        Write("a/1.jpg", s_image);
         byte[] latin1 = [.. Encoding.UTF8.GetBytes(At("a/caf")), 0xE9, .. ".jpg\0"u8];
         Assert.Equal(0, Rename([.. Encoding.UTF8.GetBytes(At("a/1.jpg")), 0], latin1));
         string message = Assert.Throws<InvalidDataException>(() => CodeRows.Read<byte>(Load(), "Pixels")).Message;
@@ -182,7 +182,7 @@ public sealed class FolderWalkTests : IDisposable
     [Fact]
     public void Folders_that_are_files_say_what_reads_them()
     {
-        Write("a.zip", Image);
+        Write("a.zip", s_image);
         Assert.Contains("LoadImageArchive", Assert.Throws<DirectoryNotFoundException>(() => _context.Data.LoadImageFolder(At("a.zip"), 8, 8)).Message, StringComparison.Ordinal);
     }
 
@@ -223,7 +223,7 @@ public sealed class FolderWalkTests : IDisposable
     private void WriteCatsAndDogs()
     {
         foreach (string name in new[] { "cat/0.jpg", "cat/1.jpg", "dog/0.jpg", "dog/1.jpg" })
-            Write(name, Image);
+            Write(name, s_image);
     }
 
     private void Write(string name, byte[] bytes)

@@ -5,9 +5,9 @@ namespace SSAH.MLNet.Tests.Images;
 
 public sealed class ImageReaderTests
 {
-    private static readonly SKColor[] Corners = [SKColors.Red, SKColors.Lime, SKColors.Blue, SKColors.White];
+    private static readonly SKColor[] s_corners = [SKColors.Red, SKColors.Lime, SKColors.Blue, SKColors.White];
 
-    private static readonly ImageReadingOptions Plain = new();
+    private static readonly ImageReadingOptions s_plain = new();
 
     public static TheoryData<SKEncodedImageFormat> OrientedFormats => [SKEncodedImageFormat.Jpeg, SKEncodedImageFormat.Png, SKEncodedImageFormat.Webp];
 
@@ -36,7 +36,7 @@ public sealed class ImageReaderTests
         byte[] expected = Read(DrawnFiles.Draw(SKEncodedImageFormat.Png, 150, 64, (x, y) => CornerOf(x, y, 150, 64)), 17, 11);
         AssertNear(expected, Read(turned, 17, 11), 1);
         var planes = new byte[17 * 11 * 3];
-        Assert.Null(new ImageReader(17, 11, Plain, interleaved: false).Read(turned, planes));
+        Assert.Null(new ImageReader(17, 11, s_plain, interleaved: false).Read(turned, planes));
         for (int pixel = 0; pixel < 17 * 11; pixel++)
             for (int color = 0; color < 3; color++)
                 Assert.InRange(planes[color * 17 * 11 + pixel] - expected[pixel * 3 + color], -1, 1);
@@ -125,7 +125,7 @@ public sealed class ImageReaderTests
             Assert.Equal(expected, Read(whole[..^2], 16, 16));
             Assert.Equal(expected, Read([.. whole, 0, 0, 0], 16, 16));
             for (int cut = 3; cut < whole.Length; cut = cut * 2 + 5)
-                Assert.NotNull(new ImageReader(16, 16, Plain).Read(whole.AsSpan(0, Math.Max(0, whole.Length - cut - 8)), new byte[768]));
+                Assert.NotNull(new ImageReader(16, 16, s_plain).Read(whole.AsSpan(0, Math.Max(0, whole.Length - cut - 8)), new byte[768]));
         }
     }
 
@@ -136,7 +136,7 @@ public sealed class ImageReaderTests
     {
         byte[] whole = DrawnFiles.Draw(format, 40, 40, (x, y) => new SKColor((byte)(x * 6), (byte)(y * 6), (byte)(x * y)));
         foreach (double share in new[] { 0, 0.1, 0.5, 0.9 })
-            Assert.NotNull(new ImageReader(8, 8, Plain).Read(whole.AsSpan(0, (int)(whole.Length * share)), new byte[192]));
+            Assert.NotNull(new ImageReader(8, 8, s_plain).Read(whole.AsSpan(0, (int)(whole.Length * share)), new byte[192]));
     }
 
     [Fact]
@@ -145,7 +145,7 @@ public sealed class ImageReaderTests
         byte[] png = DrawnFiles.Draw(SKEncodedImageFormat.Png, 300, 200, (x, y) => new SKColor((byte)x, (byte)y, (byte)(x ^ y)));
         byte[] expected = Read(png, 20, 20);
         var rgb = new byte[1200];
-        var reader = new ImageReader(20, 20, Plain);
+        var reader = new ImageReader(20, 20, s_plain);
         string path = Path.GetTempFileName();
         File.WriteAllBytes(path, png);
         Assert.Null(reader.Read(path, rgb));
@@ -165,7 +165,7 @@ public sealed class ImageReaderTests
     public void Limits_are_checked_before_decoding()
     {
         byte[] png = DrawnFiles.Draw(SKEncodedImageFormat.Png, 100, 100, (x, y) => new SKColor((byte)x, (byte)y, 0));
-        Assert.Contains("67000 x 67000 pixels", Reason(DrawnFiles.PngClaiming(67_000, 67_000), Plain), StringComparison.Ordinal);
+        Assert.Contains("67000 x 67000 pixels", Reason(DrawnFiles.PngClaiming(67_000, 67_000), s_plain), StringComparison.Ordinal);
         Assert.Contains("MaxPixels", Reason(png, new ImageReadingOptions { MaxPixels = 9_999 }), StringComparison.Ordinal);
         Assert.Null(Reason(png, new ImageReadingOptions { MaxPixels = 10_000 }));
         Assert.Contains("MaxBytes", Reason(png, new ImageReadingOptions { MaxBytes = png.Length - 1 }), StringComparison.Ordinal);
@@ -188,7 +188,7 @@ public sealed class ImageReaderTests
                 byte[] bytes = [.. whole];
                 for (int change = 0; change < 4; change++)
                     bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
-                Reason(bytes[..random.Next(bytes.Length / 2, bytes.Length + 1)], Plain);
+                Reason(bytes[..random.Next(bytes.Length / 2, bytes.Length + 1)], s_plain);
             }
         }
     }
@@ -198,7 +198,7 @@ public sealed class ImageReaderTests
     private static byte[] Read(byte[] encoded, int width, int height, ImageReadingOptions? options = null)
     {
         var rgb = new byte[width * height * 3];
-        Assert.Null(new ImageReader(width, height, options ?? Plain).Read(encoded, rgb));
+        Assert.Null(new ImageReader(width, height, options ?? s_plain).Read(encoded, rgb));
         return rgb;
     }
 
@@ -209,7 +209,7 @@ public sealed class ImageReaderTests
             Assert.True(Math.Abs(expected[i] - actual[i]) <= tolerance, $"{actual[i]} instead of {expected[i]} at {i}");
     }
 
-    private static SKColor CornerOf(int x, int y, int width, int height) => Corners[(x < width / 2 ? 0 : 1) + (y < height / 2 ? 0 : 2)];
+    private static SKColor CornerOf(int x, int y, int width, int height) => s_corners[(x < width / 2 ? 0 : 1) + (y < height / 2 ? 0 : 2)];
 
     // By the definition of the EXIF tag: where the stored image's first row and column lie in the upright one.
     private static SKColor StoredAt(int orientation, int x, int y, int width, int height) => orientation switch

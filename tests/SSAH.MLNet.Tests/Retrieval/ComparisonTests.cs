@@ -6,7 +6,7 @@ namespace SSAH.MLNet.Tests.Retrieval;
 
 public sealed class ComparisonTests
 {
-    private static readonly ComparedColumns All = new() { UnlabeledCodes = "Itq", Features = "Features", Probabilities = "Score" };
+    private static readonly ComparedColumns s_all = new() { UnlabeledCodes = "Itq", Features = "Features", Probabilities = "Score" };
 
     private readonly MLContext _ml = new(1);
 
@@ -15,7 +15,7 @@ public sealed class ComparisonTests
     {
         var lines = new List<string>();
         _ml.Log += (_, line) => lines.Add(line.RawMessage);
-        RetrievalComparison comparison = _ml.HashRetrieval.Compare(Load(Rows(30, 1)), Load(Rows(200, 2)), All, new ComparisonOptions { LabeledClasses = ["class 0", "class 1"] });
+        RetrievalComparison comparison = _ml.HashRetrieval.Compare(Load(Rows(30, 1)), Load(Rows(200, 2)), s_all, new ComparisonOptions { LabeledClasses = ["class 0", "class 1"] });
         Assert.Equal(Enum.GetValues<ComparedMethod>(), comparison.Rankings.Select(ranking => ranking.Method));
         ComparedRanking trained = comparison.Find(ComparedMethod.TrainedCodes)!;
         Assert.Equal((8, 16), (comparison.Find(ComparedMethod.UnlabeledCodes)!.Bits, trained.Bits));

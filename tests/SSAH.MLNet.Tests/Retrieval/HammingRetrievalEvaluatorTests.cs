@@ -7,7 +7,7 @@ namespace SSAH.MLNet.Tests.Retrieval;
 
 public sealed class HammingRetrievalEvaluatorTests
 {
-    private static readonly RetrievalOptions Quick = new() { BootstrapSamples = 0 };
+    private static readonly RetrievalOptions s_quick = new() { BootstrapSamples = 0 };
 
     private readonly MLContext _context = new(1);
 
@@ -15,10 +15,10 @@ public sealed class HammingRetrievalEvaluatorTests
     public void PackedCodesAndKeysGiveTheFiguresOfThePlainEvaluation()
     {
         (KeyRow[] queries, KeyRow[] database) = (KeyRows(20, 1), KeyRows(90, 2));
-        HammingRetrievalMetrics found = _context.HashRetrieval.Evaluate(Load(queries), Load(database), options: Quick);
+        HammingRetrievalMetrics found = _context.HashRetrieval.Evaluate(Load(queries), Load(database), options: s_quick);
         HammingRetrievalMetrics plain = _context.HashRetrieval.Evaluate(
             Codes(queries), LabelSets.FromClasses([.. queries.Select(row => row.Class)]),
-            Codes(database), LabelSets.FromClasses([.. database.Select(row => row.Class)]), Quick);
+            Codes(database), LabelSets.FromClasses([.. database.Select(row => row.Class)]), s_quick);
         Assert.Equal(plain.ToJson(), found.ToJson());
         Assert.Equal(16, found.Bits);
     }
@@ -27,8 +27,8 @@ public sealed class HammingRetrievalEvaluatorTests
     public void ActivationsGiveTheSameFiguresAsTheirBits()
     {
         (KeyRow[] queries, KeyRow[] database) = (KeyRows(20, 1), KeyRows(90, 2));
-        HammingRetrievalMetrics packed = _context.GetHashRetrieval().Evaluate(Load(queries), Load(database), options: Quick);
-        HammingRetrievalMetrics signs = _context.HashRetrieval.Evaluate(Load(queries), Load(database), "HashCodeActivation", options: Quick);
+        HammingRetrievalMetrics packed = _context.GetHashRetrieval().Evaluate(Load(queries), Load(database), options: s_quick);
+        HammingRetrievalMetrics signs = _context.HashRetrieval.Evaluate(Load(queries), Load(database), "HashCodeActivation", options: s_quick);
         Assert.Equal(packed.MeanAveragePrecision, signs.MeanAveragePrecision);
         Assert.Equal(packed.StableMeanAveragePrecision, signs.StableMeanAveragePrecision);
         Assert.Null(packed.Codes!.NearZeroActivationShare);
@@ -38,7 +38,7 @@ public sealed class HammingRetrievalEvaluatorTests
     [Fact]
     public void ReRankingFindsTheActivationsBesideTheCodes()
     {
-        RetrievalOptions options = Quick with { AsymmetricDepth = 30 };
+        RetrievalOptions options = s_quick with { AsymmetricDepth = 30 };
         IDataView queries = Load(KeyRows(20, 1)), database = Load(KeyRows(90, 2));
         HammingRetrievalMetrics packed = _context.HashRetrieval.Evaluate(queries, database, options: options);
         HammingRetrievalMetrics signs = _context.HashRetrieval.Evaluate(queries, database, "HashCodeActivation", options: options);
@@ -53,7 +53,7 @@ public sealed class HammingRetrievalEvaluatorTests
         // The second view meets the classes in another order, and one that the first has not.
         TextRow[] queries = [new([1], "cat"), new([2], "dog"), new([4], "")];
         TextRow[] database = [new([7], "bird"), new([2], "dog"), new([1], "cat"), new([3], "dog")];
-        HammingRetrievalMetrics metrics = _context.HashRetrieval.Evaluate(Keyed(queries), Keyed(database), options: Quick);
+        HammingRetrievalMetrics metrics = _context.HashRetrieval.Evaluate(Keyed(queries), Keyed(database), options: s_quick);
         Assert.Equal(1, metrics.UnlabeledQueries);
         Assert.Equal([1, 2], metrics.Queries.Select(q => q.Relevant));
         Assert.Equal(["cat", "dog"], metrics.Classes.Select(c => c.Name));
@@ -65,7 +65,7 @@ public sealed class HammingRetrievalEvaluatorTests
     {
         MultiHotRow[] rows = [new([0], [1, 1, 0]), new([1], [0, 1, float.NaN]), new([2], [float.NaN, float.NaN, float.NaN])];
         IDataView data = _context.Data.LoadFromEnumerable(rows);
-        HammingRetrievalMetrics metrics = _context.HashRetrieval.Evaluate(data, data, options: Quick);
+        HammingRetrievalMetrics metrics = _context.HashRetrieval.Evaluate(data, data, options: s_quick);
         Assert.Equal((2, 1, 2, 1), (metrics.QueryCount, metrics.UnlabeledQueries, metrics.DatabaseCount, metrics.UnlabeledDatabaseRows));
         Assert.NotNull(metrics.WeightedAveragePrecision);
         Assert.Equal(1, metrics.Cutoffs[0].Ndcg!.Value, 1e-12);
@@ -77,7 +77,7 @@ public sealed class HammingRetrievalEvaluatorTests
     {
         IDataView data = new EncodedView(_context.Data.LoadFromEnumerable<TextRow>([new([0b1011], "a"), new([0b0001], "b")]), bits: 4);
         IDataView keyed = _context.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
-        Assert.Equal(4, _context.HashRetrieval.Evaluate(keyed, keyed, options: Quick).Bits);
+        Assert.Equal(4, _context.HashRetrieval.Evaluate(keyed, keyed, options: s_quick).Bits);
         IDataView wrong = new EncodedView(_context.Data.LoadFromEnumerable<TextRow>([new([0b1011], "a"), new([0b1000_0001], "b")]), bits: 4);
         IDataView keyedWrong = _context.Transforms.Conversion.MapValueToKey("Label").Fit(wrong).Transform(wrong);
         Assert.Contains("Row 1 of code column 'HashCode'",
@@ -90,7 +90,7 @@ public sealed class HammingRetrievalEvaluatorTests
         var lines = new List<string>();
         _context.Log += (_, line) => lines.Add(line.Message);
         IDataView data = Load(KeyRows(9, 1));
-        _context.HashRetrieval.Evaluate(data, data, options: Quick);
+        _context.HashRetrieval.Evaluate(data, data, options: s_quick);
         Assert.Contains(lines, line => line.Contains("mAP", StringComparison.Ordinal));
     }
 
@@ -105,16 +105,16 @@ public sealed class HammingRetrievalEvaluatorTests
         };
         KeyRow[] rows = KeyRows(20, 1);
         IDataView data = Load(rows);
-        HammingRetrievalMetrics same = _context.HashRetrieval.Evaluate(data, Load(rows), options: Quick);
+        HammingRetrievalMetrics same = _context.HashRetrieval.Evaluate(data, Load(rows), options: s_quick);
         Assert.Equal(same.QueryCount, same.PossibleSelfMatches);
         Assert.Contains("ExcludeSameRow", Assert.Single(warnings), StringComparison.Ordinal);
         Assert.Contains("may have found themselves: set ExcludeSameRow", same.ToString(), StringComparison.Ordinal);
         Assert.Equal(same.PossibleSelfMatches, HammingRetrievalMetrics.FromJson(same.ToJson()).PossibleSelfMatches);
 
-        HammingRetrievalMetrics apart = _context.HashRetrieval.Evaluate(data, data, options: Quick with { ExcludeSameRow = true });
+        HammingRetrievalMetrics apart = _context.HashRetrieval.Evaluate(data, data, options: s_quick with { ExcludeSameRow = true });
         Assert.Equal(0, apart.PossibleSelfMatches);
         Assert.True(apart.MeanAveragePrecision < same.MeanAveragePrecision);
-        Assert.Equal(0, _context.HashRetrieval.Evaluate(data, Load(KeyRows(20, 2)), options: Quick).PossibleSelfMatches);
+        Assert.Equal(0, _context.HashRetrieval.Evaluate(data, Load(KeyRows(20, 2)), options: s_quick).PossibleSelfMatches);
         Assert.Single(warnings);
     }
 
@@ -133,9 +133,9 @@ public sealed class HammingRetrievalEvaluatorTests
         TextRow[] queries = [new([1], "cat"), new([2], "dog"), new([4], "")];
         TextRow[] database = [new([7], "bird"), new([2], "dog"), new([1], "cat"), new([3], "dog")];
         IDataView plainQueries = _context.Data.LoadFromEnumerable(queries), plainDatabase = _context.Data.LoadFromEnumerable(database);
-        string expected = _context.HashRetrieval.Evaluate(Keyed(queries), Keyed(database), options: Quick).ToJson();
-        Assert.Equal(expected, _context.HashRetrieval.Evaluate(plainQueries, plainDatabase, options: Quick).ToJson());
-        Assert.Equal(expected, _context.HashRetrieval.Evaluate(plainQueries, Keyed(database), options: Quick).ToJson());
+        string expected = _context.HashRetrieval.Evaluate(Keyed(queries), Keyed(database), options: s_quick).ToJson();
+        Assert.Equal(expected, _context.HashRetrieval.Evaluate(plainQueries, plainDatabase, options: s_quick).ToJson());
+        Assert.Equal(expected, _context.HashRetrieval.Evaluate(plainQueries, Keyed(database), options: s_quick).ToJson());
     }
 
     [Fact]

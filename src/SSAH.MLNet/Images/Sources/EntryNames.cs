@@ -4,14 +4,14 @@ namespace SSAH.MLNet;
 internal static class EntryNames
 {
     // What file servers, desktops and tools leave behind; what starts with a dot is hidden anyway (.git, .ipynb_checkpoints, .DS_Store, ._NAME).
-    private static readonly HashSet<string> Tools = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly HashSet<string> s_tools = new(StringComparer.OrdinalIgnoreCase)
     {
         "@eaDir", "#recycle", "#snapshot", "@Recycle", "@Recently-Snapshot", "__MACOSX", "$RECYCLE.BIN", "RECYCLER", "System Volume Information", "lost+found", "__pycache__",
         "Thumbs.db", "ehthumbs.db", "desktop.ini",
     };
 
     /// <summary>Whether a file or folder is hidden or a well-known trace of a tool.</summary>
-    public static bool IsHidden(ReadOnlySpan<char> name) => name.StartsWith('.') || Tools.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name);
+    public static bool IsHidden(ReadOnlySpan<char> name) => name.StartsWith('.') || s_tools.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name);
 
     /// <summary>The file's ending in lower case with the dot, empty where it has none.</summary>
     public static string EndingOf(string path) => Path.GetExtension(path).ToLowerInvariant();

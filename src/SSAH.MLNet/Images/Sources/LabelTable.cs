@@ -7,7 +7,7 @@ namespace SSAH.MLNet;
 /// <summary>Lists images by a table (.csv, .tsv) of their paths and labels.</summary>
 internal static class LabelTable
 {
-    private static readonly string[] Delimiters = ["\t", ",", ";", "|"];
+    private static readonly string[] s_delimiters = ["\t", ",", ";", "|"];
 
     /// <summary>Lists the table's images in its order.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
@@ -50,7 +50,7 @@ internal static class LabelTable
         var configuration = new CsvConfiguration(CultureInfo.InvariantCulture)
         {
             DetectDelimiter = true,
-            DetectDelimiterValues = Delimiters,
+            DetectDelimiterValues = s_delimiters,
             Delimiter = EntryNames.EndingOf(table) == ".csv" ? "," : "\t",
             TrimOptions = TrimOptions.Trim,
         };

@@ -39,7 +39,7 @@ internal abstract class LookupColumn(DataViewSchema.Column source)
 /// <inheritdoc cref="LookupColumn"/>
 internal sealed class LookupColumn<T>(DataViewSchema.Column source) : LookupColumn(source)
 {
-    private static readonly T Missing = typeof(T) == typeof(float) ? (T)(object)float.NaN
+    private static readonly T s_missing = typeof(T) == typeof(float) ? (T)(object)float.NaN
         : typeof(T) == typeof(double) ? (T)(object)double.NaN
         : default!;
 
@@ -64,7 +64,7 @@ internal sealed class LookupColumn<T>(DataViewSchema.Column source) : LookupColu
         long[] ids = find();
         VBufferEditor<T> editor = VBufferEditor.Create(ref value, ids.Length);
         for (int i = 0; i < ids.Length; i++)
-            editor.Values[i] = rowOf(ids[i]) is >= 0 and var row && row < _values.Count ? _values[row] : Missing;
+            editor.Values[i] = rowOf(ids[i]) is >= 0 and var row && row < _values.Count ? _values[row] : s_missing;
         value = editor.Commit();
     });
 }

@@ -9,7 +9,7 @@ namespace SSAH.MLNet;
 internal sealed record NeighborSearch(HammingIndex Index, NeighborOptions Options, NeighborLookup? Lookup)
 {
     // One thread for each row: ML.NET already reads rows on several.
-    private static readonly HammingSearchOptions OneThread = new() { Threads = 1 };
+    private static readonly HammingSearchOptions s_oneThread = new() { Threads = 1 };
 
     /// <summary>Whether the index had keys when the search was made.</summary>
     public bool HasKeys { get; } = Index.Store.Snapshot.Keys is not null;
@@ -24,7 +24,7 @@ internal sealed record NeighborSearch(HammingIndex Index, NeighborOptions Option
     /// <param name="distances">Takes K distances.</param>
     public void Find(BinaryCodes code, long? self, Span<long> ids, Span<int> distances)
     {
-        ReadOnlySpan<HammingMatch> matches = Index.Search(code, Options.K + (self is null ? 0 : 1), OneThread)[0];
+        ReadOnlySpan<HammingMatch> matches = Index.Search(code, Options.K + (self is null ? 0 : 1), s_oneThread)[0];
         int found = 0;
         foreach (HammingMatch match in matches)
         {
