@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet.Features;
 
@@ -78,16 +79,7 @@ internal sealed class FeatureCache : IDisposable
             MemoryMarshal.AsBytes(_features[_new[i]].AsSpan()).CopyTo(segment.AsSpan(i * record + KeyBytes));
         }
         SHA256.HashData(segment.AsSpan(0, segment.Length - HashBytes), segment.AsSpan(segment.Length - HashBytes));
-        string name = Path.Combine(_folder, $"{_prefix}{Guid.NewGuid():N}");
-        try
-        {
-            File.WriteAllBytes(name + ".part", segment);
-            File.Move(name + ".part", name + Ending);
-        }
-        finally
-        {
-            File.Delete(name + ".part");
-        }
+        AtomicFile.Write(Path.Combine(_folder, $"{_prefix}{Guid.NewGuid():N}{Ending}"), file => file.Write(segment));
         _new.Clear();
     }
 
