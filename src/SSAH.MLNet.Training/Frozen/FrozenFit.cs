@@ -38,6 +38,8 @@ internal static class FrozenFit
             channel.Warning(MessageSensitivity.None, doubt);
         Note($"{given.Count} rows of {source.Length} features ({source.Counts.Computed} images computed, {source.Counts.Kept} known from before): {labeled} labeled, "
             + $"{given.Count - labeled} unlabeled, {given.ClassCount} classes.");
+        if (options.Stopping is not { Epochs: null, MaxSteps: null, TimeBudget: null })
+            Note("The features do not change: learning from them takes seconds and ends by itself, so that Epochs, MaxSteps and TimeBudget are not heeded.");
         using var collections = TorchSharpScalarFinalization.Prevent();
         FrozenOutcome outcome = new FrozenTraining(options, seed, Note).Run(rows.Features, given);
         KeyValuePair<string, string>[] metadata = [TrainingMetadata.Of(options), .. Summary(outcome, given, labeled, seed).ToMetadata()];

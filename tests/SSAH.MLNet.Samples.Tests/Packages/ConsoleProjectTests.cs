@@ -16,7 +16,7 @@ public sealed partial class ConsoleProjectTests(PackedFolder packed)
         (string Id, string Version)[] references = [.. AddedPackages().Matches(readme).Select(match =>
             (match.Groups["id"].Value, match.Groups["version"] is { Success: true } given ? given.Value : packed.VersionOf(match.Groups["id"].Value)))];
         Assert.Contains(references, package => package.Id == "SSAH.MLNet.Training");
-        string program = CodeBlocks.Of("README.md")[0].Code.Replace(CodeBlocks.ReadmeBudget, "TimeSpan.FromSeconds(3)", StringComparison.Ordinal);
+        string program = CodeBlocks.Of("README.md")[0].Code;
         string folder = packed.CreateProject("PhotoSearch", references, program + CodeBlocks.AskForReadmeNeighbors);
         DrawnFolder.Write(Path.Combine(folder, "images", "train"), perClass: 12, labeledShare: 0.5);
         DrawnFolder.Write(Path.Combine(folder, "images", "test"), perClass: 2, seed: 2);

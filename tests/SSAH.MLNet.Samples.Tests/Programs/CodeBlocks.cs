@@ -9,9 +9,6 @@ internal sealed record CodeBlock(string Document, int Line, string Code);
 /// <summary>The C# code blocks of documents.</summary>
 internal static class CodeBlocks
 {
-    /// <summary>README's training time, which tests shorten.</summary>
-    public const string ReadmeBudget = "TimeSpan.FromMinutes(30)";
-
     /// <summary>A data view is computed when it is read: asks for what README's example ends with.</summary>
     public const string AskForReadmeNeighbors =
         "\nConsole.WriteLine(\"neighbors \" + string.Join(' ', Microsoft.ML.Data.ColumnCursorExtensions.GetColumn<string[]>(nearest, \"NeighborsImagePath\")"
