@@ -17,7 +17,7 @@ usage: ./build.sh VERB [arguments]
   setup              check the .NET SDK and the C++ library that TorchSharp needs; install the latter where possible
   test               setup, then every test of the solution (Release); ends with "N passed, N failed, N skipped"
   demo [options]     train on real images, save, load in a second process, evaluate, write an HTML page
-                     --data FOLDER  --budget MINUTES (5)  --steps N  --out DIR (out/demo)  --bits N (48)  --side N (32)  --seed N (1)
+                     --data FOLDER  --side N (96; below 64 from scratch)  --budget MINUTES (5)  --steps N  --bits N (64)  --seed N (1)  --out DIR (out/demo)
                      without data it installs Debian's dataset-fashion-mnist where it can, and draws images as the last resort
   api                writes what is public today into src/*/PublicAPI.Unshipped.txt
   pack               packages of all projects in src, in out/packages

@@ -1,5 +1,6 @@
 // Trains SSAH on a folder of images and saves what samples/DemoReport then loads in a process of its own, without TorchSharp.
 using Microsoft.ML;
+using Microsoft.ML.Runtime;
 using SSAH.MLNet;
 using SSAH.MLNet.Samples;
 using SSAH.MLNet.Samples.Demo;
@@ -9,6 +10,11 @@ try
     var options = DemoOptions.Parse(args);
     Directory.CreateDirectory(options.Out);
     var mlContext = new MLContext(options.Seed);
+    mlContext.Log += (_, e) =>
+    {
+        if (e.Kind != ChannelMessageKind.Trace && e.Source.StartsWith(nameof(SsahTrainer), StringComparison.Ordinal))
+            Console.WriteLine(e.RawMessage);
+    };
 
     // 1. The images, and which of them are queries and which keep their label. Tables hold the split, for the second program too.
     var (folder, name) = FindImages(options);
@@ -25,21 +31,20 @@ try
         cancellation.Cancel();
     };
 
-    // 3. Train. An empty label is an unlabeled image.
+    // 3. Train. An empty label is an unlabeled image. Small images are trained on from scratch, which is what the limits are for.
+    var fromScratch = options.Side < 64;
     var trainer = new SsahTrainer.Options
     {
         Bits = options.Bits,
         Seed = options.Seed,
         Stopping =
         {
-            MaxSteps = options.Steps,
-            TimeBudget = options.Steps is null ? TimeSpan.FromMinutes(options.BudgetMinutes) : null,
+            MaxSteps = fromScratch ? options.Steps : null,
+            TimeBudget = fromScratch && options.Steps is null ? TimeSpan.FromMinutes(options.BudgetMinutes) : null,
             CancellationToken = cancellation.Token,
             OnCancel = CancellationBehavior.KeepBest,
         },
         ReportEverySteps = options.Steps is { } all ? Math.Max(1, all / 25) : (int)Math.Clamp(options.BudgetMinutes * 3, 5, 200),
-        MetricsCallback = metrics =>
-            Console.WriteLine($"{metrics.Progress,5:P0}  step {metrics.Step,5}  loss {metrics.TotalLoss:F3}  {metrics.ImagesPerSecond:F0} images/s"),
     };
     var hasher = mlContext.Transforms.Conversion.MapValueToKey("Label").Append(mlContext.Transforms.SsahHash(trainer)).Fit(train);
 

@@ -7,10 +7,11 @@ internal sealed record DemoOptions
 {
     public const string Usage = """
         --data PATH        a folder of CLASS/FILE.jpg (default: SSAH_DATA, Debian's dataset-fashion-mnist, or drawn images)
-        --budget MINUTES   training time (default 5)
-        --steps N          train for so many steps instead of a time, which makes a run repeatable
-        --bits N           code length, 8 to 512 (default 48)
-        --side N           pixels that images are scaled to (default 32)
+        --side N           pixels that images are scaled to: from 64 on a multiple of 32, where codes are learned from the features of a
+                           pretrained ResNet-18 (default 96); below 64 a network is trained from scratch
+        --budget MINUTES   training time from scratch (default 5)
+        --steps N          from scratch: train for so many steps instead of a time, which makes a run repeatable
+        --bits N           code length, 8 to 512 (default 64)
         --seed N           seed of the split and of the training (default 1)
         --out DIR          where the model, the split and the page go (default out/demo)
         """;
@@ -21,9 +22,9 @@ internal sealed record DemoOptions
 
     public int? Steps { get; private set; }
 
-    public int Bits { get; private set; } = 48;
+    public int Bits { get; private set; } = 64;
 
-    public int Side { get; private set; } = 32;
+    public int Side { get; private set; } = 96;
 
     public int Seed { get; private set; } = 1;
 

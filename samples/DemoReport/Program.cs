@@ -34,7 +34,7 @@ try
         [
             new("Data", File.ReadAllText(At("data.txt"))),
             new("Split", $"{metrics.QueryCount:N0} queries, {metrics.DatabaseCount:N0} in the database, seed {options.Seed}"),
-            new("Training", $"{training.LabeledRows:N0} labeled and {training.UnlabeledRows:N0} unlabeled images, {training.Steps:N0} steps in {time:h\\:mm\\:ss}, from scratch"),
+            new("Training", $"{training.LabeledRows:N0} labeled and {training.UnlabeledRows:N0} unlabeled images, {training.Steps:N0} steps in {time:h\\:mm\\:ss}, {(training.History.Count > 0 ? "from scratch" : "from the features of a pretrained ResNet-18")}"),
             new("Machine", $"{Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}"),
         ],
         Runs = [new ReportRun("SSAH", metrics) { TrainingTime = time }],

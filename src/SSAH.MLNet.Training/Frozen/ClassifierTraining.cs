@@ -19,6 +19,8 @@ internal static class ClassifierTraining
 {
     private const int BatchRows = 256;
     private const int MaxSteps = 12_000;
+    private const int FewestSteps = 400;
+    private const int FewRowPasses = 200;
     private const int StepsPerCheck = 250;
     private const int PatientChecks = 8;
     private const int LargestHeldOut = 2_000;
@@ -51,27 +53,20 @@ internal static class ClassifierTraining
         using var weights = new AdamWeights(vectors.Columns, targets.Columns);
         float[]? best = null;
         double? bestAgreement = null;
-        int step = 0, next = order.Length, sinceBest = 0;
-        string ending = "all steps done";
-        while (step < MaxSteps)
+        int step = 0, next = order.Length, sinceBest = 0, limit = StepLimit(held, order.Length);
+        string ending = held > 0 ? "all steps done" : $"{FewRowPasses} passes over few rows done";
+        for (; step < limit; step++)
         {
             if (step % StepsPerCheck == 0)
-            {
                 cancellation.ThrowIfCancellationRequested();
-                if (held > 0 && step > 0)
+            if (step % StepsPerCheck == 0 && step > 0 && held > 0)
+            {
+                double agreement = Agreement(weights.Logits(heldVectors), heldTargets, multiLabel);
+                if (bestAgreement is null || agreement > bestAgreement)
+                    (best, bestAgreement, sinceBest) = (weights.ToArray(), agreement, 0);
+                else if (++sinceBest == PatientChecks)
                 {
-                    double agreement = Agreement(weights.Logits(heldVectors), heldTargets, multiLabel);
-                    if (bestAgreement is null || agreement > bestAgreement)
-                        (best, bestAgreement, sinceBest) = (weights.ToArray(), agreement, 0);
-                    else if (++sinceBest == PatientChecks)
-                    {
-                        ending = $"the rows held out agreed no better in {PatientChecks * StepsPerCheck} steps";
-                        break;
-                    }
-                }
-                else if (held == 0 && step * BatchRows > 400L * BatchRows + 200L * order.Length)
-                {
-                    ending = "200 passes over few rows done";
+                    ending = $"the rows held out agreed no better in {PatientChecks * StepsPerCheck} steps";
                     break;
                 }
             }
@@ -80,18 +75,26 @@ internal static class ClassifierTraining
                 random.Shuffle(order);
                 next = 0;
             }
-            int count = Math.Min(BatchRows, order.Length);
             using var batch = NewDisposeScope();
-            var index = tensor(order.AsSpan(next, count).ToArray());
-            weights.Step(all.index_select(0, index), wanted.index_select(0, index), multiLabel, LearningRate * Math.Min(1, 1.0 * (MaxSteps - step) / (MaxSteps * 0.7)), WeightDecay, Beta1, Beta2);
-            next += count;
-            step++;
+            var index = tensor(order.AsSpan(next, Math.Min(BatchRows, order.Length)).ToArray());
+            weights.Step(all.index_select(0, index), wanted.index_select(0, index), multiLabel, RateAt(step), WeightDecay, Beta1, Beta2);
+            next += BatchRows;
         }
         float[] values = best ?? weights.ToArray();
         int inputs = vectors.Columns * targets.Columns;
         var classifier = new ClassLayer(new FeatureMatrix(vectors.Columns, targets.Columns, values[..inputs]), values[inputs..], multiLabel);
         return new ClassifierOutcome(classifier, step, bestAgreement, ending);
     }
+
+    // Few rows are learned by heart soon, and have none to spare that would say when.
+    private static int StepLimit(int held, int rows)
+    {
+        int passes = FewestSteps + (int)Math.Min(MaxSteps, FewRowPasses * (long)rows / BatchRows);
+        return held > 0 ? MaxSteps : Math.Min(MaxSteps, (passes / StepsPerCheck + 1) * StepsPerCheck);
+    }
+
+    // Level for three tenths of the steps, then down to 0.
+    private static double RateAt(int step) => LearningRate * Math.Min(1, (MaxSteps - step) / (0.7 * MaxSteps));
 
     private static double Agreement(Tensor logits, Tensor targets, bool multiLabel) => multiLabel
         ? 1 - (logits.sigmoid() - targets).abs().mean().ToDouble()

@@ -18,7 +18,11 @@ internal sealed record FrozenOutcome(HashHead Head, int Steps, TimeSpan Elapsed,
 /// it has not seen; the code then is PCA-ITQ of the class probabilities beside the whitened features, so that it keeps what the labels say and what the features know beside them: images of classes
 /// that nobody labeled stay findable. Reconstructed; the parts are named where they stand.
 /// </summary>
-internal sealed class FrozenTraining(SsahTrainer.Options options, int seed, Action<string> note)
+/// <param name="options">The options.</param>
+/// <param name="seed">Seed.</param>
+/// <param name="note">Told what was decided and how long it took.</param>
+/// <param name="largestGraph">Rows that the graph is built over at most, since its time grows with their square; of more, all labeled ones and a sample of the others.</param>
+internal sealed class FrozenTraining(SsahTrainer.Options options, int seed, Action<string> note, int largestGraph = 100_000)
 {
     private const int MeanRows = 2_000;
 
@@ -37,11 +41,13 @@ internal sealed class FrozenTraining(SsahTrainer.Options options, int seed, Acti
         FeatureMatrix vectors = head.Whiten(features);
         note($"Features whitened in {clock.Elapsed.TotalSeconds:F1} s.");
 
-        NeighborGraph graph = NeighborGraph.Build(vectors, cancellation);
-        FeatureMatrix taught = ClassTeacher.Teach(vectors, labels, graph, seed, cancellation);
+        int[] rows = GraphRows(labels);
+        FeatureMatrix learned = rows.Length == vectors.Rows ? vectors : vectors.Take(rows);
+        NeighborGraph graph = NeighborGraph.Build(learned, cancellation);
+        FeatureMatrix taught = ClassTeacher.Teach(learned, labels.Take(rows), graph, seed, cancellation);
         note($"Labels spread over the graph of {graph.Count} rows, {clock.Elapsed.TotalSeconds:F1} s.");
 
-        ClassifierOutcome classifier = ClassifierTraining.Run(vectors, taught, labels.IsMultiLabel, seed, cancellation);
+        ClassifierOutcome classifier = ClassifierTraining.Run(learned, taught, labels.IsMultiLabel, seed, cancellation);
         note($"Classifier learned in {classifier.Steps} steps: {classifier.Ending}"
             + (classifier.Agreement is { } agreement ? $"; it agrees with the teacher on {agreement:P1} of rows held out" : "") + $", {clock.Elapsed.TotalSeconds:F1} s.");
 
@@ -51,6 +57,15 @@ internal sealed class FrozenTraining(SsahTrainer.Options options, int seed, Acti
         double meanActivation = sample.Values.Average(value => Math.Abs((double)value));
         note($"{options.Bits} bits learned, mean |activation| {meanActivation:F2}, {clock.Elapsed.TotalSeconds:F1} s.");
         return new FrozenOutcome(head, classifier.Steps, clock.Elapsed, classifier.Agreement, classifier.Ending, meanActivation);
+    }
+
+    private int[] GraphRows(LabelSets labels)
+    {
+        int[] rows = [.. Enumerable.Range(0, labels.Count)];
+        if (rows.Length <= largestGraph)
+            return rows;
+        new Random(seed).Shuffle(rows);
+        return [.. rows.OrderBy(row => labels.IsLabeled(row) ? 0 : 1).Take(Math.Max(largestGraph, rows.Count(labels.IsLabeled))).Order()];
     }
 
     // PCA-ITQ of (weight * (p - mean p), z); the weight moves into the projection.

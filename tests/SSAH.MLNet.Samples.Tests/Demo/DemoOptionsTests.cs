@@ -13,7 +13,7 @@ public sealed class DemoOptionsTests
             ("a b", 0.5, 7, 12, 64, 9, "x"),
             (given.Data, given.BudgetMinutes, given.Steps, given.Bits, given.Side, given.Seed, given.Out));
         var plain = DemoOptions.Parse([]);
-        Assert.Equal((5.0, 48, 32, 1), (plain.BudgetMinutes, plain.Bits, plain.Side, plain.Seed));
+        Assert.Equal((5.0, 64, 96, 1), (plain.BudgetMinutes, plain.Bits, plain.Side, plain.Seed));
     }
 
     [Fact]

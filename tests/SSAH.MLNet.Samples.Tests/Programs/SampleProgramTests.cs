@@ -9,11 +9,13 @@ public sealed class SampleProgramTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
-    public async Task Demo_trains_and_the_report_program_writes_the_page()
+    [Theory]
+    [InlineData("32", true)]
+    [InlineData("64", false)]
+    public async Task Demo_trains_and_the_report_program_writes_the_page(string side, bool fromScratch)
     {
         DrawnFolder.Write(_folder.At("images"), perClass: 12);
-        string[] arguments = ["--data", _folder.At("images"), "--budget", "0.05", "--bits", "16", "--out", _folder.At("out")];
+        string[] arguments = ["--data", _folder.At("images"), "--budget", "0.05", "--bits", "16", "--side", side, "--out", _folder.At("out")];
 
         string trained = await Run("Demo", arguments);
         Assert.Contains("10 queries, 110 in the database; of these 10 show the trainer their label", trained, StringComparison.Ordinal);
@@ -22,7 +24,8 @@ public sealed class SampleProgramTests : IDisposable
         string html = await File.ReadAllTextAsync(_folder.At("out", "report.html"));
         Assert.Equal(10, Regex.Count(html, "<div class=\"query\">"));
         Assert.Equal(100, Regex.Count(html, "<li class=\"(hit|miss)\""));
-        Assert.Contains("Loss terms", html, StringComparison.Ordinal);
+        Assert.Equal(fromScratch, html.Contains("Loss terms", StringComparison.Ordinal));
+        Assert.Contains(fromScratch ? "from scratch" : "pretrained ResNet-18", html, StringComparison.Ordinal);
         Assert.DoesNotContain("drawn", html, StringComparison.Ordinal);
     }
 

@@ -101,6 +101,19 @@ public sealed class FrozenTests
     }
 
     [Fact]
+    public void Of_more_rows_than_the_graph_takes_all_labeled_ones_and_a_sample_are_learned_from()
+    {
+        var (directions, groups) = Clusters(600, 16, 3, seed: 5);
+        int[] labels = [.. groups.Select((group, row) => row % 20 == 0 ? group : -1)];
+        var notes = new List<string>();
+        var outcome = new FrozenTraining(new SsahTrainer.Options { Bits = 16 }, seed: 1, notes.Add, largestGraph: 100).Run(directions, LabelSets.FromClasses(labels));
+        Assert.Contains(notes, note => note.Contains("graph of 100 rows", StringComparison.Ordinal));
+        var found = outcome.Head.Classes!.Probabilities(outcome.Head.Whiten(directions));
+        double right = Enumerable.Range(0, 600).Average(row => found.Row(row).IndexOf(found.Row(row).ToArray().Max()) == groups[row] ? 1.0 : 0);
+        Assert.True(right > 0.9, $"{right:F3}");
+    }
+
+    [Fact]
     public void Several_labels_a_row_are_taught_as_shares()
     {
         var (directions, groups) = Clusters(600, 16, 4, seed: 4);
