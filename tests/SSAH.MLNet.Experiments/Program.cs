@@ -12,6 +12,10 @@ try
         case ["list"]:
             foreach (var known in ExperimentCatalog.All)
                 Console.WriteLine($"{known.Name,-20} rows {string.Join(',', known.Choose(null).Select(r => r.Id))}: {known.Title}");
+            Console.WriteLine($"{"label-efficiency",-20} quality against labels on the features of a frozen ResNet-18; its options: label-efficiency --help");
+            return 0;
+        case ["label-efficiency", "--help"]:
+            Console.WriteLine(LabelEfficiencyArguments.Usage);
             return 0;
         case ["label-efficiency", ..]:
             new LabelEfficiencyRun(LabelEfficiencyArguments.Parse(args)).Run();

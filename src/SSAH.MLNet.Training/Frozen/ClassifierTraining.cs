@@ -1,4 +1,5 @@
 using SSAH.MLNet.Features;
+using SSAH.MLNet.Training.Workarounds;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -39,6 +40,7 @@ internal static class ClassifierTraining
     /// <param name="cancellation">Ends the training between two checks.</param>
     public static ClassifierOutcome Run(FeatureMatrix vectors, FeatureMatrix targets, bool multiLabel, int seed, CancellationToken cancellation)
     {
+        using var thread = SingleTorchThread.Use();
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         int[] rows = [.. Enumerable.Range(0, vectors.Rows)];
