@@ -58,18 +58,7 @@ internal sealed class MiniBatchSource(TrainingSet set, ImageNormalization normal
         int classes = set.Labels.ClassCount;
         float[] targets = new float[rows.Length * classes];
         for (int i = 0; i < rows.Length; i++)
-        {
-            // A mask for each of many classes would take their number squared.
-            if (!set.Labels.IsMultiLabel)
-            {
-                if (set.Labels.ClassOf(rows[i]) is >= 0 and var label)
-                    targets[i * classes + label] = 1;
-                continue;
-            }
-            var mask = set.Labels.MaskOf(rows[i]);
-            for (int c = 0; c < classes; c++)
-                targets[i * classes + c] = mask[c >> 6] >> (c & 63) & 1;
-        }
+            LabelTargets.Write(set.Labels, rows[i], targets.AsSpan(i * classes, classes));
         return tensor(targets, [rows.Length, classes], device: device);
     }
 }

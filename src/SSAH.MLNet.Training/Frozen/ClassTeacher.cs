@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using SSAH.MLNet.Evaluation;
 using SSAH.MLNet.Features;
+using SSAH.MLNet.Training.Data;
 
 namespace SSAH.MLNet.Training.Frozen;
 
@@ -39,17 +40,7 @@ internal static class ClassTeacher
     {
         var targets = new FeatureMatrix(labels.Count, labels.ClassCount);
         for (int row = 0; row < labels.Count; row++)
-        {
-            if (!labels.IsMultiLabel)
-            {
-                if (labels.ClassOf(row) is >= 0 and var label)
-                    targets.Row(row)[label] = 1;
-                continue;
-            }
-            var mask = labels.MaskOf(row);
-            for (int c = 0; c < labels.ClassCount; c++)
-                targets.Row(row)[c] = mask[c >> 6] >> (c & 63) & 1;
-        }
+            LabelTargets.Write(labels, row, targets.Row(row));
         return targets;
     }
 

@@ -37,7 +37,7 @@ public sealed partial class SsahTrainer
 
         /// <summary>
         /// Column of features (<c>Vector&lt;Single&gt;</c> of known size) to learn from in place of images, as another network made them; null (default) where there are images. The encoder then takes
-        /// this column.
+        /// this column. Of the other options only those count that <see cref="Backbone.Frozen"/> names.
         /// </summary>
         public string? FeatureColumnName { get; set; }
 

@@ -43,6 +43,17 @@ public sealed class HashHeadTests
         Assert.All(Enumerable.Range(0, 8), bit => Assert.InRange(Enumerable.Range(0, 1000).Count(row => activations.Row(row)[bit] >= 0), 250, 750));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public void Each_bit_is_cut_at_the_mean_of_its_component(int classes)
+    {
+        FeatureMatrix features = Clusters.Draw(400, Dimensions, 4, seed: 12).Features;
+        HashHead head = Head(features, 8, classes, multiLabel: false);
+        FeatureMatrix activations = head.Activations(head.Whiten(features));
+        Assert.All(Enumerable.Range(0, 8), bit => Assert.Equal(0, Enumerable.Range(0, 400).Average(row => Math.Atanh(activations.Row(row)[bit])), 0.02));
+    }
+
     [Fact]
     public void A_model_of_features_says_so_when_it_is_damaged()
     {
