@@ -101,6 +101,17 @@ public sealed class FrozenTests
     }
 
     [Fact]
+    public void A_class_with_many_labels_does_not_flood_one_with_a_single_label()
+    {
+        var (directions, groups) = Clusters(600, 6, 2, seed: 6);
+        int given = 0, only = Array.IndexOf(groups, 1);
+        int[] labels = [.. groups.Select((group, row) => row == only ? 1 : group == 0 && given++ < 60 ? 0 : -1)];
+        var taught = ClassTeacher.Teach(directions, LabelSets.FromClasses(labels), NeighborGraph.Build(directions, default), seed: 1, default);
+        double found = Enumerable.Range(0, 600).Where(row => groups[row] == 1).Average(row => taught.Row(row)[1] > 0.5f ? 1.0 : 0);
+        Assert.True(found > 0.8, $"{found:F3} of the class with one label");
+    }
+
+    [Fact]
     public void Of_more_rows_than_the_graph_takes_all_labeled_ones_and_a_sample_are_learned_from()
     {
         var (directions, groups) = Clusters(600, 16, 3, seed: 5);
