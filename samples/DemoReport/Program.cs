@@ -32,15 +32,15 @@ try
         Title = $"Image retrieval with {metrics.Bits}-bit codes",
         Facts =
         [
-            new("Data", File.ReadAllText(At("data.txt"))),
-            new("Split", $"{metrics.QueryCount:N0} queries, {metrics.DatabaseCount:N0} in the database, seed {options.Seed}"),
-            new("Training", $"{training.LabeledRows:N0} labeled and {training.UnlabeledRows:N0} unlabeled images, {training.Steps:N0} steps in {time:h\\:mm\\:ss}, {(training.History.Count > 0 ? "from scratch" : "from the features of a pretrained ResNet-18")}"),
-            new("Machine", $"{Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}"),
+            ("Data", File.ReadAllText(At("data.txt"))),
+            ("Split", $"{metrics.QueryCount:N0} queries, {metrics.DatabaseCount:N0} in the database, seed {options.Seed}"),
+            ("Training", $"{training.LabeledRows:N0} labeled and {training.UnlabeledRows:N0} unlabeled images, {training.Steps:N0} steps in {time:h\\:mm\\:ss}, {(training.History.Count > 0 ? "from scratch" : "from the features of a pretrained ResNet-18")}"),
+            ("Machine", $"{Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}"),
         ],
         Runs = [new ReportRun("SSAH", metrics) { TrainingTime = time }],
         Gallery = ReportGallery.Read(queries, database),
         GalleryRemark = "The queries are not picked: the first of each class in the split.",
-        Learning = ReportChart.OfTraining(training),
+        Training = training,
         Notes = ["The queries took no part in training, nor in any choice."],
     }.Write(At("report.html"));
     Console.WriteLine($"page:  {Path.GetFullPath(At("report.html"))}\nmodel: {Path.GetFullPath(At("hasher.zip"))}");

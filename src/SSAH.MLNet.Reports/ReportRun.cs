@@ -13,8 +13,3 @@ public sealed record ReportRun(string Name, HammingRetrievalMetrics Metrics)
     /// <summary>How long its training took; null where that is not known.</summary>
     public TimeSpan? TrainingTime { get; init; }
 }
-
-/// <summary>A name and its value, both shown as text.</summary>
-/// <param name="Name">What it is, such as "Seed".</param>
-/// <param name="Value">The value.</param>
-public sealed record ReportFact(string Name, string Value);

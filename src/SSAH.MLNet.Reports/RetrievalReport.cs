@@ -30,7 +30,7 @@ public sealed record RetrievalReport
     public string? Summary { get; init; }
 
     /// <summary>How the figures came about, such as data, seed, time and machine, in this order below the heading.</summary>
-    public IReadOnlyList<ReportFact> Facts { get; init; } = [];
+    public IReadOnlyList<(string Name, string Value)> Facts { get; init; } = [];
 
     /// <summary>The runs that are compared; the headline figures and the distance charts are those of the first.</summary>
     public IReadOnlyList<ReportRun> Runs { get; init; } = [];
@@ -41,8 +41,12 @@ public sealed record RetrievalReport
     /// <summary>A sentence above the gallery, such as how its queries were chosen.</summary>
     public string GalleryRemark { get; init; } = "";
 
-    /// <summary>Charts of the training, under a heading of their own.</summary>
-    public IReadOnlyList<ReportChart> Learning { get; init; } = [];
+    /// <summary>
+    /// What the encoder says of its training (<see cref="HashEncoder.TrainingSummary"/>), for charts under a heading of their own: the loss terms that
+    /// were used and, where there were hard samples, how their difficulty, area and angle followed the hash network. Null, or a summary without
+    /// history, draws none.
+    /// </summary>
+    public HashTrainingSummary? Training { get; init; }
 
     /// <summary>Sentences for the end of the page, after the conventions of the figures.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];

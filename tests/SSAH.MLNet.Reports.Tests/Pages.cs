@@ -21,11 +21,20 @@ internal static class Pages
             BinaryCodes.FromPacked(16, database), LabelSets.FromClasses([.. Enumerable.Range(0, 300).Select(i => i % 3)]), options);
     }
 
+    /// <summary>A report of a training; similarity falls by 1 a step.</summary>
+    public static SsahTrainingMetrics Point(int step, double hard) => new()
+    {
+        Step = step, Epoch = 1, Progress = 1, Elapsed = TimeSpan.FromSeconds(1), LearningRate = 1, TotalLoss = 1, SimilarityLoss = 3 - step,
+        ClassificationLoss = 1, QuantizationLoss = 0, AdversarialLoss = hard, ConsistentLoss = 0, HardDifficulty = hard, EasyDifficulty = hard / 2,
+        Margin = 0.1, Level = 1, OccludedArea = 0.1, MeanAngleDegrees = 5, LabeledImages = 1, UnlabeledImages = 1, ConfidentShare = 0, BitMeans = [],
+        MeanAbsoluteActivation = 1, ImagesPerSecond = 1,
+    };
+
     public static RetrievalReport Full(string name = "cat") => new()
     {
         Title = $"Report {name}",
         Summary = $"Summary {name}",
-        Facts = [new ReportFact($"fact {name}", $"value {name}")],
+        Facts = [($"fact {name}", $"value {name}")],
         Runs =
         [
             new ReportRun($"run {name}", Metrics() with { MeanAveragePrecision = 0.9 }) { Remark = $"about {name}", TrainingTime = TimeSpan.FromSeconds(75) },
@@ -38,11 +47,7 @@ internal static class Pages
             new ReportQuery(Plain(4, label: "second"), [new ReportNeighbor(Plain(5, label: "third"), 0, true)]),
         ],
         GalleryRemark = $"chosen {name}",
-        Learning =
-        [
-            new ReportChart($"curves {name}", $"x {name}", $"y {name}",
-                [new ReportCurve($"a {name}", [(1, 2), (2, 3)]), new ReportCurve("b", [(1, 5)]), new ReportCurve("c", [])]) { Remark = $"read {name}" },
-        ],
+        Training = new HashTrainingSummary { History = [Point(1, hard: 0.5), Point(2, hard: 1)] },
         Notes = [$"note {name}"],
     };
 }

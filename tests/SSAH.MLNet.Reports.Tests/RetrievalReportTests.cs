@@ -31,7 +31,7 @@ public sealed partial class RetrievalReportTests
         string html = Pages.Full("Ω").ToHtml();
         foreach (string text in new[]
         {
-            "Report", "Summary", "fact", "value", "run", "about", "asked", "file", "found", "path", "lost", "chosen", "curves", "x", "y", "a", "read", "note",
+            "Report", "Summary", "fact", "value", "run", "about", "asked", "file", "found", "path", "lost", "chosen", "note",
         })
             Assert.Contains($"{text} Ω", html, StringComparison.Ordinal);
     }
@@ -45,7 +45,6 @@ public sealed partial class RetrievalReportTests
             string html = (report with
             {
                 Runs = [new ReportRun(name, report.Runs[0].Metrics), new ReportRun(name + "2", report.Runs[1].Metrics)],
-                Learning = Pages.Full(name).Learning,
             }).ToHtml();
             foreach (string svg in Drawings(html))
                 XElement.Parse(svg);
@@ -133,8 +132,10 @@ public sealed partial class RetrievalReportTests
         foreach ((double x, double y) in ((double, double)[])[(1, value), (value, 1)])
         {
             ReportChart chart = new("my curves", "x", "y", [new ReportCurve("a", [(x, y)])]);
-            Assert.Contains("my curves", Assert.Throws<ArgumentException>(() => (report with { Learning = [chart] }).ToHtml()).Message, StringComparison.Ordinal);
+            Assert.Contains("my curves", Assert.Throws<ArgumentException>(() => CurveSvg.Draw(chart)).Message, StringComparison.Ordinal);
         }
+        var training = new HashTrainingSummary { History = [Pages.Point(1, value)] };
+        Assert.Contains("Loss terms", Assert.Throws<ArgumentException>(() => (report with { Training = training }).ToHtml()).Message, StringComparison.Ordinal);
         HammingRetrievalMetrics broken = report.Runs[0].Metrics with { MeanAveragePrecision = value };
         Assert.Throws<ArgumentException>(() => (report with { Runs = [new ReportRun("broken", broken)] }).ToHtml());
     }
@@ -189,19 +190,13 @@ public sealed partial class RetrievalReportTests
     [Fact]
     public void Charts_of_a_training_leave_out_what_was_switched_off()
     {
-        SsahTrainingMetrics Point(int step, double hard) => new()
-        {
-            Step = step, Epoch = 1, Progress = 1, Elapsed = TimeSpan.FromSeconds(1), LearningRate = 1, TotalLoss = 1, SimilarityLoss = 3 - step, ClassificationLoss = 1, QuantizationLoss = 0,
-            AdversarialLoss = hard, ConsistentLoss = 0, HardDifficulty = hard, EasyDifficulty = hard / 2, Margin = 0.1, Level = 1, OccludedArea = 0.1, MeanAngleDegrees = 5, LabeledImages = 1,
-            UnlabeledImages = 1, ConfidentShare = 0, BitMeans = [], MeanAbsoluteActivation = 1, ImagesPerSecond = 1,
-        };
-        IReadOnlyList<ReportChart> plain = ReportChart.OfTraining(new HashTrainingSummary { History = [Point(1, 0), Point(2, 0)] });
+        IReadOnlyList<ReportChart> plain = LearningCharts.Of([Pages.Point(1, 0), Pages.Point(2, 0)]);
         Assert.Equal(["similarity", "classification"], Assert.Single(plain).Curves.Select(curve => curve.Name));
         Assert.Equal([(1, 2), (2, 1)], plain[0].Curves[0].Points);
-        IReadOnlyList<ReportChart> full = ReportChart.OfTraining(new HashTrainingSummary { History = [Point(1, 0.5), Point(2, 1)] });
+        IReadOnlyList<ReportChart> full = LearningCharts.Of([Pages.Point(1, 0.5), Pages.Point(2, 1)]);
         Assert.Equal(["Loss terms", "Difficulty", "What hard samples add", "Occluded area", "Rotation"], full.Select(chart => chart.Title));
         Assert.Equal([(1, 0.25), (2, 0.5)], full[2].Curves[0].Points);
-        Assert.Empty(ReportChart.OfTraining(new HashTrainingSummary()));
+        Assert.Empty(LearningCharts.Of([]));
     }
 
     [Fact]

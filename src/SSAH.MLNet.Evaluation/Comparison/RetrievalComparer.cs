@@ -7,7 +7,7 @@ namespace SSAH.MLNet.Evaluation;
 /// A row is relevant to a query when they share a class. Ties are averaged exactly, those of equal floats too. Unlabeled queries and database rows are left out; a query with nothing relevant counts 0.
 /// Not safe to use from several threads; each ranking itself runs on several.
 /// </remarks>
-public sealed class RetrievalComparer
+internal sealed class RetrievalComparer
 {
     private const int QueriesPerBlock = 16;
 

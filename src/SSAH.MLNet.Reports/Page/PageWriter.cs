@@ -25,8 +25,8 @@ internal static class PageWriter
             RunsSection.Append(html, report.Runs);
             ChartSection.Append(html, "Retrieval", RetrievalCharts.Draw(report.Runs));
         }
-        if (report.Learning.Count > 0)
-            ChartSection.Append(html, "Learning", report.Learning.Select(CurveSvg.Draw));
+        if (report.Training is { History.Count: > 0 } training)
+            ChartSection.Append(html, "Learning", LearningCharts.Of(training.History).Select(CurveSvg.Draw));
         AppendNotes(html, [.. shown is null ? [] : ConventionsOf(shown), .. report.Notes]);
         html.Append("</main>\n</body>\n</html>\n");
         return html.ToString();
@@ -54,13 +54,13 @@ internal static class PageWriter
             html.Append($"<p class=\"lead\">{Text(summary)}</p>\n");
     }
 
-    private static void AppendFacts(StringBuilder html, IReadOnlyList<ReportFact> facts)
+    private static void AppendFacts(StringBuilder html, IReadOnlyList<(string Name, string Value)> facts)
     {
         if (facts.Count == 0)
             return;
         html.Append("<dl class=\"facts\">\n");
-        foreach (ReportFact fact in facts)
-            html.Append($"<div><dt>{Text(fact.Name)}</dt><dd>{Text(fact.Value)}</dd></div>\n");
+        foreach ((string name, string value) in facts)
+            html.Append($"<div><dt>{Text(name)}</dt><dd>{Text(value)}</dd></div>\n");
         html.Append("</dl>\n");
     }
 

@@ -1,7 +1,7 @@
 namespace SSAH.MLNet;
 
 /// <summary>The terms of H-Net's loss.</summary>
-public enum LossTerm
+internal enum LossTerm
 {
     /// <summary>Pairwise similarity of labeled images.</summary>
     Similarity,

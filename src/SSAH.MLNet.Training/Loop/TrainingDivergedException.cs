@@ -19,5 +19,5 @@ public sealed class TrainingDivergedException : Exception
     public int Step { get; }
 
     /// <summary>The loss term.</summary>
-    public LossTerm Term { get; }
+    internal LossTerm Term { get; }
 }

@@ -4,7 +4,7 @@ namespace SSAH.MLNet;
 
 /// <summary>A pipeline step that applies a hash model made before. There is nothing to learn: <see cref="Fit"/> checks the columns and hands the
 /// encoder over.</summary>
-public sealed class HashEncoderEstimator : IEstimator<HashEncoder>
+internal sealed class HashEncoderEstimator : IEstimator<HashEncoder>
 {
     private readonly HashEncoder _encoder;
 

@@ -11,7 +11,7 @@ public static class ItqHashCatalog
     /// <param name="inputColumnName">Column of features, <c>Vector&lt;Single&gt;</c> of known size.</param>
     /// <param name="bits">Code length.</param>
     /// <exception cref="ArgumentException">A parameter is out of range.</exception>
-    public static ItqHashEstimator ItqHash(this TransformsCatalog catalog, string outputColumnName = "HashCode", string inputColumnName = "Features", int bits = 64) =>
+    public static IEstimator<HashEncoder> ItqHash(this TransformsCatalog catalog, string outputColumnName = "HashCode", string inputColumnName = "Features", int bits = 64) =>
         catalog.ItqHash(new ItqHashOptions { OutputColumnName = outputColumnName, InputColumnName = inputColumnName, Bits = bits });
 
     /// <summary>Learns binary codes of images without labels, from the features of a pretrained network, which becomes part of the encoder.</summary>
@@ -21,7 +21,7 @@ public static class ItqHashCatalog
     /// <param name="inputColumnName">Column of images, 0 to 255.</param>
     /// <param name="bits">Code length.</param>
     /// <exception cref="ArgumentException">A parameter is out of range.</exception>
-    public static ItqHashEstimator ItqHash(
+    public static IEstimator<HashEncoder> ItqHash(
         this TransformsCatalog catalog, PretrainedNetwork network, string outputColumnName = "HashCode", string inputColumnName = "Pixels", int bits = 64)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -32,7 +32,7 @@ public static class ItqHashCatalog
     /// <param name="catalog"><c>mlContext.Transforms</c>.</param>
     /// <param name="options">The options.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    public static ItqHashEstimator ItqHash(this TransformsCatalog catalog, ItqHashOptions options)
+    public static IEstimator<HashEncoder> ItqHash(this TransformsCatalog catalog, ItqHashOptions options)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         return new ItqHashEstimator(MLNetInternals.GetEnvironment(catalog), options);

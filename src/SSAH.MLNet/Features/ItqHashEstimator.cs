@@ -11,7 +11,7 @@ namespace SSAH.MLNet;
 /// PCA-ITQ: Gong and Lazebnik, "Iterative Quantization: A Procrustean Approach to Learning Binary Codes", CVPR 2011. Before it, features are centered, brought to length 1 and whitened by the
 /// differences of near neighbors (<see cref="ItqHashOptions.Whitening"/>; reconstructed).
 /// </remarks>
-public sealed class ItqHashEstimator : IEstimator<HashEncoder>
+internal sealed class ItqHashEstimator : IEstimator<HashEncoder>
 {
     private readonly IHost _host;
     private readonly ItqHashOptions _options;

@@ -2,7 +2,7 @@ using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet;
 
-/// <summary>Everything that can be set about <see cref="ItqHashEstimator"/>.</summary>
+/// <summary>Everything that can be set about <c>mlContext.Transforms.ItqHash</c>.</summary>
 public sealed record ItqHashOptions
 {
     /// <summary>Name of the code column that the encoder adds; its activations are in this name + <c>Activation</c>. Default <c>HashCode</c>.</summary>

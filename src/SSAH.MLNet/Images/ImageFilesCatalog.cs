@@ -7,7 +7,7 @@ namespace Microsoft.ML;
 /// Each gives rows <c>ImagePath</c>, <c>Label</c> and <c>Pixels</c>; the images are turned upright, scaled so that they cover one size, and cropped to it. Unlike the stock steps they name the row and
 /// the file when an image is damaged, can skip it, and do not decode what is too large.
 /// </remarks>
-public static class ImageFilesCatalog
+public static partial class ImageFilesCatalog
 {
     /// <summary>
     /// Reads the images below a folder, in the order of their paths; the label is the name of a folder on the way to the file (<see cref="ImageFilesOptions.ClassLevel"/>). Hidden files and folders

@@ -91,7 +91,7 @@ public sealed partial class HashRetrievalCatalog
     /// <param name="outputColumnName">Name of the column of ids.</param>
     /// <param name="codeColumnName">Codes or activations, as HashEncoder adds them.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="k"/> is below 1.</exception>
-    public NeighborSearchEstimator FindNeighbors(
+    public IEstimator<NeighborSearchTransformer> FindNeighbors(
         HammingIndex index, int k = 10, string outputColumnName = "Neighbors", string codeColumnName = "HashCode") =>
         FindNeighbors(index, new NeighborOptions { K = k, OutputColumnName = outputColumnName, CodeColumnName = codeColumnName });
 
@@ -100,7 +100,7 @@ public sealed partial class HashRetrievalCatalog
     /// <param name="options">How many neighbors, whether a row may find itself, and which columns of the database to look up.</param>
     /// <param name="database">The rows that the index was made of, which are read once; needed where <see cref="NeighborOptions.Columns"/> names any.</param>
     /// <exception cref="ArgumentException">A column of the database is missing or of a wrong type, an id comes twice, or the database is missing.</exception>
-    public NeighborSearchEstimator FindNeighbors(HammingIndex index, NeighborOptions options, IDataView? database = null)
+    public IEstimator<NeighborSearchTransformer> FindNeighbors(HammingIndex index, NeighborOptions options, IDataView? database = null)
     {
         ArgumentNullException.ThrowIfNull(index);
         ArgumentNullException.ThrowIfNull(options);
@@ -115,7 +115,7 @@ public sealed partial class HashRetrievalCatalog
     /// <param name="options">How many neighbors, whether a row may find itself, and which columns of the database to look up.</param>
     /// <exception cref="ArgumentException">A column of the database is missing or of a wrong type, or an id comes twice.</exception>
     /// <exception cref="InvalidDataException">A row holds no code.</exception>
-    public NeighborSearchEstimator FindNeighbors(IDataView database, NeighborOptions options)
+    public IEstimator<NeighborSearchTransformer> FindNeighbors(IDataView database, NeighborOptions options)
     {
         ArgumentNullException.ThrowIfNull(database);
         ArgumentNullException.ThrowIfNull(options);

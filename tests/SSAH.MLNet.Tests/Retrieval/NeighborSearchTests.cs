@@ -108,7 +108,7 @@ public sealed class NeighborSearchTests : IDisposable
     public void Codes_of_another_length_are_refused_before_anything_is_read()
     {
         IDataView rows = Load(Rows(3, 1));
-        NeighborSearchEstimator search = _ml.HashRetrieval.FindNeighbors(new HammingFlatIndex(32));
+        IEstimator<NeighborSearchTransformer> search = _ml.HashRetrieval.FindNeighbors(new HammingFlatIndex(32));
         string message = Assert.Throws<ArgumentException>(() => search.Fit(rows)).Message;
         Assert.Contains("'HashCode' has 24-bit codes, the index 32-bit codes", message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => new NeighborSearchTransformer(new NeighborSearch(new HammingFlatIndex(16), new NeighborOptions(), null)).GetOutputSchema(rows.Schema));
@@ -120,7 +120,7 @@ public sealed class NeighborSearchTests : IDisposable
     public void The_estimator_promises_what_the_transformer_gives()
     {
         IDataView rows = Keyed(Rows(3, 1));
-        NeighborSearchEstimator search = _ml.HashRetrieval.FindNeighbors(rows, new NeighborOptions { Columns = ["Path", "Key"] });
+        IEstimator<NeighborSearchTransformer> search = _ml.HashRetrieval.FindNeighbors(rows, new NeighborOptions { Columns = ["Path", "Key"] });
         IEnumerable<string> promised = search.GetOutputSchema(MLNetInternals.ShapeOf(rows.Schema)).Select(Describe).Order();
         IEnumerable<string> given = MLNetInternals.ShapeOf(search.Fit(rows).GetOutputSchema(rows.Schema)).Select(Describe).Order();
         Assert.Equal(given, promised);

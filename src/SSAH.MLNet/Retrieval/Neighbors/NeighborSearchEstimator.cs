@@ -4,7 +4,7 @@ namespace SSAH.MLNet;
 
 /// <summary>A pipeline step that adds each row's nearest neighbors in an index. There is nothing to learn: <see cref="Fit"/> checks the columns.</summary>
 /// <remarks>Made by <see cref="HashRetrievalCatalog.FindNeighbors(Hashing.HammingIndex, NeighborOptions, IDataView)"/>.</remarks>
-public sealed class NeighborSearchEstimator : IEstimator<NeighborSearchTransformer>
+internal sealed class NeighborSearchEstimator : IEstimator<NeighborSearchTransformer>
 {
     private readonly NeighborSearch _search;
 

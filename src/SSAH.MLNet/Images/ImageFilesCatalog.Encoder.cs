@@ -2,8 +2,8 @@ using SSAH.MLNet;
 
 namespace Microsoft.ML;
 
-/// <summary>Reading images in the size that an encoder takes, scaled as training scaled them.</summary>
-public static class EncoderImagesCatalog
+// Reading images in the size that an encoder takes, scaled as training scaled them.
+public static partial class ImageFilesCatalog
 {
     /// <summary>Reads the images below a folder in the size that an encoder takes; otherwise as without one.</summary>
     /// <param name="catalog">The data operations of the context.</param>
