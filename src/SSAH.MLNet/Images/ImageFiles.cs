@@ -11,6 +11,7 @@ namespace SSAH.MLNet;
 /// </summary>
 public sealed class ImageFiles : IDataView
 {
+    private const long MaxKeptBytes = 256 << 20;
     internal const int PathIndex = 0;
     internal const int LabelIndex = 1;
     internal const int PixelsIndex = 2;
@@ -57,6 +58,8 @@ public sealed class ImageFiles : IDataView
 
     internal ImageReader Reader { get; }
 
+    internal KeptPixels Kept { get; } = new(MaxKeptBytes);
+
     internal bool HasManyLabels { get; }
 
     /// <summary>Number of rows; null where bad files are skipped, because only reading tells.</summary>
@@ -77,7 +80,7 @@ public sealed class ImageFiles : IDataView
 
     /// <summary>
     /// Whether the file has a row; null where it must be decoded to know. Which rows there are must not depend on the columns that a cursor reads, so where bad files are skipped each is tried once, by
-    /// whoever comes first.
+    /// whoever comes first; who does not want the pixels leaves them in <see cref="Kept"/>.
     /// </summary>
     internal bool? IsGood(int index)
     {

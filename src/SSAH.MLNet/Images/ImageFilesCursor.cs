@@ -34,6 +34,8 @@ internal sealed class ImageFilesCursor(
         {
             if (_current.Decoding is null || files.Keeps(_current.Index, _current.Reason))
             {
+                if (!WantsPixels)
+                    _current.KeepIn(files.Kept);
                 _position++;
                 return true;
             }
@@ -65,14 +67,18 @@ internal sealed class ImageFilesCursor(
         base.Dispose(disposing);
     }
 
-    private IEnumerable<(int At, int Index, bool IsDecoded)> Wanted()
+    private bool WantsPixels => _active.Contains(ImageFiles.PixelsIndex);
+
+    private IEnumerable<WantedImage> Wanted()
     {
         for (; _next < order.Length; _next += step)
         {
             int index = order[_next];
             bool? isGood = files.IsGood(index);
-            if (isGood != false)
-                yield return (_next, index, isGood is null || _active.Contains(ImageFiles.PixelsIndex));
+            if (isGood == false)
+                continue;
+            byte[]? kept = WantsPixels ? files.Kept.Take(index) : null;
+            yield return new WantedImage(_next, index, kept is null && (isGood is null || WantsPixels), kept);
         }
     }
 

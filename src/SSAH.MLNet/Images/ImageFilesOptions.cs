@@ -6,7 +6,11 @@ public enum BadImagePolicy
     /// <summary>Reading ends with an error that names the row and the file.</summary>
     Throw,
 
-    /// <summary>The row is left out and reported in <see cref="ImageFiles.Skipped"/> and the context's log.</summary>
+    /// <summary>
+    /// The row is left out of every pass and reported in <see cref="ImageFiles.Skipped"/> and the context's log. Only decoding tells, so the first pass
+    /// decodes every file, also one that reads no pixels (such as <c>MapValueToKey.Fit</c>); its findings are remembered, and what it decoded is kept
+    /// for the next pass, up to 256 MiB.
+    /// </summary>
     Skip,
 }
 

@@ -73,6 +73,38 @@ public sealed class ImageFilesTests : IDisposable
             StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void What_a_pass_over_labels_decodes_is_not_decoded_again(int cursors)
+    {
+        MakeGoodAndBad(out string[] bad);
+        ImageFiles Load() => _context.Data.LoadImageFolder(_folder.FullName, 10, 12, new ImageFilesOptions { OnBadImage = BadImagePolicy.Skip });
+        byte[][] expected = CodeRows.Read<byte>(Load(), "Pixels");
+        ImageFiles rows = Load();
+        Assert.Equal(60, rows.GetRowCursorSet([rows.Schema["Label"]], cursors).Sum(Count));
+        Assert.Equal(bad.Length, rows.Skipped.Count);
+        foreach (FileInfo file in _folder.EnumerateFiles("*", SearchOption.AllDirectories))
+            file.Delete();
+        Assert.Equal(expected, CodeRows.Read<byte>(rows, "Pixels"));
+        // They were kept for one pass: the next one reads the files, which are gone.
+        Assert.Empty(CodeRows.Read<byte>(rows, "Pixels"));
+    }
+
+    [Fact]
+    public void Pixels_are_kept_up_to_the_limit_and_handed_out_once()
+    {
+        var kept = new KeptPixels(maxBytes: 100);
+        Assert.True(kept.TryKeep(1, new byte[60]));
+        Assert.False(kept.TryKeep(2, new byte[41]));
+        Assert.False(kept.TryKeep(1, new byte[10]));
+        Assert.True(kept.TryKeep(3, new byte[40]));
+        Assert.Null(kept.Take(2));
+        Assert.Equal(60, kept.Take(1)!.Length);
+        Assert.Null(kept.Take(1));
+        Assert.True(kept.TryKeep(4, new byte[60]));
+    }
+
     [Fact]
     public void The_encoder_sees_the_same_rows_in_every_way_of_reading()
     {
@@ -175,6 +207,17 @@ public sealed class ImageFilesTests : IDisposable
                 }
             }
         return codes;
+    }
+
+    private static int Count(DataViewRowCursor cursor)
+    {
+        using (cursor)
+        {
+            int count = 0;
+            while (cursor.MoveNext())
+                count++;
+            return count;
+        }
     }
 
     private void MakeGoodAndBad(out string[] bad)

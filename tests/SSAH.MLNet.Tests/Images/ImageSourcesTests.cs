@@ -129,7 +129,8 @@ public sealed class ImageSourcesTests : IDisposable
     {
         const int workers = 3;
         var images = new CountingImages();
-        using var ahead = new DecodeAhead(new ImageReader(1, 1, new ImageReadingOptions()), images, Enumerable.Range(0, 200).Select(i => (i, i, true)).GetEnumerator(), workers);
+        IEnumerator<WantedImage> wanted = Enumerable.Range(0, 200).Select(i => new WantedImage(i, i, IsDecoded: true, Kept: null)).GetEnumerator();
+        using var ahead = new DecodeAhead(new ImageReader(1, 1, new ImageReadingOptions()), images, wanted, workers);
         for (int i = 0; i < 200; i++)
         {
             AheadImage image = ahead.Next()!;
