@@ -84,13 +84,17 @@ public sealed partial class HashEncoder
                 + "that network (Backbone.Frozen, ItqHashOptions.Network), which then is part of the encoder.");
     }
 
-    private ImageReader ReaderFor(ImageReadingOptions? options)
+    /// <summary>Reads images as planes of the network's size.</summary>
+    internal ImageReader ReaderFor(ImageReadingOptions? options)
     {
         RequireImages();
         return new(InputShape.Width, InputShape.Height, options ?? new ImageReadingOptions(), interleaved: false);
     }
 
-    private void FromRgb(Span<byte> planes, Span<float> pixels)
+    /// <summary>Turns what <see cref="ReaderFor"/> reads into one image of the network's input.</summary>
+    /// <param name="planes">Red, green and blue plane; may be overwritten.</param>
+    /// <param name="pixels">Takes the values.</param>
+    internal void FromRgb(Span<byte> planes, Span<float> pixels)
     {
         if (InputShape.Channels == 1)
             GrayPixels.FromRgb(planes, planes[..pixels.Length]);

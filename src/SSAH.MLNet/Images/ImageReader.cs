@@ -25,19 +25,8 @@ internal sealed class ImageReader(int width, int height, ImageReadingOptions opt
     /// <returns>What is wrong with the file, or null when the pixels are written.</returns>
     public string? Read(string path, Span<byte> rgb)
     {
-        try
-        {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
-            return Read(file, rgb);
-        }
-        catch (FileNotFoundException) when (path.Contains('\uFFFD'))
-        {
-            return "its name is not UTF-8, so that .NET cannot open it: rename the file";
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return error.Message.TrimEnd('.');
-        }
+        using var bytes = new EncodedBytes();
+        return bytes.Read(path, options.MaxBytes) ?? Read(bytes.Span, rgb);
     }
 
     /// <summary>Reads the image that a stream holds from its position to its end.</summary>
@@ -46,39 +35,28 @@ internal sealed class ImageReader(int width, int height, ImageReadingOptions opt
     /// <returns>What is wrong with the image, or null when the pixels are written.</returns>
     public string? Read(Stream stream, Span<byte> rgb)
     {
-        long expected = stream.CanSeek ? Math.Max(stream.Length - stream.Position, 0) : 1 << 16;
-        if (expected > options.MaxBytes)
-            return OverMaxBytes;
-        byte[] bytes = ArrayPool<byte>.Shared.Rent((int)expected + 1);
-        try
-        {
-            int count = 0;
-            while (stream.Read(bytes, count, bytes.Length - count) is > 0 and int read)
-            {
-                count += read;
-                if (count > options.MaxBytes)
-                    return OverMaxBytes;
-                if (count == bytes.Length)
-                    bytes = Grown(bytes);
-            }
-            return Read(bytes.AsSpan(0, count), rgb);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(bytes);
-        }
+        using var bytes = new EncodedBytes();
+        return bytes.Read(stream, options.MaxBytes) ?? Read(bytes.Span, rgb);
     }
 
     /// <summary>Reads an encoded image.</summary>
     /// <param name="encoded">The whole file.</param>
     /// <param name="rgb">Takes <see cref="Size"/> bytes; undefined when there is a reason.</param>
     /// <returns>What is wrong with the image, or null when the pixels are written.</returns>
-    public unsafe string? Read(ReadOnlySpan<byte> encoded, Span<byte> rgb)
+    public string? Read(ReadOnlySpan<byte> encoded, Span<byte> rgb) => Read(encoded, rgb, out _);
+
+    /// <summary>Reads an encoded image and says how large it is.</summary>
+    /// <param name="encoded">The whole file.</param>
+    /// <param name="rgb">Takes <see cref="Size"/> bytes; undefined when there is a reason.</param>
+    /// <param name="upright">Width and height in pixels of the image as viewers show it; 0 where its header cannot be read.</param>
+    /// <returns>What is wrong with the image, or null when the pixels are written.</returns>
+    public unsafe string? Read(ReadOnlySpan<byte> encoded, Span<byte> rgb, out (int Width, int Height) upright)
     {
+        upright = default;
         if (rgb.Length != Size)
             throw new ArgumentException($"An image of {width} x {height} takes {Size} bytes, not {rgb.Length}.", nameof(rgb));
         if (encoded.Length > options.MaxBytes)
-            return OverMaxBytes;
+            return EncodedBytes.OverMaxBytes(options.MaxBytes);
         if (encoded.IsEmpty)
             return "it is empty";
         fixed (byte* start = encoded)
@@ -90,15 +68,14 @@ internal sealed class ImageReader(int width, int height, ImageReadingOptions opt
             SKImageInfo info = codec.Info;
             if (info.Width <= 0 || info.Height <= 0 || (long)info.Width * info.Height > options.MaxPixels)
                 return $"its header says {info.Width} x {info.Height} pixels, over the limit of {options.MaxPixels} (option MaxPixels)";
-            return Read(codec, encoded, rgb);
+            SKEncodedOrigin origin = codec.EncodedFormat == SKEncodedImageFormat.Png ? PngOrientation.Of(encoded) : codec.EncodedOrigin;
+            upright = PixelPlacement.SwapsSides(origin) ? (info.Height, info.Width) : (info.Width, info.Height);
+            return Read(codec, origin, encoded, rgb);
         }
     }
 
-    private string OverMaxBytes => $"it is larger than the limit of {options.MaxBytes} bytes (option MaxBytes)";
-
-    private string? Read(SKCodec codec, ReadOnlySpan<byte> encoded, Span<byte> rgb)
+    private string? Read(SKCodec codec, SKEncodedOrigin origin, ReadOnlySpan<byte> encoded, Span<byte> rgb)
     {
-        SKEncodedOrigin origin = codec.EncodedFormat == SKEncodedImageFormat.Png ? PngOrientation.Of(encoded) : codec.EncodedOrigin;
         var placement = PixelPlacement.Of(origin, width, height, interleaved);
         int shrink = ShrinkOf(codec, placement);
         SKSizeI stored = shrink == 1 ? codec.Info.Size : codec.GetScaledDimensions(1f / shrink);
@@ -137,13 +114,5 @@ internal sealed class ImageReader(int width, int height, ImageReadingOptions opt
     {
         fixed (byte* start = pixels)
             return codec.GetPixels(info, (nint)start);
-    }
-
-    private static byte[] Grown(byte[] bytes)
-    {
-        byte[] larger = ArrayPool<byte>.Shared.Rent(checked(bytes.Length * 2));
-        bytes.CopyTo(larger, 0);
-        ArrayPool<byte>.Shared.Return(bytes);
-        return larger;
     }
 }

@@ -31,4 +31,7 @@ internal readonly record struct PixelPlacement(int Width, int Height, int Start,
             _ => new(width, height, 0, right, down, stepColor),
         };
     }
+
+    /// <summary>Whether an image of this EXIF orientation is stored on its side: its width is the height of the upright one.</summary>
+    public static bool SwapsSides(SKEncodedOrigin origin) => Of(origin, 1, 2, interleaved: true).Width == 2;
 }

@@ -24,7 +24,11 @@ internal sealed class FolderWalk
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder, or without Skip one below it, may not be opened.</exception>
     /// <exception cref="InvalidDataException">There is no image.</exception>
-    public static ImageListing List(string path, ImageFilesOptions options)
+    public static ImageListing List(string path, ImageFilesOptions options) => List(path, options, allowsNone: false);
+
+    /// <summary>Lists the images below a folder; with <paramref name="allowsNone"/> there need be none.</summary>
+    /// <inheritdoc cref="List(string, ImageFilesOptions)" path="/exception"/>
+    public static ImageListing List(string path, ImageFilesOptions options, bool allowsNone)
     {
         string root = Path.GetFullPath(path);
         if (!Directory.Exists(root))
@@ -38,12 +42,12 @@ internal sealed class FolderWalk
             walk.Visit(link, target, isRoot: false);
         }
         walk._files.Sort(StringComparer.Ordinal);
-        return walk.ToListing(root, options);
+        return walk.ToListing(root, options, allowsNone);
     }
 
-    private ImageListing ToListing(string root, ImageFilesOptions options)
+    private ImageListing ToListing(string root, ImageFilesOptions options, bool allowsNone)
     {
-        if (_files.Count == 0)
+        if (_files.Count == 0 && !allowsNone)
             throw new InvalidDataException($"There is no image below '{root}' (endings: {string.Join(", ", options.Extensions)}{PassedOver(", but there are ")}).");
         string?[] labels = FolderLabels.Of([.. _files.Select(file => EntryNames.FoldersOf(Path.GetRelativePath(root, file)))], options.ClassLevel, out string? warning);
         ImageEntry[] entries = [.. _files.Select((file, i) => new ImageEntry(file, labels[i] is { } label ? [label] : []))];

@@ -1,0 +1,6 @@
+namespace SSAH.MLNet.Collections;
+
+/// <summary>An image that a search found.</summary>
+/// <param name="Image">The image.</param>
+/// <param name="Distance">Number of bits in which its code differs from the query's, 0 to the code length.</param>
+public sealed record CollectionMatch(CollectionImage Image, int Distance);

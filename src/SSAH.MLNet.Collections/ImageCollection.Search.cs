@@ -1,0 +1,139 @@
+using SSAH.MLNet.Collections.Searching;
+using SSAH.MLNet.Collections.Storage;
+using SSAH.MLNet.Hashing;
+
+namespace SSAH.MLNet.Collections;
+
+public sealed partial class ImageCollection
+{
+    /// <summary>Finds the images nearest to an image file, which need not be in the collection.</summary>
+    /// <param name="imagePath">Path of the file.</param>
+    /// <param name="k">Number of images to find, at least 1.</param>
+    /// <param name="filter">Which images may be found; null is all.</param>
+    /// <returns>At most k matches in ascending distance, at equal distance in ascending id.</returns>
+    /// <exception cref="InvalidDataException">The file cannot be read as a whole image; the message names it and says why.</exception>
+    /// <exception cref="InvalidOperationException">The encoder is neither given nor kept.</exception>
+    public IReadOnlyList<CollectionMatch> Search(string imagePath, int k, ImageFilter? filter = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(imagePath);
+        return Search(Encoder.EncodeImage(imagePath, _options.Reading), k, filter)[0];
+    }
+
+    /// <summary>Finds the images nearest to the image that a stream holds from its position to its end.</summary>
+    /// <param name="image">The stream; it is not closed.</param>
+    /// <param name="k">Number of images to find, at least 1.</param>
+    /// <param name="filter">Which images may be found; null is all.</param>
+    /// <returns>At most k matches in ascending distance, at equal distance in ascending id.</returns>
+    /// <exception cref="InvalidDataException">The stream does not hold a whole image; the message says why.</exception>
+    /// <exception cref="InvalidOperationException">The encoder is neither given nor kept.</exception>
+    public IReadOnlyList<CollectionMatch> Search(Stream image, int k, ImageFilter? filter = null)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return Search(Encoder.EncodeImage(image, _options.Reading), k, filter)[0];
+    }
+
+    /// <summary>Finds the images nearest to a code.</summary>
+    /// <param name="code">The packed code, <c>ceil(Bits / 8)</c> bytes, of the collection's model.</param>
+    /// <param name="k">Number of images to find, at least 1.</param>
+    /// <param name="filter">Which images may be found; null is all.</param>
+    /// <returns>At most k matches in ascending distance, at equal distance in ascending id.</returns>
+    /// <exception cref="ArgumentException">The code has another length.</exception>
+    public IReadOnlyList<CollectionMatch> Search(ReadOnlySpan<byte> code, int k, ImageFilter? filter = null)
+    {
+        int bits = Bits, bytes = (bits + 7) / 8;
+        if (code.Length != bytes)
+            throw new ArgumentException($"The code has {code.Length} bytes; the collection's codes of {bits} bits have {bytes}.", nameof(code));
+        return Search(BinaryCodes.FromPacked(bits, code), k, filter)[0];
+    }
+
+    /// <summary>Finds the images nearest to one of the collection, itself left out.</summary>
+    /// <param name="id">The image.</param>
+    /// <param name="k">Number of images to find, at least 1.</param>
+    /// <param name="filter">Which images may be found; null is all.</param>
+    /// <returns>At most k matches in ascending distance, at equal distance in ascending id.</returns>
+    /// <exception cref="KeyNotFoundException">There is no such image.</exception>
+    public IReadOnlyList<CollectionMatch> Search(long id, int k, ImageFilter? filter = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
+        return Read(() =>
+        {
+            var code = new byte[_index.Model.BytesPerCode];
+            if (!_index.Index.TryReconstruct(id, code))
+                throw new KeyNotFoundException($"The collection '{Path}' has no image {id}.");
+            int oneMore = Math.Min(k, int.MaxValue - 1) + 1;
+            return Nearest(BinaryCodes.FromPacked(_index.Model.Bits, code), oneMore, filter, CancellationToken.None)[0].Where(match => match.Image.Id != id).Take(k).ToArray();
+        });
+    }
+
+    /// <summary>Finds the images nearest to each of many codes: several times faster a query than one by one. Searches take turns.</summary>
+    /// <param name="queries">Codes of the collection's model, as <see cref="HashEncoder.EncodeImages"/> makes them.</param>
+    /// <param name="k">Number of images to find, at least 1.</param>
+    /// <param name="filter">Which images may be found; null is all.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
+    /// <returns>For each query at most k matches in ascending distance, at equal distance in ascending id.</returns>
+    /// <exception cref="ArgumentException">The codes have another length or come from another model.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
+    public IReadOnlyList<IReadOnlyList<CollectionMatch>> Search(BinaryCodes queries, int k, ImageFilter? filter = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(queries);
+        ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
+        return Read(() => Nearest(queries, k, filter, cancellationToken));
+    }
+
+    /// <summary>Finds groups of images whose codes are near each other. Codes of trained networks say that images show the same kind of thing; codes of perceptual hashes that they are the same image.</summary>
+    /// <param name="radius">The largest distance of a pair, 0 or more.</param>
+    /// <param name="filter">Which images are compared; null is all.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>Groups in the order of their first images.</returns>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
+    public IReadOnlyList<DuplicateGroup> FindDuplicates(int radius, ImageFilter? filter = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(radius);
+        (long[] ids, BinaryCodes codes) = Read(() => Codes(filter));
+        int[] first = HammingJoin.Groups(codes, radius, cancellationToken: cancellationToken);
+        var groups = Enumerable.Range(0, first.Length).GroupBy(row => first[row]).Where(group => group.Skip(1).Any()).Select(group => group.Select(row => ids[row]).ToArray()).ToArray();
+        return Read(() => groups.Select(group => new DuplicateGroup([.. group.Select(id => ImageRows.Find(_reader, _index.Model, id)).OfType<CollectionImage>()]))
+            .Where(group => group.Images.Count > 1).ToArray());
+    }
+
+    private IReadOnlyList<CollectionMatch>[] Nearest(BinaryCodes queries, int k, ImageFilter? filter, CancellationToken cancellationToken)
+    {
+        IdFilter? ids = filter is null ? null : IdFilter.Only(IdsOf(filter));
+        HammingMatches matches = _index.Index.Search(queries, k, new HammingSearchOptions { Filter = ids }, cancellationToken);
+        var rows = new IReadOnlyList<CollectionMatch>[queries.Count];
+        for (int query = 0; query < rows.Length; query++)
+        {
+            var found = new CollectionMatch[matches[query].Length];
+            for (int i = 0; i < found.Length; i++)
+                found[i] = new CollectionMatch(ImageRows.Find(_reader, _index.Model, matches[query][i].Id) ?? throw Missing(matches[query][i].Id), matches[query][i].Distance);
+            rows[query] = found;
+        }
+        return rows;
+    }
+
+    private List<long> IdsOf(ImageFilter filter)
+    {
+        var sql = new FilterSql(filter, Root.All(_reader));
+        return _reader.Query($"SELECT i.id FROM image i WHERE {sql.Text}", reader => reader.GetInt64(0), sql.Values);
+    }
+
+    private (long[] Ids, BinaryCodes Codes) Codes(ImageFilter? filter)
+    {
+        HashSet<long>? allowed = filter is null ? null : [.. IdsOf(filter)];
+        var ids = new List<long>();
+        var codes = new BinaryCodes(_index.Model.Bits) { ModelId = _index.Model.Id };
+        var code = new byte[codes.BytesPerCode];
+        foreach (long id in _reader.Query("SELECT image FROM code WHERE model = $1 ORDER BY image", reader => reader.GetInt64(0), _index.Model.Key))
+        {
+            if (allowed?.Contains(id) == false)
+                continue;
+            if (!_index.Index.TryReconstruct(id, code))
+                throw Missing(id);
+            ids.Add(id);
+            codes.Add(code);
+        }
+        return ([.. ids], codes);
+    }
+
+    private DamagedFileException Missing(long id) => new($"'{Path}' is a damaged collection: the parts of image {id} do not agree.");
+}

@@ -1,0 +1,83 @@
+using SSAH.MLNet.Collections.Storage;
+using SSAH.MLNet.Hashing;
+
+namespace SSAH.MLNet.Collections.Searching;
+
+/// <summary>The exact index over the codes of the current model, as the file had them at one revision. Whoever uses it holds the lock of the session that it reads by.</summary>
+internal sealed class CodeIndex
+{
+    private readonly string _path;
+
+    private CodeIndex(string path, StoredModel model, long revision)
+    {
+        (_path, Model, Revision) = (path, model, revision);
+        Index = new HammingFlatIndex(model.Bits);
+    }
+
+    /// <summary>The model that made the codes.</summary>
+    public StoredModel Model { get; }
+
+    /// <summary>The revision of the file whose codes these are.</summary>
+    public long Revision { get; private set; }
+
+    /// <summary>The codes; their ids are those of the images.</summary>
+    public HammingFlatIndex Index { get; }
+
+    /// <summary>Reads all codes.</summary>
+    public static CodeIndex Load(Session session)
+    {
+        StoredModel model = Models.Current(session);
+        var index = new CodeIndex(session.Path, model, RevisionOf(session));
+        index.Add(session, "SELECT image, code FROM code WHERE model = $1 ORDER BY image", model.Key);
+        return index;
+    }
+
+    /// <summary>This index with what was written since, or another one where the model is another or too much has changed. Part of the session's read transaction.</summary>
+    public CodeIndex Current(Session session)
+    {
+        long revision = RevisionOf(session);
+        if (revision == Revision)
+            return this;
+        if (Models.Current(session) != Model || Revision < session.Number("SELECT removals_from FROM collection"))
+            return Load(session);
+        List<long> gone = session.Query("SELECT image FROM removal WHERE revision > $1", reader => reader.GetInt64(0), Revision);
+        gone.AddRange(session.Query("SELECT id FROM image WHERE revision > $1", reader => reader.GetInt64(0), Revision));
+        Index.Remove([.. gone]);
+        Add(session, "SELECT c.image, c.code FROM image i JOIN code c ON c.image = i.id AND c.model = $1 WHERE i.revision > $2 ORDER BY i.id", Model.Key, Revision);
+        Revision = revision;
+        return this;
+    }
+
+    private static long RevisionOf(Session session) => session.Number("SELECT revision FROM collection");
+
+    private void Add(Session session, string sql, params object?[] values)
+    {
+        const int chunk = 1 << 16;
+        var codes = new BinaryCodes(Model.Bits) { ModelId = Model.Id };
+        var ids = new List<long>();
+        try
+        {
+            session.ForEach(sql, reader =>
+            {
+                long id = reader.GetInt64(0);
+                codes.Add(CodeBlob.Read(_path, id, Model, reader.GetFieldValue<byte[]>(1)));
+                ids.Add(id);
+                if (ids.Count == chunk)
+                    Flush();
+            }, values);
+            Flush();
+        }
+        catch (ArgumentException error)
+        {
+            // Padding bits that are set, a negative id: nothing that this library writes.
+            throw new DamagedFileException($"'{_path}' is a damaged collection: {error.Message}", error);
+        }
+
+        void Flush()
+        {
+            Index.Add(codes, [.. ids]);
+            codes = new BinaryCodes(Model.Bits) { ModelId = Model.Id };
+            ids.Clear();
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using System.Security.Cryptography;
+using SSAH.MLNet.Hashing;
+
+namespace SSAH.MLNet.Collections.Storage;
+
+/// <summary>A model whose codes the collection has.</summary>
+/// <param name="Key">Its row.</param>
+/// <param name="Id">What <see cref="HashEncoder.ModelId"/> says.</param>
+/// <param name="Bits">Code length in bits.</param>
+internal sealed record StoredModel(long Key, string Id, int Bits)
+{
+    public int BytesPerCode => (Bits + 7) / 8;
+}
+
+/// <summary>The table of models.</summary>
+internal static class Models
+{
+    /// <summary>Adds a model; one that is there already stays.</summary>
+    /// <returns>Its row.</returns>
+    public static long Add(Session session, HashEncoder encoder, bool keepsModel)
+    {
+        byte[]? onnx = keepsModel ? encoder.ToOnnx() : null;
+        session.Execute("INSERT INTO model (name, bits, onnx) VALUES ($1, $2, $3) ON CONFLICT (name) DO UPDATE SET onnx = coalesce(excluded.onnx, onnx)", encoder.ModelId, encoder.Bits, onnx);
+        return session.Number("SELECT id FROM model WHERE name = $1", encoder.ModelId);
+    }
+
+    /// <summary>The model whose codes are searched.</summary>
+    public static StoredModel Current(Session session)
+    {
+        List<StoredModel> models = session.Query("SELECT m.id, m.name, m.bits FROM collection c JOIN model m ON m.id = c.model",
+            reader => new StoredModel(reader.GetInt64(0), reader.GetString(1), reader.GetInt32(2)));
+        return models is [{ Bits: >= 1 and <= BinaryCodes.MaxBits } model]
+            ? model
+            : throw new DamagedFileException($"'{session.Path}' is a damaged collection: it does not say which model made its codes.");
+    }
+
+    /// <summary>The model itself, where it is kept.</summary>
+    /// <exception cref="DamagedFileException">Its bytes are not those that it is named after.</exception>
+    public static HashEncoder? Load(Session session, StoredModel model)
+    {
+        if (session.Value("SELECT onnx FROM model WHERE id = $1", model.Key) is not byte[] onnx)
+            return null;
+        if ($"sha256:{Convert.ToHexStringLower(SHA256.HashData(onnx))}" != model.Id)
+            throw new DamagedFileException($"'{session.Path}' is a damaged collection: the model in it is not '{model.Id}', as it says.");
+        return new HashEncoder(onnx);
+    }
+
+    /// <summary>Whether the model itself is kept.</summary>
+    public static bool IsKept(Session session, StoredModel model) => session.Number("SELECT onnx IS NOT NULL FROM model WHERE id = $1", model.Key) == 1;
+}

@@ -1,0 +1,69 @@
+namespace SSAH.MLNet.Collections.Storage;
+
+/// <summary>The tables of a collection, version 1 (docs/collections.md says what they mean).</summary>
+internal static class Schema
+{
+    /// <summary>"SSAH": tells collections from other SQLite files, in <c>PRAGMA application_id</c>.</summary>
+    public const int ApplicationId = 0x53534148;
+
+    /// <summary>Version of the tables, in <c>PRAGMA user_version</c>.</summary>
+    public const int Version = 1;
+
+    /// <summary>Root of images that were added by themselves; their paths are absolute.</summary>
+    public const long NoRoot = 0;
+
+    /// <summary>Makes the tables in an empty file. Page size and vacuum mode can be set only then.</summary>
+    public const string Create = $"""
+        PRAGMA auto_vacuum = INCREMENTAL;
+        BEGIN;
+        CREATE TABLE collection (
+            one INTEGER PRIMARY KEY CHECK (one = 1),
+            model INTEGER NOT NULL REFERENCES model (id),
+            revision INTEGER NOT NULL,
+            removals_from INTEGER NOT NULL,
+            keeps_activations INTEGER NOT NULL) STRICT;
+        CREATE TABLE model (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            name TEXT NOT NULL UNIQUE,
+            bits INTEGER NOT NULL,
+            onnx BLOB) STRICT;
+        CREATE TABLE root (
+            id INTEGER PRIMARY KEY,
+            path TEXT NOT NULL UNIQUE) STRICT;
+        CREATE TABLE image (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            root INTEGER NOT NULL REFERENCES root (id),
+            path TEXT NOT NULL,
+            size INTEGER NOT NULL,
+            time INTEGER NOT NULL,
+            hash BLOB,
+            width INTEGER NOT NULL,
+            height INTEGER NOT NULL,
+            problem TEXT,
+            revision INTEGER NOT NULL,
+            UNIQUE (root, path)) STRICT;
+        CREATE INDEX image_by_revision ON image (revision);
+        CREATE TABLE code (
+            image INTEGER NOT NULL REFERENCES image (id) ON DELETE CASCADE,
+            model INTEGER NOT NULL REFERENCES model (id) ON DELETE CASCADE,
+            code BLOB NOT NULL,
+            PRIMARY KEY (image, model)) STRICT, WITHOUT ROWID;
+        CREATE TABLE activation (
+            image INTEGER NOT NULL REFERENCES image (id) ON DELETE CASCADE,
+            model INTEGER NOT NULL REFERENCES model (id) ON DELETE CASCADE,
+            activation BLOB NOT NULL,
+            PRIMARY KEY (image, model)) STRICT, WITHOUT ROWID;
+        CREATE TABLE label (
+            image INTEGER NOT NULL REFERENCES image (id) ON DELETE CASCADE,
+            label TEXT NOT NULL,
+            PRIMARY KEY (image, label)) STRICT, WITHOUT ROWID;
+        CREATE INDEX label_by_text ON label (label, image);
+        CREATE TABLE removal (
+            image INTEGER PRIMARY KEY,
+            revision INTEGER NOT NULL) STRICT;
+        INSERT INTO root VALUES (0, '');
+        PRAGMA application_id = 0x53534148;
+        PRAGMA user_version = 1;
+        COMMIT;
+        """;
+}
