@@ -34,7 +34,7 @@ internal sealed class ImageValueReader
         _getter(ref _image!);
         if (_image is null)
             throw new InvalidDataException($"Row {_row.Position}, column '{_column.Name}' has no image.");
-        CoverResampler.Resample(ToRgba(_image), _placement, Color.White, _planes);
+        ImageResampler.Resample(ToRgba(_image), _placement, _column.Resizing, Color.White, _planes);
         GC.KeepAlive(_image);
         if (_column.Channels != 1)
             return _planes;

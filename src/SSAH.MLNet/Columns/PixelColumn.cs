@@ -10,8 +10,9 @@ namespace SSAH.MLNet;
 /// </summary>
 internal sealed class PixelColumn
 {
-    private PixelColumn(DataViewSchema.Column column, PixelShape shape, bool isBytes, bool isInterleaved)
+    private PixelColumn(DataViewSchema.Column column, PixelShape shape, bool isBytes, bool isInterleaved, ImageResizing resizing = ImageResizing.Cover)
     {
+        Resizing = resizing;
         IsImage = column.Type is ImageDataViewType;
         Name = column.Name;
         Index = column.Index;
@@ -41,17 +42,21 @@ internal sealed class PixelColumn
     /// <summary>True for [H,W,C] (the colors of one pixel side by side), false for [C,H,W] (one plane per color).</summary>
     public bool IsInterleaved { get; }
 
+    /// <summary>How ML.NET's images become images of <see cref="Shape"/>.</summary>
+    public ImageResizing Resizing { get; }
+
     /// <summary>Finds the column and reads its shape from its type.</summary>
     /// <param name="schema">Schema of the rows.</param>
     /// <param name="name">Name of the column.</param>
     /// <param name="expected">Shape that the caller needs; a vector without dimensions then counts as planar of this shape.</param>
+    /// <param name="resizing">How ML.NET's images become images of that shape.</param>
     /// <exception cref="ArgumentOutOfRangeException">The column is missing, or its type holds no images of that shape.</exception>
-    public static PixelColumn Open(DataViewSchema schema, string name, PixelShape? expected = null)
+    public static PixelColumn Open(DataViewSchema schema, string name, PixelShape? expected = null, ImageResizing resizing = ImageResizing.Cover)
     {
         DataViewSchema.Column column = schema.GetColumnOrNull(name)
             ?? throw Unfit($"There is no column '{name}'. The columns are: {string.Join(", ", schema.Select(c => c.Name))}.");
         if (column.Type is ImageDataViewType image)
-            return OfImages(column, image, expected);
+            return OfImages(column, image, expected, resizing);
         if (column.Type is not VectorDataViewType vector || !IsPixelType(vector.ItemType))
             throw Unfit(Describe(name, $"{column.Type}"));
         if (!vector.IsKnownSize)
@@ -94,11 +99,11 @@ internal sealed class PixelColumn
     private const string HowToExtract =
         "Make it with mlContext.Transforms.ResizeImages and ExtractPixels, which record channels, height and width in its type.";
 
-    private static PixelColumn OfImages(DataViewSchema.Column column, ImageDataViewType image, PixelShape? expected)
+    private static PixelColumn OfImages(DataViewSchema.Column column, ImageDataViewType image, PixelShape? expected, ImageResizing resizing)
     {
         if (expected is null && (image.Height < 1 || image.Width < 1))
             throw Unfit($"Column '{column.Name}' holds images of any size; training needs one. Add mlContext.Transforms.ResizeImages(\"{column.Name}\", imageWidth: 224, imageHeight: 224).");
-        return new PixelColumn(column, expected ?? new PixelShape(3, image.Height, image.Width), isBytes: true, isInterleaved: false);
+        return new PixelColumn(column, expected ?? new PixelShape(3, image.Height, image.Width), isBytes: true, isInterleaved: false, resizing);
     }
 
     private static bool IsPixelType(DataViewType type) => type == NumberDataViewType.Single || type == NumberDataViewType.Byte;

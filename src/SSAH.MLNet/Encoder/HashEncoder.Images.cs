@@ -4,7 +4,7 @@ namespace SSAH.MLNet;
 
 public sealed partial class HashEncoder
 {
-    /// <summary>Encodes an image file, read and scaled as <c>LoadImageFolder</c> does for training: upright, in sRGB, on white, covering <see cref="InputShape"/>, both ends cut off.</summary>
+    /// <summary>Encodes an image file, read and scaled as <c>LoadImageFolder</c> does for training: upright, in sRGB, on white, scaled to <see cref="InputShape"/> as <see cref="Resizing"/> says.</summary>
     /// <param name="path">Path of a JPEG, PNG, WebP, GIF, BMP or ICO file; what it is is told by its content.</param>
     /// <param name="options">Limits and background; null takes the defaults.</param>
     /// <returns>One code, as an index's <c>Search</c> takes it.</returns>
@@ -65,7 +65,9 @@ public sealed partial class HashEncoder
         return CodesOf(packed);
     }
 
-    private BinaryCodes EncodeOne(string name, ImageReadingOptions? options, Func<ImageReader, byte[], string?> read)
+    private BinaryCodes EncodeOne(string name, ImageReadingOptions? options, Func<ImageReader, byte[], string?> read) => Encode(PixelsOf(name, options, read));
+
+    private float[] PixelsOf(string name, ImageReadingOptions? options, Func<ImageReader, byte[], string?> read)
     {
         ImageReader reader = ReaderFor(options);
         var rgb = new byte[reader.Size];
@@ -73,7 +75,7 @@ public sealed partial class HashEncoder
             throw new InvalidDataException($"{name} cannot be encoded: {reason}.");
         var pixels = new float[InputShape.Size];
         FromRgb(rgb, pixels);
-        return Encode(pixels);
+        return pixels;
     }
 
     /// <summary>Throws where the model takes features, not images.</summary>
@@ -88,7 +90,7 @@ public sealed partial class HashEncoder
     internal ImageReader ReaderFor(ImageReadingOptions? options)
     {
         RequireImages();
-        return new(InputShape.Width, InputShape.Height, options ?? new ImageReadingOptions(), interleaved: false);
+        return new(InputShape.Width, InputShape.Height, options ?? new ImageReadingOptions(), interleaved: false, Resizing);
     }
 
     /// <summary>Turns what <see cref="ReaderFor"/> reads into one image of the network's input.</summary>

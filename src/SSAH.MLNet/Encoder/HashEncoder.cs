@@ -58,6 +58,9 @@ public sealed partial class HashEncoder : ITransformer, IDisposable
     /// <summary>Size of the images that the network takes.</summary>
     public PixelShape InputShape => _model.Description.Shape;
 
+    /// <summary>How images of another size become images of <see cref="InputShape"/>.</summary>
+    public ImageResizing Resizing => _model.Description.Resizing;
+
     /// <summary>Name of the column of images.</summary>
     public string InputColumnName { get; }
 

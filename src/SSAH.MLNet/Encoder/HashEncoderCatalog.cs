@@ -3,7 +3,7 @@ using SSAH.MLNet;
 namespace Microsoft.ML;
 
 /// <summary>Hash encoders as steps of a pipeline: added from a file, and taken out of a fitted or loaded model.</summary>
-public static class HashEncoderCatalog
+public static partial class HashEncoderCatalog
 {
     /// <summary>Adds the codes of a hash model that came as an ONNX file.</summary>
     /// <param name="catalog">The transforms of the context; its <c>GpuDeviceId</c> and <c>FallbackToCpu</c> are honored.</param>

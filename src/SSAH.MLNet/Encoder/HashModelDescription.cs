@@ -19,6 +19,9 @@ internal sealed record HashModelDescription(PixelShape Shape, bool TakesFeatures
     /// <summary>What tells the model apart from all others: <c>sha256:</c> and the hash of its file in hexadecimal digits.</summary>
     public required Lazy<string> Id { get; init; }
 
+    /// <summary>How an image of another size becomes one of <see cref="Shape"/>.</summary>
+    public required ImageResizing Resizing { get; init; }
+
     /// <summary>Name of the network's input.</summary>
     public string InputName => TakesFeatures ? HashModelContract.FeatureInput : HashModelContract.PixelInput;
 
@@ -44,10 +47,6 @@ internal sealed record HashModelDescription(PixelShape Shape, bool TakesFeatures
         if (version is not (HashModelContract.Version or HashModelContract.FirstVersion))
             throw new InvalidDataException($"The hash model is written in version '{version}' of its format, this library reads versions "
                 + $"{HashModelContract.FirstVersion} and {HashModelContract.Version}: take a newer SSAH.MLNet.");
-        string resizing = metadata.GetValueOrDefault(HashModelContract.ResizingKey, HashModelContract.CoverResizing);
-        if (resizing != HashModelContract.CoverResizing)
-            throw new InvalidDataException($"The hash model's metadata entry '{HashModelContract.ResizingKey}' is '{resizing}', this library knows '{HashModelContract.CoverResizing}' only: "
-                + "take a newer SSAH.MLNet.");
         int bits = BitsOf(metadata);
         bool takesFeatures = session.InputMetadata.ContainsKey(HashModelContract.FeatureInput);
         PixelShape shape = takesFeatures ? FeaturesOf(session.InputMetadata) : ShapeOf(session.InputMetadata);
@@ -55,9 +54,19 @@ internal sealed record HashModelDescription(PixelShape Shape, bool TakesFeatures
         RequireOutput(session.OutputMetadata, HashModelContract.ActivationOutput, TensorElementType.Float, bits);
         return new HashModelDescription(shape, takesFeatures, bits, metadata.AsReadOnly())
         {
+            Resizing = ResizingOf(metadata),
             Id = new Lazy<string>(() => $"sha256:{Convert.ToHexStringLower(SHA256.HashData(onnx))}"),
         };
     }
+
+    private static ImageResizing ResizingOf(Dictionary<string, string> metadata) =>
+        metadata.GetValueOrDefault(HashModelContract.ResizingKey, HashModelContract.CoverResizing) switch
+        {
+            HashModelContract.CoverResizing => ImageResizing.Cover,
+            HashModelContract.StretchResizing => ImageResizing.Stretch,
+            var other => throw new InvalidDataException($"The hash model's metadata entry '{HashModelContract.ResizingKey}' is '{other}', this library knows "
+                + $"'{HashModelContract.CoverResizing}' and '{HashModelContract.StretchResizing}' only: take a newer SSAH.MLNet."),
+        };
 
     private static int BitsOf(Dictionary<string, string> metadata)
     {

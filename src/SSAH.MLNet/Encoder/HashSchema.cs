@@ -10,7 +10,7 @@ internal sealed class HashSchema(DataViewSchema input, HashModelDescription mode
     /// <summary>Number of the code's column among the new ones; the activation's is the next.</summary>
     public const int CodeNumber = 0;
 
-    public PixelColumn Pixels { get; } = PixelColumn.Open(input, inputColumn, model.Shape);
+    public PixelColumn Pixels { get; } = PixelColumn.Open(input, inputColumn, model.Shape, model.Resizing);
 
     public static string ActivationName(string outputColumn) => outputColumn + "Activation";
 

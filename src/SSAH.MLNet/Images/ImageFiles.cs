@@ -24,7 +24,7 @@ public sealed class ImageFiles : IDataView
         _environment = environment;
         Listing = listing;
         Options = options;
-        Reader = new ImageReader(imageWidth, imageHeight, options, options.Interleaved);
+        Reader = new ImageReader(imageWidth, imageHeight, options, options.Interleaved, options.Resizing);
         HasManyLabels = listing.Entries.Any(entry => entry.Labels.Length > 1);
         foreach (string warning in listing.Warnings)
             MLNetInternals.Warn(environment, $"{warning}.");

@@ -16,7 +16,7 @@ public static partial class ImageFilesCatalog
     public static ImageFiles LoadImageFolder(this DataOperationsCatalog catalog, string path, HashEncoder encoder, ImageFilesOptions? options = null)
     {
         PixelShape shape = ColorShapeOf(encoder);
-        return catalog.LoadImageFolder(path, shape.Width, shape.Height, options);
+        return catalog.LoadImageFolder(path, shape.Width, shape.Height, (options ?? new()) with { Resizing = encoder.Resizing });
     }
 
     /// <summary>Reads image files in the order given, in the size that an encoder takes; they have no label.</summary>
@@ -28,7 +28,7 @@ public static partial class ImageFilesCatalog
     public static ImageFiles LoadImageFiles(this DataOperationsCatalog catalog, IEnumerable<string> paths, HashEncoder encoder, ImageFilesOptions? options = null)
     {
         PixelShape shape = ColorShapeOf(encoder);
-        return catalog.LoadImageFiles(paths, shape.Width, shape.Height, options);
+        return catalog.LoadImageFiles(paths, shape.Width, shape.Height, (options ?? new()) with { Resizing = encoder.Resizing });
     }
 
     /// <summary>Reads the images that a table names, in the size that an encoder takes; otherwise as without one.</summary>
@@ -42,7 +42,7 @@ public static partial class ImageFilesCatalog
     public static ImageFiles LoadImageTable(this DataOperationsCatalog catalog, string path, HashEncoder encoder, ImageTableOptions? options = null)
     {
         PixelShape shape = ColorShapeOf(encoder);
-        return catalog.LoadImageTable(path, shape.Width, shape.Height, options);
+        return catalog.LoadImageTable(path, shape.Width, shape.Height, (options ?? new()) with { Resizing = encoder.Resizing });
     }
 
     /// <summary>Reads the images in an archive in the size that an encoder takes; otherwise as without one.</summary>
@@ -56,7 +56,7 @@ public static partial class ImageFilesCatalog
     public static ImageFiles LoadImageArchive(this DataOperationsCatalog catalog, string path, HashEncoder encoder, ImageFilesOptions? options = null)
     {
         PixelShape shape = ColorShapeOf(encoder);
-        return catalog.LoadImageArchive(path, shape.Width, shape.Height, options);
+        return catalog.LoadImageArchive(path, shape.Width, shape.Height, (options ?? new()) with { Resizing = encoder.Resizing });
     }
 
     private static PixelShape ColorShapeOf(HashEncoder encoder)

@@ -25,6 +25,9 @@ public record ImageFilesOptions : ImageReadingOptions
     /// <summary>Whether the pixels are interleaved [H,W,3] (the default) or planar [3,H,W]. The encoder and the trainer take both.</summary>
     public bool Interleaved { get; init; } = true;
 
+    /// <summary>How an image becomes one of the rows' size: it covers it by default. Where an encoder gives the size, it gives this too.</summary>
+    public ImageResizing Resizing { get; init; } = ImageResizing.Cover;
+
     /// <summary>
     /// Endings of the files that are read from a folder or an archive, with the dot, in any case; the others are counted in <see cref="ImageFiles.PassedOver"/>. By default those of the formats that
     /// can be read. A file's format is told by its content.

@@ -5,13 +5,14 @@ namespace SSAH.MLNet;
 
 /// <summary>
 /// Turns encoded images (JPEG, PNG, WebP, GIF, BMP, ICO; told by their content) into RGB bytes of one size: turned upright, in sRGB, on the background where they are transparent, scaled
-/// so that they cover the size, both ends cut off. An animation gives its first frame. For any number of threads.
+/// so that they cover the size, both ends cut off, or stretched to it. An animation gives its first frame. For any number of threads.
 /// </summary>
 /// <param name="width">Width of the result in pixels.</param>
 /// <param name="height">Height of the result in pixels.</param>
 /// <param name="options">Limits and background.</param>
 /// <param name="interleaved">Whether the result is [H,W,3] (the default) or [3,H,W].</param>
-internal sealed class ImageReader(int width, int height, ImageReadingOptions options, bool interleaved = true)
+/// <param name="resizing">Whether an image covers the size or is stretched to it.</param>
+internal sealed class ImageReader(int width, int height, ImageReadingOptions options, bool interleaved = true, ImageResizing resizing = ImageResizing.Cover)
 {
     private const int MaxShrink = 8;
     private readonly SKColorSpace _srgb = SKColorSpace.CreateSrgb();
@@ -90,7 +91,7 @@ internal sealed class ImageReader(int width, int height, ImageReadingOptions opt
             if (result != SKCodecResult.Success)
                 return result == SKCodecResult.IncompleteInput ? "it ends within the image" : $"it cannot be decoded ({result})";
             var image = new DecodedPixels(pixels, stored.Width, codec.Info.Width / shrink, codec.Info.Height / shrink, codec.Info.AlphaType == SKAlphaType.Opaque);
-            CoverResampler.Resample(image, placement, options.Background, rgb);
+            ImageResampler.Resample(image, placement, resizing, options.Background, rgb);
             return null;
         }
         finally

@@ -32,7 +32,7 @@ public sealed class HostileModelTests : IDisposable
 
     [Theory]
     [InlineData("ssah.contract", "3", "newer SSAH.MLNet")]
-    [InlineData("ssah.resizing", "stretch", "newer SSAH.MLNet")]
+    [InlineData("ssah.resizing", "squeeze", "newer SSAH.MLNet")]
     [InlineData("ssah.bits", "17", "UInt8[N, 3]")]
     [InlineData("ssah.bits", "15", "Float[N, 15]")]
     [InlineData("ssah.bits", "0", "from 1 to 4096")]

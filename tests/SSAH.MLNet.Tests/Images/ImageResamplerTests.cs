@@ -3,7 +3,7 @@ using SkiaSharp;
 
 namespace SSAH.MLNet.Tests.Images;
 
-public sealed class CoverResamplerTests
+public sealed class ImageResamplerTests
 {
     private static readonly ImageReadingOptions s_plain = new();
 
@@ -34,18 +34,20 @@ public sealed class CoverResamplerTests
             }
     }
 
-    [Fact]
-    public void Pixels_are_those_of_the_definition()
+    [Theory]
+    [InlineData(ImageResizing.Cover)]
+    [InlineData(ImageResizing.Stretch)]
+    public void Pixels_are_those_of_the_definition(ImageResizing resizing)
     {
         var random = new Random(2);
         foreach ((int width, int height, int toWidth, int toHeight) in new[] { (37, 29, 12, 10), (29, 37, 12, 10), (5, 4, 12, 10), (100, 9, 16, 16), (9, 200, 20, 7), (64, 64, 31, 33) })
         {
             byte[] rgba = Noise(random, width, height);
-            byte[] rgb = Resample(rgba, width, height, toWidth, toHeight);
+            byte[] rgb = Resample(rgba, width, height, toWidth, toHeight, resizing);
             for (int y = 0; y < toHeight; y++)
                 for (int x = 0; x < toWidth; x++)
                     for (int color = 0; color < 3; color++)
-                        Assert.InRange(rgb[(y * toWidth + x) * 3 + color] - Defined(rgba, width, height, toWidth, toHeight, x, y, color), -0.51, 0.51);
+                        Assert.InRange(rgb[(y * toWidth + x) * 3 + color] - Defined(rgba, width, height, toWidth, toHeight, resizing, x, y, color), -0.51, 0.51);
         }
     }
 
@@ -95,23 +97,25 @@ public sealed class CoverResamplerTests
         }
     }
 
-    private static byte[] Resample(byte[] rgba, int width, int height, int toWidth, int toHeight)
+    private static byte[] Resample(byte[] rgba, int width, int height, int toWidth, int toHeight, ImageResizing resizing = ImageResizing.Cover)
     {
         var rgb = new byte[toWidth * toHeight * 3];
-        CoverResampler.Resample(new DecodedPixels(rgba, width, width, height, true), PixelPlacement.Of(SKEncodedOrigin.TopLeft, toWidth, toHeight, true), Color.White, rgb);
+        ImageResampler.Resample(new DecodedPixels(rgba, width, width, height, true), PixelPlacement.Of(SKEncodedOrigin.TopLeft, toWidth, toHeight, true), resizing, Color.White, rgb);
         return rgb;
     }
 
-    private static double Defined(byte[] rgba, int width, int height, int toWidth, int toHeight, int x, int y, int color)
+    private static double Defined(byte[] rgba, int width, int height, int toWidth, int toHeight, ImageResizing resizing, int x, int y, int color)
     {
-        double scale = Math.Min((double)width / toWidth, (double)height / toHeight);
-        double support = Math.Max(1, scale);
-        double centerX = (width - toWidth * scale) / 2 + (x + 0.5) * scale, centerY = (height - toHeight * scale) / 2 + (y + 0.5) * scale;
+        double scaleX = (double)width / toWidth, scaleY = (double)height / toHeight;
+        if (resizing == ImageResizing.Cover)
+            scaleX = scaleY = Math.Min(scaleX, scaleY);
+        double supportX = Math.Max(1, scaleX), supportY = Math.Max(1, scaleY);
+        double centerX = (width - toWidth * scaleX) / 2 + (x + 0.5) * scaleX, centerY = (height - toHeight * scaleY) / 2 + (y + 0.5) * scaleY;
         double sum = 0, weights = 0;
         for (int sourceY = 0; sourceY < height; sourceY++)
             for (int sourceX = 0; sourceX < width; sourceX++)
             {
-                double weight = Math.Max(0, 1 - Math.Abs(sourceX + 0.5 - centerX) / support) * Math.Max(0, 1 - Math.Abs(sourceY + 0.5 - centerY) / support);
+                double weight = Math.Max(0, 1 - Math.Abs(sourceX + 0.5 - centerX) / supportX) * Math.Max(0, 1 - Math.Abs(sourceY + 0.5 - centerY) / supportY);
                 sum += weight * rgba[(sourceY * width + sourceX) * 4 + color];
                 weights += weight;
             }

@@ -15,19 +15,21 @@ namespace SSAH.MLNet;
 internal readonly record struct DecodedPixels(byte[] Rgba, int RowPixels, int Width, int Height, bool IsOpaque);
 
 /// <summary>
-/// Scales an image so that it covers the target, and cuts off both ends evenly. Every result is the mean of the pixels under a triangle as wide as the scale, rounded once: nothing aliases, every
+/// Scales an image so that it covers the target, and cuts off both ends evenly, or stretches it over the target. Every result is the mean of the pixels under a triangle as wide as the scale, rounded once: nothing aliases, every
 /// target pixel is covered by the image, and an image of the target's size keeps its bytes. The same on every processor, because no sum depends on the width of its registers.
 /// </summary>
-internal static class CoverResampler
+internal static class ImageResampler
 {
     private const int Channels = 4;
 
     /// <summary>Scales the image, puts it on the background and places it upright.</summary>
-    public static void Resample(in DecodedPixels image, in PixelPlacement placement, Color background, Span<byte> rgb)
+    public static void Resample(in DecodedPixels image, in PixelPlacement placement, ImageResizing resizing, Color background, Span<byte> rgb)
     {
-        double scale = Math.Min((double)image.Width / placement.Width, (double)image.Height / placement.Height);
-        var columns = AxisWeights.Of(image.Width, placement.Width, scale);
-        var rows = AxisWeights.Of(image.Height, placement.Height, scale);
+        double across = (double)image.Width / placement.Width, down = (double)image.Height / placement.Height;
+        if (resizing == ImageResizing.Cover)
+            across = down = Math.Min(across, down);
+        var columns = AxisWeights.Of(image.Width, placement.Width, across);
+        var rows = AxisWeights.Of(image.Height, placement.Height, down);
         Vector128<float> behind = image.IsOpaque ? default : Vector128.Create(background.R, background.G, background.B, 0f) / 255f;
         float[] rented = ArrayPool<float>.Shared.Rent((columns.End - columns.Start) * Channels);
         Span<float> sums = rented.AsSpan(0, (columns.End - columns.Start) * Channels);
