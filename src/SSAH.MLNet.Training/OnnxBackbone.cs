@@ -4,7 +4,6 @@ using SSAH.MLNet.Training.Data;
 using SSAH.MLNet.Training.Networks;
 using SSAH.MLNet.Training.Networks.Layers;
 using SSAH.MLNet.Training.Onnx;
-using SSAH.MLNet.Training.Workarounds;
 
 namespace SSAH.MLNet;
 
@@ -28,7 +27,6 @@ internal sealed class OnnxBackbone(PretrainedNetwork network, int freezeStages) 
 
     internal override void RequireSize(PixelShape shape, string column)
     {
-        using var collections = TorchSharpScalarFinalization.Prevent();
         try
         {
             Open(shape);

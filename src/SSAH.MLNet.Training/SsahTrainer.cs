@@ -60,7 +60,6 @@ public sealed partial class SsahTrainer : IEstimator<HashEncoder>
         var set = TrainingSetReader.Read(input, pixels, labels, _options, seed, _host, channel);
         var computeType = ComputeDevice.NumberType(_options.Precision, device, set.Shape.Channels);
         using var memory = device.type == TorchSharp.DeviceType.CPU ? GlibcMemoryReturn.Prevent() : null;
-        using var collections = TorchSharpScalarFinalization.Prevent();
         using var training = new SsahTraining(set, _options, device, computeType, seed);
         // What cannot be exported, or not be run here, is not trained for hours first.
         NewEncoder(Export(summary: new HashTrainingSummary(), images: 4, ExportVerification.ToleranceBeforeTraining).Model).Dispose();

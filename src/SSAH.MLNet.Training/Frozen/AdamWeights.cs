@@ -1,3 +1,4 @@
+using SSAH.MLNet.Training.Workarounds;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -19,15 +20,15 @@ internal sealed class AdamWeights(int inputs, int classes) : IDisposable
     public void Step(Tensor vectors, Tensor targets, bool multiLabel, double rate, double decay, double beta1, double beta2)
     {
         var logits = Logits(vectors);
-        var error = ((multiLabel ? logits.sigmoid() : logits.softmax(1)) - targets).mul_(1.0 / vectors.shape[0]);
+        var error = ((multiLabel ? logits.sigmoid() : logits.softmax(1)) - targets).Multiply(1.0 / vectors.shape[0]);
         var gradient = empty_like(_weights);
-        gradient.narrow(0, 0, inputs).copy_(vectors.t().mm(error)).add_(_weights.narrow(0, 0, inputs), decay);
+        gradient.narrow(0, 0, inputs).copy_(vectors.t().mm(error)).Add(_weights.narrow(0, 0, inputs), decay);
         gradient.narrow(0, inputs, 1).copy_(error.sum(0, keepdim: true));
         _step++;
-        _first.mul_(beta1).add_(gradient, 1 - beta1);
-        _second.mul_(beta2).addcmul_(gradient, gradient, 1 - beta2);
+        _first.Multiply(beta1).Add(gradient, 1 - beta1);
+        _second.Multiply(beta2).AddProduct(gradient, gradient, 1 - beta2);
         double scale = rate / (1 - Math.Pow(beta1, _step)), deviation = 1 / Math.Sqrt(1 - Math.Pow(beta2, _step));
-        _weights.addcdiv_(_first, _second.sqrt().mul_(deviation).add_(Epsilon), -scale);
+        _weights.AddQuotient(_first, _second.sqrt().Multiply(deviation).Add(Epsilon), -scale);
     }
 
     /// <summary>[inputs + 1, classes], row after row.</summary>

@@ -4,7 +4,6 @@ using Microsoft.ML.Runtime;
 using SSAH.MLNet.Evaluation;
 using SSAH.MLNet.Features;
 using SSAH.MLNet.Training.Loop;
-using SSAH.MLNet.Training.Workarounds;
 
 namespace SSAH.MLNet.Training.Frozen;
 
@@ -40,7 +39,6 @@ internal static class FrozenFit
             + $"{given.Count - labeled} unlabeled, {given.ClassCount} classes.");
         if (options.Stopping is not { Epochs: null, MaxSteps: null, TimeBudget: null })
             Note("The features do not change: learning from them takes seconds and ends by itself, so that Epochs, MaxSteps and TimeBudget are not heeded.");
-        using var collections = TorchSharpScalarFinalization.Prevent();
         FrozenOutcome outcome = new FrozenTraining(options, seed, Note).Run(rows.Features, given);
         KeyValuePair<string, string>[] metadata = [TrainingMetadata.Of(options), .. Summary(outcome, given, labeled, seed).ToMetadata()];
         return source.Network?.ToHashModel(outcome.Head, Method, metadata) ?? outcome.Head.ToHashModel(Method, metadata);

@@ -1,3 +1,4 @@
+using SSAH.MLNet.Training.Workarounds;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -51,7 +52,7 @@ internal sealed class MetricsWindow : IDisposable
     public void AddCodes(Tensor activations)
     {
         var code = activations.detach();
-        Add(ref _codes, cat([code.abs().mean().view(1), code.ge(0).to(ScalarType.Float32).mean([0])]));
+        Add(ref _codes, cat([code.abs().mean().view(1), code.Reaches(0).to(ScalarType.Float32).mean([0])]));
         _codeSteps++;
     }
 
@@ -87,7 +88,7 @@ internal sealed class MetricsWindow : IDisposable
         if (sums is null)
             sums = exact.clone().DetachFromDisposeScope();
         else
-            sums.add_(exact);
+            sums.Add(exact);
     }
 
     private static double Mean((double Sum, int Count) mean) => mean.Count == 0 ? 0 : mean.Sum / mean.Count;

@@ -1,7 +1,9 @@
 using SSAH.MLNet.Training.Data;
 using SSAH.MLNet.Training.Method;
+using SSAH.MLNet.Training.Optimizers;
+using SSAH.MLNet.Training.Workarounds;
 using TorchSharp;
-using TorchSharp.Modules;
+using static SSAH.MLNet.Training.Workarounds.TorchSharpScalarFinalization;
 using static TorchSharp.torch;
 
 namespace SSAH.MLNet.Training.Loop;
@@ -23,8 +25,8 @@ internal sealed class SsahTraining : IDisposable
     private readonly PseudoLabeling _pseudoLabeling;
     private readonly HashingObjective _objective;
     private readonly SelfPacedPolicy _policy;
-    private readonly optim.Optimizer _hashOptimizer;
-    private readonly optim.Optimizer? _adversaryOptimizer;
+    private readonly NesterovOptimizer _hashOptimizer;
+    private readonly AdamOptimizer? _adversaryOptimizer;
     private MetricsWindow _window = new();
     private TimeSpan _lastReport;
     private double _lastProgress;
@@ -51,8 +53,8 @@ internal sealed class SsahTraining : IDisposable
         var losses = options.Losses;
         _objective = new HashingObjective(losses.SimilarityWeight, losses.SimilarityScale, losses.ClassificationWeight, set.Labels.IsMultiLabel, losses.LabelSimilarity);
         _policy = new SelfPacedPolicy(PacingRange.Of(options.HardSamples), options.HardSamples.FixedDifficulty);
-        _hashOptimizer = optim.SGD(ParameterGroups.Of(HashNetwork, options), options.Optimization.LearningRate, momentum: 0.9, nesterov: true);
-        _adversaryOptimizer = Adversary is null ? null : optim.Adam(Adversary.parameters(), options.HardSamples.AdversaryLearningRate, beta1: 0.5);
+        _hashOptimizer = new NesterovOptimizer(ParameterGroups.Of(HashNetwork, options), momentum: 0.9);
+        _adversaryOptimizer = Adversary is null ? null : new AdamOptimizer([new ParameterGroup([.. Adversary.parameters()], options.HardSamples.AdversaryLearningRate)], beta1: 0.5);
     }
 
     /// <summary>Mean and deviation that the images were normalized with.</summary>
@@ -114,7 +116,7 @@ internal sealed class SsahTraining : IDisposable
         using var scope = NewDisposeScope();
         _schedule.Start();
         double progress = Progress;
-        SetLearningRates(_schedule.LearningRateFactor(progress));
+        double rate = _schedule.LearningRateFactor(progress);
         var losses = new StepLosses();
 
         // Easy pass: labeled images through H-Net, unlabeled images past the teacher.
@@ -132,11 +134,11 @@ internal sealed class SsahTraining : IDisposable
         // H-step.
         Backward(losses.Total);
         var figures = losses.ToHost(Step, _objective.TotalWeight);
-        StepHashNetwork();
+        StepHashNetwork(rate);
 
         // A-step: H-Net is only read, through the gradient that its own step left at the images.
         if (hard is { } samples && figures is { Hard: { } hardMean, Easy: { } easyMean } && Adversary is not null)
-            StepAdversary(samples, leaf!, weights!, hardMean - easyMean);
+            StepAdversary(samples, leaf!, weights!, hardMean - easyMean, rate);
         Observe(figures, easy, hard, progress);
         Progress = _schedule.Progress(++Step);
     }
@@ -206,14 +208,6 @@ internal sealed class SsahTraining : IDisposable
         static int Batches(int rows, int size) => (rows + size - 1) / size;
         int steps = Batches(_set.LabeledRows.Length, _options.Optimization.LabeledBatchSize);
         return usesUnlabeled ? Math.Max(steps, Batches(_set.UnlabeledRows.Length, _options.Consistency.UnlabeledBatchSize)) : steps;
-    }
-
-    private void SetLearningRates(double factor)
-    {
-        foreach (var group in _hashOptimizer.ParamGroups)
-            group.LearningRate = group.InitialLearningRate * factor;
-        foreach (var group in _adversaryOptimizer?.ParamGroups ?? [])
-            group.LearningRate = _options.HardSamples.AdversaryLearningRate * factor;
     }
 
     private MiniBatch DrawLabeled()
@@ -299,14 +293,14 @@ internal sealed class SsahTraining : IDisposable
             var mean = hard.mean();
             losses.Add(LossTerm.Adversarial, mean, _options.HardSamples.Weight);
             losses.AddDifficulty(mean, plain.mean());
-            weights.Add(full(hard.shape[0], _options.HardSamples.Weight / hard.shape[0], device: images.device));
+            weights.Add(Repeated(_options.HardSamples.Weight / hard.shape[0], hard.shape[0], images.device));
         }
         if (consistent is not null)
         {
             // Divided by all images drawn, so that few confident ones weigh little.
             double share = 1.0 / _options.Consistency.UnlabeledBatchSize;
-            losses.Add(LossTerm.Consistent, consistent.sum() * share, consistentWeight);
-            weights.Add(full(consistent.shape[0], consistentWeight * share, device: images.device));
+            losses.Add(LossTerm.Consistent, consistent.sum().Times(share), consistentWeight);
+            weights.Add(Repeated(consistentWeight * share, consistent.shape[0], images.device));
         }
         return cat(weights);
     }
@@ -314,25 +308,25 @@ internal sealed class SsahTraining : IDisposable
     private Tensor Consistency(HashOutput output, PseudoLabels pseudo, Anchors anchors)
     {
         var codes = ConsistentLoss.PerRow(output.Code, pseudo.Teacher.Code);
-        return pseudo.Targets is { } targets ? codes + _objective.PerRow(output, targets, pseudo.Known, anchors) : codes;
+        return pseudo.Targets is { } targets ? codes.Plus(_objective.PerRow(output, targets, pseudo.Known, anchors)) : codes;
     }
 
     private void Backward(Tensor loss)
     {
         using var phase = TrainingTelemetry.Phase("backward pass");
-        _hashOptimizer.zero_grad();
+        _hashOptimizer.ZeroGradients();
         loss.backward();
     }
 
-    private void StepHashNetwork()
+    private void StepHashNetwork(double rate)
     {
         using var phase = TrainingTelemetry.Phase("H-step and teacher");
-        _hashOptimizer.step();
+        _hashOptimizer.Step(rate);
         _average.Update(Step);
     }
 
     // A-Net minimizes |mean d - tau|: its gradient at an image is one sign times that of d, which H-Net's backward pass has already computed, weighted. Adam does not mind d's divisor.
-    private void StepAdversary(HardSamples hard, Tensor leaf, Tensor weights, double gap)
+    private void StepAdversary(HardSamples hard, Tensor leaf, Tensor weights, double gap, double rate)
     {
         using var phase = TrainingTelemetry.Phase("A-step");
         if (leaf.grad is not { } gradient)
@@ -341,11 +335,11 @@ internal sealed class SsahTraining : IDisposable
         // And not one sign for each image: images beyond their target have the largest gradients, outvote all others and make A-Net timid.
         double sign = Math.Sign(gap - _policy.Margin);
         // An image without weight in H-Net's loss left no gradient to learn from.
-        var factor = sign * weights.gt(0) / weights.clamp_min(1e-12) / weights.shape[0];
-        _adversaryOptimizer!.zero_grad();
+        var factor = (weights.IsPositive().Times(sign) / weights.AtLeast(1e-12)).Over(weights.shape[0]);
+        _adversaryOptimizer!.ZeroGradients();
         // The gradient of this product with a constant is the gradient that was wanted.
         (hard.Images * (gradient * factor.view(-1, 1, 1, 1)).detach()).sum().backward();
-        _adversaryOptimizer.step();
+        _adversaryOptimizer.Step(rate);
     }
 
     private void Observe(StepFigures figures, HashOutput easy, HardSamples? hard, double progress)

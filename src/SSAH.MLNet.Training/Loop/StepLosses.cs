@@ -1,3 +1,4 @@
+using SSAH.MLNet.Training.Workarounds;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -27,8 +28,8 @@ internal sealed class StepLosses
         _means[(int)term] = mean.detach();
         if (weight == 0)
             return;
-        var weighted = mean * weight;
-        _total = _total is null ? weighted : _total + weighted;
+        var weighted = mean.Times(weight);
+        _total = _total is null ? weighted : _total.Plus(weighted);
     }
 
     /// <summary>Adds the mean losses of labeled hard samples and of their images.</summary>

@@ -216,7 +216,7 @@ public sealed class BackboneTests : IDisposable
         using var training = new SsahTraining(Set(), options, CPU, ScalarType.Float32, seed: 1);
 
         var groups = ParameterGroups.Of(training.Teacher, options);
-        (double Rate, double Decay) Of(Func<long[], bool> shape) => groups.Where(g => g.Parameters.Any(p => shape(p.shape))).Select(g => (g.Options.LearningRate!.Value, g.Options.weight_decay!.Value)).Single();
+        (double Rate, double Decay) Of(Func<long[], bool> shape) => groups.Where(g => g.Parameters.Any(p => shape(p.shape))).Select(g => (g.LearningRate, g.WeightDecay)).Single();
         Assert.Equal((0.015, 0.001), Of(shape => shape is [16, 3, 1, 1]));
         Assert.Equal((0.015, 0), Of(shape => shape is [1, 3, 1, 1]));
         Assert.Equal((0.05, 0.001), Of(shape => shape is [_, 16] && shape[0] == options.Bits));

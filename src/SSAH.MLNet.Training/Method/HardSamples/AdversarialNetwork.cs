@@ -1,4 +1,5 @@
 using SSAH.MLNet.Training.Networks.Layers;
+using SSAH.MLNet.Training.Workarounds;
 using TorchSharp;
 using TorchSharp.Modules;
 using Convolution = SSAH.MLNet.Training.Networks.Layers.Convolution;
@@ -53,7 +54,7 @@ internal sealed class AdversarialNetwork : nn.Module<Tensor, HardSampleLimits, H
         {
             long cells = _shape.Scales[i];
             var logits = nn.functional.interpolate(maps!.narrow(1, i, 1), [cells, cells], mode: InterpolationMode.Area);
-            scores.Add(Bounded(logits, MaskBound) + _noise.Normal(n, 1, cells, cells));
+            scores.Add(Bounded(logits, MaskBound).Plus(_noise.Normal(n, 1, cells, cells)));
         }
         return _shape.Warp(images, scores, Turn(features), limits);
     }
@@ -63,9 +64,9 @@ internal sealed class AdversarialNetwork : nn.Module<Tensor, HardSampleLimits, H
     {
         if (turnHead is null)
             return null;
-        var uniform = _noise.Uniform(features.shape[0]) * 1.998 - 0.999;
-        return (Bounded(turnHead.forward(features.mean([2, 3])).squeeze(1), TurnBound) + uniform.atanh()).tanh();
+        var uniform = _noise.Uniform(features.shape[0]).Times(1.998).Minus(0.999);
+        return Bounded(turnHead.forward(features.mean([2, 3])).squeeze(1), TurnBound).Plus(uniform.atanh()).tanh();
     }
 
-    private static Tensor Bounded(Tensor value, double bound) => (value / bound).tanh() * bound;
+    private static Tensor Bounded(Tensor value, double bound) => value.Over(bound).tanh().Times(bound);
 }

@@ -1,3 +1,4 @@
+using SSAH.MLNet.Training.Workarounds;
 using static TorchSharp.torch;
 
 namespace SSAH.MLNet.Training.Method;
@@ -20,11 +21,11 @@ internal sealed record HardSampleShape(IReadOnlyList<int> Scales, bool Rotates)
     public HardSamples Warp(Tensor images, IReadOnlyList<Tensor> scores, Tensor? turn, HardSampleLimits limits)
     {
         var mask = Scales.Count == 0 ? null : OcclusionMask.FromScores(scores, images.shape[2], images.shape[3], limits.Area);
-        var angles = Rotates ? turn! * limits.Angle : null;
+        var angles = Rotates ? turn!.Times(limits.Angle) : null;
         var nothing = zeros(images.shape[0], device: images.device);
         return new HardSamples(
             HardSampleWarp.Apply(images, angles, mask),
             mask is null ? nothing : mask.detach().mean([1, 2, 3]),
-            angles is null ? nothing : angles.detach().abs() * (180 / Math.PI));
+            angles is null ? nothing : angles.detach().abs().Times(180 / Math.PI));
     }
 }

@@ -1,3 +1,4 @@
+using SSAH.MLNet.Training.Workarounds;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -18,7 +19,7 @@ internal static class HardSampleWarp
     public static Tensor Apply(Tensor images, Tensor? angles, Tensor? occlusion)
     {
         var result = angles is null ? images : Rotate(images, angles);
-        return occlusion is null ? result : result * (1 - occlusion);
+        return occlusion is null ? result : result * occlusion.SubtractedFrom(1);
     }
 
     /// <summary>Rotates about the center with bilinear sampling; what comes from outside the image is 0.</summary>
@@ -27,7 +28,7 @@ internal static class HardSampleWarp
         double aspect = images.shape[2] / (double)images.shape[3];
         var (cos, sin, zero) = (angles.cos(), angles.sin(), zeros_like(angles));
         // affine_grid works in coordinates scaled to [-1, 1]: the off-diagonal terms carry the aspect ratio.
-        var rows = stack([cos, -sin * aspect, zero, sin / aspect, cos, zero], 1).view(-1, 2, 3);
+        var rows = stack([cos, sin.Times(-aspect), zero, sin.Over(aspect), cos, zero], 1).view(-1, 2, 3);
         var grid = nn.functional.affine_grid(rows, images.shape, align_corners: false);
         return nn.functional.grid_sample(images, grid, GridSampleMode.Bilinear, GridSamplePaddingMode.Zeros, align_corners: false);
     }

@@ -1,3 +1,4 @@
+using SSAH.MLNet.Training.Workarounds;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -19,12 +20,12 @@ internal static class OcclusionMask
     public static Tensor FromScores(IReadOnlyList<Tensor> scores, long height, long width, double area)
     {
         double coarsest = scores.Min(s => s.shape[2]);
-        var sum = scores.Select(s => nn.functional.interpolate(s * (coarsest / s.shape[2]), [height, width], mode: InterpolationMode.Nearest)).Aggregate((a, b) => a + b);
+        var sum = scores.Select(s => nn.functional.interpolate(s.Times(coarsest / s.shape[2]), [height, width], mode: InterpolationMode.Nearest)).Aggregate((a, b) => a.Plus(b));
         var threshold = Threshold(sum.detach(), area);
         var margin = sum - threshold;
         var soft = margin.sigmoid();
-        var hard = margin.detach().gt(0).to(sum.dtype);
-        return hard + soft - soft.detach();
+        var hard = margin.detach().IsPositive().to(sum.dtype);
+        return hard.Plus(soft) - soft.detach();
     }
 
     // The score that at most the given share of pixels exceeds, and never below zero: the network may also ask for less.
@@ -35,6 +36,6 @@ internal static class OcclusionMask
         if (allowed >= flat.shape[1])
             return zeros(flat.shape[0], 1, 1, 1, dtype: sum.dtype, device: sum.device);
         var (values, _) = flat.topk((int)allowed + 1, 1);
-        return values.select(1, allowed).clamp_min(0).view(-1, 1, 1, 1);
+        return values.select(1, allowed).AtLeast(0).view(-1, 1, 1, 1);
     }
 }

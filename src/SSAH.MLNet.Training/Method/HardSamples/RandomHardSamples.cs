@@ -1,3 +1,4 @@
+using SSAH.MLNet.Training.Workarounds;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,7 +15,7 @@ internal sealed class RandomHardSamples(HardSampleShape shape, NoiseSource noise
     {
         long n = images.shape[0];
         var scores = shape.Scales.Select(s => noise.Normal(n, 1, s, s)).ToArray();
-        var turn = shape.Rotates ? noise.Uniform(n) * 2 - 1 : null;
+        var turn = shape.Rotates ? noise.Uniform(n).Times(2).Minus(1) : null;
         return shape.Warp(images, scores, turn, limits);
     }
 

@@ -1,3 +1,4 @@
+using SSAH.MLNet.Training.Workarounds;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -11,7 +12,7 @@ internal static class ConsistentLoss
     /// <param name="codes">u~ of the hard views, [N, K].</param>
     /// <param name="targets">Detached activations of the easy views, [N, K].</param>
     /// <returns>[N].</returns>
-    public static Tensor PerRow(Tensor codes, Tensor targets) => (codes - targets).square().mean([1]);
+    public static Tensor PerRow(Tensor codes, Tensor targets) => (codes - targets).Square().mean([1]);
 
     /// <summary>Weight of the loss at a point of the training: maximum * exp(-5 (1 - t/T)^2) while t is below T (Laine and Aila 2017).</summary>
     /// <param name="maximum">Weight after the ramp.</param>

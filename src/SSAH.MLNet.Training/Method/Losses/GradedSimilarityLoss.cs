@@ -1,3 +1,4 @@
+using SSAH.MLNet.Training.Workarounds;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -23,7 +24,7 @@ internal static class GradedSimilarityLoss
     /// <returns>[N]; 0 for a row without pairs that count.</returns>
     public static Tensor PerRow(Tensor codes, Tensor anchors, Tensor degrees, Tensor valid, double scale)
     {
-        var agreements = codes.matmul(anchors.t()) / codes.shape[1];                                // [N, M]
-        return scale * ((agreements - degrees).square() * valid).sum(1) / valid.sum(1).clamp_min(1);
+        var agreements = codes.matmul(anchors.t()).Over(codes.shape[1]);                                // [N, M]
+        return ((agreements - degrees).Square() * valid).sum(1).Times(scale) / valid.sum(1).AtLeast(1);
     }
 }

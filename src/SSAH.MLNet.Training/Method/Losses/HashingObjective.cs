@@ -1,4 +1,5 @@
 using SSAH.MLNet.Training.Networks;
+using SSAH.MLNet.Training.Workarounds;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -25,10 +26,10 @@ internal sealed class HashingObjective(double similarityWeight, double similarit
         var shared = own.matmul(others.t());                                                        // [N, M]
         var valid = ones_like(shared);
         if (skipSelf)
-            valid.diagonal().fill_(0);
+            valid.diagonal().zero_();
         return byDegree
-            ? GradedSimilarityLoss.PerRow(codes, anchors.Codes, shared / (own.sum(1).unsqueeze(1) * others.sum(1)).clamp_min(1).sqrt(), valid, similarityScale)
-            : SimilarityLoss.PerRow(codes, anchors.Codes, shared.gt(0).to(ScalarType.Float32), valid, similarityScale);
+            ? GradedSimilarityLoss.PerRow(codes, anchors.Codes, shared / (own.sum(1).unsqueeze(1) * others.sum(1)).AtLeast(1).sqrt(), valid, similarityScale)
+            : SimilarityLoss.PerRow(codes, anchors.Codes, shared.IsPositive().to(ScalarType.Float32), valid, similarityScale);
     }
 
     /// <summary>Class head's loss of each row, likely labels taken for certain, before its weight: [N]; zeros where there is no class head. Only the labels that are <paramref name="known"/> count; null: all.</summary>
@@ -41,5 +42,5 @@ internal sealed class HashingObjective(double similarityWeight, double similarit
 
     /// <summary>The weighted sum of both for each row: [N]. The class head counts only the labels that are <paramref name="known"/>; null: all.</summary>
     public Tensor PerRow(HashOutput output, Tensor targets, Tensor? known, Anchors anchors) =>
-        similarityWeight * Similarity(output.Code, targets, anchors, skipSelf: false) + classificationWeight * Classification(output, targets, known);
+        Similarity(output.Code, targets, anchors, skipSelf: false).Times(similarityWeight).Plus(Classification(output, targets, known).Times(classificationWeight));
 }

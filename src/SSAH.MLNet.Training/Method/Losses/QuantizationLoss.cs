@@ -1,3 +1,4 @@
+using SSAH.MLNet.Training.Workarounds;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -8,5 +9,5 @@ namespace SSAH.MLNet.Training.Method;
 internal static class QuantizationLoss
 {
     /// <summary>Loss of each row; <paramref name="codes"/> is [N, K], the result [N].</summary>
-    public static Tensor PerRow(Tensor codes) => (codes.abs() - 1).square().mean([1]);
+    public static Tensor PerRow(Tensor codes) => codes.abs().Minus(1).Square().mean([1]);
 }

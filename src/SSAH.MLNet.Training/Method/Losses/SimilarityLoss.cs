@@ -1,3 +1,4 @@
+using SSAH.MLNet.Training.Workarounds;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -21,16 +22,17 @@ internal static class SimilarityLoss
     /// <returns>[N]: the mean over similar pairs and the mean over dissimilar pairs, averaged; a kind of pair that is absent is left out.</returns>
     public static Tensor PerRow(Tensor codes, Tensor anchors, Tensor similar, Tensor valid, double scale)
     {
-        var theta = codes.matmul(anchors.t()) * (scale / codes.shape[1]);                           // [N, M]
-        var loss = nn.functional.softplus(theta, 1, 20) - similar * theta;
+        var theta = codes.matmul(anchors.t()).Times(scale / codes.shape[1]);                           // [N, M]
+        // softplus(theta); TorchSharp's softplus makes scalars on the way.
+        var loss = -nn.functional.logsigmoid(-theta) - similar * theta;
         var (positives, hasPositives) = MeanWhere(loss, valid * similar);
-        var (negatives, hasNegatives) = MeanWhere(loss, valid * (1 - similar));
-        return (positives + negatives) / (hasPositives + hasNegatives).clamp_min(1);
+        var (negatives, hasNegatives) = MeanWhere(loss, valid * similar.SubtractedFrom(1));
+        return positives.Plus(negatives) / hasPositives.Plus(hasNegatives).AtLeast(1);
     }
 
     private static (Tensor Mean, Tensor Present) MeanWhere(Tensor loss, Tensor weight)
     {
         var count = weight.sum(1);
-        return ((loss * weight).sum(1) / count.clamp_min(1), count.gt(0).to(loss.dtype));
+        return ((loss * weight).sum(1) / count.AtLeast(1), count.IsPositive().to(loss.dtype));
     }
 }

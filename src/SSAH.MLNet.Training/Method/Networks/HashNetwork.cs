@@ -1,5 +1,6 @@
 using SSAH.MLNet.Training.Networks;
 using SSAH.MLNet.Training.Networks.Layers;
+using SSAH.MLNet.Training.Workarounds;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -113,7 +114,7 @@ internal sealed class HashNetwork : nn.Module<Tensor, HashOutput>
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var scale = (hashVariance + Epsilon).rsqrt();
+        var scale = hashVariance.Plus(Epsilon).rsqrt();
         return ((hashWeight * scale.unsqueeze(1)).cpu().data<float>().ToArray(), (-hashMean * scale).cpu().data<float>().ToArray());
     }
 }

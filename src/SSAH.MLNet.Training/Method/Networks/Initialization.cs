@@ -1,3 +1,4 @@
+using SSAH.MLNet.Training.Workarounds;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -23,9 +24,9 @@ internal static class Initialization
             if (StartsWithAny(name, zero) || (parameter.dim() == 1 && !name.EndsWith("weight", StringComparison.Ordinal) && !name.EndsWith("scale", StringComparison.Ordinal)))
                 parameter.zero_();
             else if (parameter.dim() == 1)
-                parameter.fill_(1);
+                parameter.Fill(1);
             else
-                parameter.copy_(randn(parameter.shape, generator: generator) * Math.Sqrt(2 / FanIn(parameter)));
+                parameter.copy_(randn(parameter.shape, generator: generator).Times(Math.Sqrt(2 / FanIn(parameter))));
         }
     }
 

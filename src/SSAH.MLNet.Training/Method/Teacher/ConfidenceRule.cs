@@ -1,3 +1,4 @@
+using SSAH.MLNet.Training.Workarounds;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -34,7 +35,7 @@ internal sealed class ConfidenceRule(double? fixedThreshold) : IDisposable
 
     /// <summary>Where a confidence is as high as what is asked of the class that the teacher thinks of most.</summary>
     /// <param name="confidence">Any shape, 0 to 1.</param>
-    public Tensor Reaches(Tensor confidence) => fixedThreshold is { } threshold ? confidence.ge(threshold) : confidence.ge(_mean!);
+    public Tensor Reaches(Tensor confidence) => fixedThreshold is { } threshold ? confidence.Reaches(threshold) : confidence.ge(_mean!);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -50,7 +51,7 @@ internal sealed class ConfidenceRule(double? fixedThreshold) : IDisposable
         if (_mean is null)
             _mean = mean.clone().DetachFromDisposeScope();
         else
-            _mean.mul_(Smoothing).add_(mean * (1 - Smoothing));
+            _mean.Multiply(Smoothing).Add(mean.Times(1 - Smoothing));
     }
 
     private void FollowClasses(Tensor probabilities)

@@ -1,3 +1,4 @@
+using SSAH.MLNet.Training.Workarounds;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -51,7 +52,7 @@ internal sealed class PseudoLabeling(HashNetwork teacher, bool multiLabel, Confi
         if (multiLabel)
         {
             var each = output.Logits.sigmoid();
-            var confidence = maximum(each, 1 - each);
+            var confidence = maximum(each, each.SubtractedFrom(1));
             var sure = rule.Sure(confidence.mean([1]), null);
             // An image that is sure on the whole has labels that are not: pressing these to 0 or 1 would teach the teacher's own errors, to the codes as to the class head.
             return (sure, each.to(ScalarType.Float32), rule.Reaches(confidence).to(ScalarType.Float32));

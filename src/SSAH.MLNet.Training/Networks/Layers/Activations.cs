@@ -1,5 +1,6 @@
 using SSAH.MLNet.Onnx;
 using SSAH.MLNet.Training.Onnx;
+using SSAH.MLNet.Training.Workarounds;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -18,7 +19,7 @@ internal sealed class LeakyRelu(float slope) : Layer(nameof(LeakyRelu))
 {
     public static Layer Read(OnnxNode node) => new LeakyRelu(node.Float("alpha", 0.01f));
 
-    public override Tensor forward(Tensor input) => nn.functional.leaky_relu(input, slope);
+    public override Tensor forward(Tensor input) => input.LeakyRelu(slope);
 
     public override string Export(OnnxGraph graph, string value) => graph.Op("LeakyRelu", [value], ("alpha", slope));
 }
@@ -44,7 +45,7 @@ internal sealed class HardSigmoid(float slope, float offset) : Layer(nameof(Hard
 {
     public static Layer Read(OnnxNode node) => new HardSigmoid(node.Float("alpha", 0.2f), node.Float("beta", 0.5f));
 
-    public override Tensor forward(Tensor input) => (input * slope + offset).clamp(0, 1);
+    public override Tensor forward(Tensor input) => input.Times(slope).Plus(offset).AtLeast(0).AtMost(1);
 
     public override string Export(OnnxGraph graph, string value) => graph.Op("HardSigmoid", [value], ("alpha", slope), ("beta", offset));
 }
@@ -77,8 +78,8 @@ internal sealed class Clamp(float? low, float? high) : Layer(nameof(Clamp))
     {
         if (low == 0 && high == 6)
             return nn.functional.relu6(input);
-        var value = low is { } least ? input.clamp_min(least) : input;
-        return high is { } most ? value.clamp_max(most) : value.alias();
+        var value = low is { } least ? input.AtLeast(least) : input;
+        return high is { } most ? value.AtMost(most) : value.alias();
     }
 
     public override string Export(OnnxGraph graph, string value)

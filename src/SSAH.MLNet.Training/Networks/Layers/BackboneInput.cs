@@ -1,5 +1,6 @@
 using SSAH.MLNet.Onnx;
 using SSAH.MLNet.Training.Data;
+using SSAH.MLNet.Training.Workarounds;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -40,7 +41,7 @@ internal sealed class BackboneInput : Layer
     public override Tensor forward(Tensor input)
     {
         var value = _reversesColors ? input.flip(1) : input;
-        value = value * Like(factor, input) + Like(offset, input);
+        value = (value * Like(factor, input)).Plus(Like(offset, input));
         return Resizes ? nn.functional.interpolate(value, _size, mode: InterpolationMode.Bilinear, align_corners: false) : value;
     }
 

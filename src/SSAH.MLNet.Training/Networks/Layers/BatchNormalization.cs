@@ -1,5 +1,6 @@
 using SSAH.MLNet.Onnx;
 using SSAH.MLNet.Training.Onnx;
+using SSAH.MLNet.Training.Workarounds;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -45,7 +46,7 @@ internal sealed class BatchNormalization : Layer
     public static BatchNormalization Neutral(long channels)
     {
         const double epsilon = 1e-5;
-        return new BatchNormalization(full(channels, Math.Sqrt(1 + epsilon)), zeros(channels), zeros(channels), ones(channels), epsilon);
+        return new BatchNormalization(TorchSharpScalarFinalization.Repeated(Math.Sqrt(1 + epsilon), channels), zeros(channels), zeros(channels), ones(channels), epsilon);
     }
 
     /// <summary>Reads a BatchNormalization node.</summary>
@@ -79,7 +80,7 @@ internal sealed class BatchNormalization : Layer
         var values = input.to(ScalarType.Float32);
         runningMean.copy_(values.mean([0, 2, 3]));
         runningVariance.copy_(values.var([0, 2, 3], unbiased: false));
-        scale.copy_((runningVariance + _epsilon).sqrt());
+        scale.copy_(runningVariance.Plus(_epsilon).sqrt());
         shift.copy_(runningMean);
     }
 }

@@ -1,5 +1,6 @@
 using SSAH.MLNet.Onnx;
 using SSAH.MLNet.Training.Onnx;
+using SSAH.MLNet.Training.Workarounds;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -22,11 +23,11 @@ internal sealed class ChannelNormalization(long size, double alpha, double beta,
     public override Tensor forward(Tensor input)
     {
         long channels = input.shape[1];
-        var squares = nn.functional.pad(input.square(), [0, 0, 0, 0, size / 2, size / 2]);
+        var squares = nn.functional.pad(input.Square(), [0, 0, 0, 0, size / 2, size / 2]);
         var sum = squares.narrow(1, 0, channels);
         for (long i = 1; i < size; i++)
-            sum = sum + squares.narrow(1, i, channels);
-        return input / (sum * (alpha / size) + bias).pow(beta);
+            sum = sum.Plus(squares.narrow(1, i, channels));
+        return input / sum.Times(alpha / size).Plus(bias).Power(beta);
     }
 
     public override string Export(OnnxGraph graph, string value) =>

@@ -1,5 +1,6 @@
 using SSAH.MLNet.Onnx;
 using SSAH.MLNet.Training.Onnx;
+using SSAH.MLNet.Training.Workarounds;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -24,7 +25,7 @@ internal sealed class Elementwise : GraphOperator
             (a, b) = a.dtype == ScalarType.Float32 ? (a.to(b.dtype), b) : (a, b.to(a.dtype));
         return _opType switch
         {
-            "Add" => a + b,
+            "Add" => a.Plus(b),
             "Sub" => a - b,
             "Mul" => a * b,
             _ => a / b,
@@ -42,7 +43,7 @@ internal sealed class Summation() : GraphOperator(nameof(Summation))
         var type = inputs.Any(input => input.dtype == ScalarType.BFloat16) ? ScalarType.BFloat16 : ScalarType.Float32;
         var sum = inputs[0].to(type);
         for (int i = 1; i < inputs.Count; i++)
-            sum = sum + inputs[i].to(type);
+            sum = sum.Plus(inputs[i].to(type));
         return inputs.Count > 1 ? sum : sum.alias();
     }
 

@@ -1,4 +1,5 @@
 using SSAH.MLNet.Onnx;
+using SSAH.MLNet.Training.Workarounds;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -48,7 +49,7 @@ internal sealed class Residual : Layer
 
     public override Tensor forward(Tensor input)
     {
-        var sum = body.forward(input) + (shortcut?.forward(input) ?? input);
+        var sum = body.forward(input).Plus(shortcut?.forward(input) ?? input);
         return _rectify ? nn.functional.relu(sum) : sum;
     }
 

@@ -1,5 +1,6 @@
 using SSAH.MLNet.Onnx;
 using SSAH.MLNet.Training.Onnx;
+using SSAH.MLNet.Training.Workarounds;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -24,8 +25,8 @@ internal sealed class Dense : Layer
     {
         if (node.Int("transA", 0) != 0)
             throw node.Unsupported("transA 1");
-        var weight = Matrix(node) * node.Float("alpha", 1);
-        var bias = node.HasInput(2) ? node.Floats(2).flatten() * node.Float("beta", 1) : null;
+        var weight = Matrix(node).Times(node.Float("alpha", 1));
+        var bias = node.HasInput(2) ? node.Floats(2).flatten().Times(node.Float("beta", 1)) : null;
         return new Dense(node.Int("transB", 0) != 0 ? weight : weight.t(), bias);
     }
 
