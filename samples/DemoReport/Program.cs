@@ -34,7 +34,8 @@ try
         [
             ("Data", File.ReadAllText(At("data.txt"))),
             ("Split", $"{metrics.QueryCount:N0} queries, {metrics.DatabaseCount:N0} in the database, seed {options.Seed}"),
-            ("Training", $"{training.LabeledRows:N0} labeled and {training.UnlabeledRows:N0} unlabeled images, {training.Steps:N0} steps in {time:h\\:mm\\:ss}, {(training.History.Count > 0 ? "from scratch" : "from the features of a pretrained ResNet-18")}"),
+            ("Training", $"{training.LabeledRows:N0} labeled and {training.UnlabeledRows:N0} unlabeled images, {training.Steps:N0} steps in "
+                + $"{time:h\\:mm\\:ss}, {(training.History.Count > 0 ? "from scratch" : "from the features of a pretrained ResNet-18")}"),
             ("Machine", $"{Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}"),
         ],
         Runs = [new ReportRun("SSAH", metrics) { TrainingTime = time }],

@@ -1,8 +1,8 @@
-// A pretrained convolutional network in an ONNX file becomes a hasher: its graph is read into TorchSharp, trained on with the hash layer, and exported again with it.
-//   dotnet run --project samples/FineTuneBackbone -c Release -- resnet18 SIDE [IMAGES] [STEPS]
-//   dotnet run --project samples/FineTuneBackbone -c Release -- BACKBONE.onnx OUTPUT PREPROCESSING SIDE [IMAGES] [STEPS]
-//   OUTPUT: name of the value to hash; PREPROCESSING: imagenet, minus-one-to-one, caffe or none; SIDE: pixels that the network works at
-//   IMAGES: a folder with train/CLASS/FILE.jpg and test/CLASS/FILE.jpg; files at the top of train have no label. Without it images are drawn.
+// A pretrained convolutional network in an ONNX file becomes a hasher: its graph is read into TorchSharp, trained on with the hash layer, and
+// exported again with it. dotnet run --project samples/FineTuneBackbone -c Release -- resnet18 SIDE [IMAGES] [STEPS] dotnet run --project
+// samples/FineTuneBackbone -c Release -- BACKBONE.onnx OUTPUT PREPROCESSING SIDE [IMAGES] [STEPS] OUTPUT: name of the value to hash; PREPROCESSING:
+// imagenet, minus-one-to-one, caffe or none; SIDE: pixels that the network works at IMAGES: a folder with train/CLASS/FILE.jpg and
+// test/CLASS/FILE.jpg; files at the top of train have no label. Without it images are drawn.
 using Microsoft.ML;
 using SSAH.MLNet;
 using SSAH.MLNet.Samples;

@@ -41,7 +41,8 @@ public sealed partial class ImageCollection
     public IReadOnlyDictionary<string, int> Labels => Read(() =>
     {
         var labels = new SortedDictionary<string, int>(StringComparer.Ordinal);
-        _reader.ForEach("SELECT l.label, count(*) FROM label l JOIN code c ON c.image = l.image AND c.model = $1 GROUP BY l.label", row => labels.Add(row.GetString(0), row.GetInt32(1)), _index.Model.Key);
+        _reader.ForEach("SELECT l.label, count(*) FROM label l JOIN code c ON c.image = l.image AND c.model = $1 GROUP BY l.label",
+            row => labels.Add(row.GetString(0), row.GetInt32(1)), _index.Model.Key);
         return labels;
     });
 
@@ -90,13 +91,16 @@ public sealed partial class ImageCollection
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(from);
         ArgumentException.ThrowIfNullOrWhiteSpace(to);
-        string source = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(from)), target = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(to));
+        string source = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(from)),
+            target = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(to));
         Write(_ =>
         {
             List<Root> roots = Root.All(_writer);
             Root moved = roots.Find(root => root.Key != Schema.NoRoot && root.RelativePathOf(source) == "")
-                ?? throw new ArgumentException($"'{source}' is no synced folder of '{Path}'; those are: {string.Join(", ", roots.Skip(1).Select(root => $"'{root.Path}'"))}.", nameof(from));
-            if (roots.Find(root => root != moved && root.Key != Schema.NoRoot && (root.IsBelow(target) || root.RelativePathOf(target) is not null)) is { } other)
+                ?? throw new ArgumentException($"'{source}' is no synced folder of '{Path}'; those are: "
+                    + $"{string.Join(", ", roots.Skip(1).Select(root => $"'{root.Path}'"))}.", nameof(from));
+            if (roots.Find(root => root != moved && root.Key != Schema.NoRoot
+                && (root.IsBelow(target) || root.RelativePathOf(target) is not null)) is { } other)
                 throw new ArgumentException($"'{target}' and the synced folder '{other.Path}' lie in each other.", nameof(to));
             return _writer.Execute("UPDATE root SET path = $2 WHERE id = $1", moved.Key, target);
         });

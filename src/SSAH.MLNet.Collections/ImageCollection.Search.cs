@@ -61,7 +61,8 @@ public sealed partial class ImageCollection
             if (!_index.Index.TryReconstruct(id, code))
                 throw new KeyNotFoundException($"The collection '{Path}' has no image {id}.");
             int oneMore = Math.Min(k, int.MaxValue - 1) + 1;
-            return Nearest(BinaryCodes.FromPacked(_index.Model.Bits, code), oneMore, filter, CancellationToken.None)[0].Where(match => match.Image.Id != id).Take(k).ToArray();
+            return Nearest(BinaryCodes.FromPacked(_index.Model.Bits, code), oneMore, filter, CancellationToken.None)[0]
+                .Where(match => match.Image.Id != id).Take(k).ToArray();
         });
     }
 
@@ -73,14 +74,18 @@ public sealed partial class ImageCollection
     /// <returns>For each query at most k matches in ascending distance, at equal distance in ascending id.</returns>
     /// <exception cref="ArgumentException">The codes have another length or come from another model.</exception>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
-    public IReadOnlyList<IReadOnlyList<CollectionMatch>> Search(BinaryCodes queries, int k, ImageFilter? filter = null, CancellationToken cancellationToken = default)
+    public IReadOnlyList<IReadOnlyList<CollectionMatch>> Search(BinaryCodes queries, int k, ImageFilter? filter = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(queries);
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
         return Read(() => Nearest(queries, k, filter, cancellationToken));
     }
 
-    /// <summary>Finds groups of images whose codes are near each other. Codes of trained networks say that images show the same kind of thing; codes of perceptual hashes that they are the same image.</summary>
+    /// <summary>
+    /// Finds groups of images whose codes are near each other. Codes of trained networks say that images show the same kind of thing; codes of
+    /// perceptual hashes that they are the same image.
+    /// </summary>
     /// <param name="radius">The largest distance of a pair, 0 or more.</param>
     /// <param name="filter">Which images are compared; null is all.</param>
     /// <param name="cancellationToken">Stops it.</param>
@@ -91,8 +96,10 @@ public sealed partial class ImageCollection
         ArgumentOutOfRangeException.ThrowIfNegative(radius);
         (long[] ids, BinaryCodes codes) = Read(() => Codes(filter));
         int[] first = HammingJoin.Groups(codes, radius, cancellationToken: cancellationToken);
-        var groups = Enumerable.Range(0, first.Length).GroupBy(row => first[row]).Where(group => group.Skip(1).Any()).Select(group => group.Select(row => ids[row]).ToArray()).ToArray();
-        return Read(() => groups.Select(group => new DuplicateGroup([.. group.Select(id => ImageRows.Find(_reader, _index.Model, id)).OfType<CollectionImage>()]))
+        var groups = Enumerable.Range(0, first.Length).GroupBy(row => first[row]).Where(group => group.Skip(1).Any())
+            .Select(group => group.Select(row => ids[row]).ToArray()).ToArray();
+        return Read(() => groups.Select(group =>
+            new DuplicateGroup([.. group.Select(id => ImageRows.Find(_reader, _index.Model, id)).OfType<CollectionImage>()]))
             .Where(group => group.Images.Count > 1).ToArray());
     }
 
@@ -105,7 +112,8 @@ public sealed partial class ImageCollection
         {
             var found = new CollectionMatch[matches[query].Length];
             for (int i = 0; i < found.Length; i++)
-                found[i] = new CollectionMatch(ImageRows.Find(_reader, _index.Model, matches[query][i].Id) ?? throw Missing(matches[query][i].Id), matches[query][i].Distance);
+                found[i] = new CollectionMatch(ImageRows.Find(_reader, _index.Model, matches[query][i].Id) ?? throw Missing(matches[query][i].Id),
+                    matches[query][i].Distance);
             rows[query] = found;
         }
         return rows;

@@ -5,13 +5,15 @@ using SSAH.MLNet.Hashing;
 namespace SSAH.MLNet.Collections;
 
 /// <summary>
-/// Images in one SQLite file: where they lie, their labels, their codes and the model that made them, with exact search over the codes in memory. It is brought into step with folders by <see cref="Sync"/>.
+/// Images in one SQLite file: where they lie, their labels, their codes and the model that made them, with exact search over the codes in memory. It
+/// is brought into step with folders by <see cref="Sync"/>.
 /// </summary>
 /// <remarks>
-/// <para>Safe to use from many threads, and by several processes at a time: many read while one writes, writers take turns (<see cref="ImageCollectionOptions.WaitForWriter"/>), and what another process commits is seen by
-/// the next call. What is committed survives the end of the process at any moment. Codes of different models are never mixed.</para>
-/// <para>The file must lie on a local disk: SQLite's write-ahead log does not work over network file systems. While it is open, two files named after it (<c>-wal</c>, <c>-shm</c>) belong to it; they are gone once
-/// everybody has closed it.</para>
+/// <para>Safe to use from many threads, and by several processes at a time: many read while one writes, writers take turns
+/// (<see cref="ImageCollectionOptions.WaitForWriter"/>), and what another process commits is seen by the next call. What is committed survives the
+/// end of the process at any moment. Codes of different models are never mixed.</para>
+/// <para>The file must lie on a local disk: SQLite's write-ahead log does not work over network file systems. While it is open, two files named after
+/// it (<c>-wal</c>, <c>-shm</c>) belong to it; they are gone once everybody has closed it.</para>
 /// </remarks>
 public sealed partial class ImageCollection : IDisposable
 {
@@ -79,7 +81,8 @@ public sealed partial class ImageCollection : IDisposable
     /// <summary>Opens a collection.</summary>
     /// <param name="path">Its file.</param>
     /// <param name="encoder">
-    /// The encoder of its model. Null takes the model that is kept in it; where none is kept, images can be searched by id and by code, and removed, but none can be encoded. Not disposed with the collection.
+    /// The encoder of its model. Null takes the model that is kept in it; where none is kept, images can be searched by id and by code, and removed,
+    /// but none can be encoded. Not disposed with the collection.
     /// </param>
     /// <param name="options">How it is used; null takes the defaults.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
@@ -97,7 +100,8 @@ public sealed partial class ImageCollection : IDisposable
             return collection;
         string model = collection._index.Model.Id;
         collection.Dispose();
-        throw new ArgumentException($"The collection '{full}' has codes of model '{model}'; the encoder is model '{encoder.ModelId}'. Codes of different models cannot be compared: open it with the encoder of its "
+        throw new ArgumentException($"The collection '{full}' has codes of model '{model}'; the encoder is model '{encoder.ModelId}'. Codes of "
+            + "different models cannot be compared: open it with the encoder of its "
             + "model, or without one (it may keep its model), and use SwitchModel to encode its images again.", nameof(encoder));
     }
 
@@ -116,8 +120,10 @@ public sealed partial class ImageCollection : IDisposable
             _kept = Models.Load(_reader, model);
         }
         return _kept ?? throw new InvalidOperationException(_given is null
-            ? $"The collection '{Path}' does not keep its model '{model.Id}': open it with the encoder (ImageCollection.Open(path, encoder)) to search by image, add images or sync."
-            : $"The collection '{Path}' has codes of model '{model.Id}' by now, and the encoder is model '{_given.ModelId}': open it with the encoder of its model.");
+            ? $"The collection '{Path}' does not keep its model '{model.Id}': open it with the encoder (ImageCollection.Open(path, encoder)) to search "
+                + "by image, add images or sync."
+            : $"The collection '{Path}' has codes of model '{model.Id}' by now, and the encoder is model '{_given.ModelId}': open it with the encoder "
+                + "of its model.");
     });
 
     /// <summary>Closes the file, once running calls have ended. Encoders that were given stay as they are.</summary>

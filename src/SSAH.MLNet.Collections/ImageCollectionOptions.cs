@@ -4,13 +4,14 @@ namespace SSAH.MLNet.Collections;
 public sealed record ImageCollectionOptions
 {
     /// <summary>
-    /// Whether the encoder's model is kept in the file, so that <see cref="ImageCollection.Open"/> can search by image and sync with nothing else at hand. True by default; a pretrained ResNet-18 takes 45 MB. Used by
-    /// <see cref="ImageCollection.Create"/>; the file remembers it.
+    /// Whether the encoder's model is kept in the file, so that <see cref="ImageCollection.Open"/> can search by image and sync with nothing else at
+    /// hand. True by default; a pretrained ResNet-18 takes 45 MB. Used by <see cref="ImageCollection.Create"/>; the file remembers it.
     /// </summary>
     public bool KeepModel { get; init; } = true;
 
     /// <summary>
-    /// Whether the activations behind each code are kept too (four bytes a bit), to rank again by them. False by default. Used by <see cref="ImageCollection.Create"/>; the file remembers it.
+    /// Whether the activations behind each code are kept too (four bytes a bit), to rank again by them. False by default. Used by
+    /// <see cref="ImageCollection.Create"/>; the file remembers it.
     /// </summary>
     public bool KeepActivations { get; init; }
 
@@ -18,9 +19,13 @@ public sealed record ImageCollectionOptions
     public TimeSpan WaitForWriter
     {
         get;
-        init => field = value >= TimeSpan.Zero && value.TotalMilliseconds <= int.MaxValue ? value : throw new ArgumentOutOfRangeException(nameof(WaitForWriter), value, "The time is 0 to 24 days.");
+        init => field = value >= TimeSpan.Zero && value.TotalMilliseconds <= int.MaxValue
+            ? value : throw new ArgumentOutOfRangeException(nameof(WaitForWriter), value, "The time is 0 to 24 days.");
     } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Limits on images and what shows through transparent ones. Codes of one collection can be compared only where the background is the same: leave it white, or set it each time.</summary>
+    /// <summary>
+    /// Limits on images and what shows through transparent ones. Codes of one collection can be compared only where the background is the same: leave
+    /// it white, or set it each time.
+    /// </summary>
     public ImageReadingOptions Reading { get; init; } = new();
 }

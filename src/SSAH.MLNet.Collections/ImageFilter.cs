@@ -47,7 +47,8 @@ public sealed class ImageFilter
 
     /// <summary>Images whose file was written at a time or later.</summary>
     /// <param name="time">The time; one without a kind is taken as UTC.</param>
-    public static ImageFilter WrittenSince(DateTime time) => new(sql => $"i.time >= {sql.Value((time.Kind == DateTimeKind.Local ? time.ToUniversalTime() : time).Ticks)}");
+    public static ImageFilter WrittenSince(DateTime time) =>
+        new(sql => $"i.time >= {sql.Value((time.Kind == DateTimeKind.Local ? time.ToUniversalTime() : time).Ticks)}");
 
     /// <summary>Images that both filters mean.</summary>
     public static ImageFilter operator &(ImageFilter left, ImageFilter right) => And(left, right);

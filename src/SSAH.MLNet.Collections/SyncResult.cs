@@ -21,8 +21,8 @@ public sealed record SyncResult
     public int Unchanged { get; init; }
 
     /// <summary>
-    /// Files that are in no search because they cannot be read as a whole image, and folders that may not be opened, in the order of their paths. A file that was skipped before and did not change is
-    /// listed without being tried again.
+    /// Files that are in no search because they cannot be read as a whole image, and folders that may not be opened, in the order of their paths. A
+    /// file that was skipped before and did not change is listed without being tried again.
     /// </summary>
     public IReadOnlyList<SkippedImage> Skipped { get; init; } = [];
 
@@ -34,5 +34,6 @@ public sealed record SyncResult
 
     /// <summary>The figures in one line.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Added} added, {Changed} changed, {Moved} moved, {Removed} removed, {Unchanged} unchanged, {Skipped.Count} skipped, {PassedOver.Values.Sum()} passed over, in {Elapsed.TotalSeconds:0.0} s");
+        $"{Added} added, {Changed} changed, {Moved} moved, {Removed} removed, {Unchanged} unchanged, {Skipped.Count} skipped, "
+            + $"{PassedOver.Values.Sum()} passed over, in {Elapsed.TotalSeconds:0.0} s");
 }

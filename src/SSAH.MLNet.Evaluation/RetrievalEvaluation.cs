@@ -65,14 +65,17 @@ public static class RetrievalEvaluation
     private static void ThrowIfMismatched(BinaryCodes queries, LabelSets queryLabels, BinaryCodes database, LabelSets databaseLabels)
     {
         if (queries.Bits != database.Bits)
-            throw new ArgumentException($"The queries have {queries.Bits}-bit codes, the database {database.Bits}-bit codes: encode both with the same model.", nameof(database));
+            throw new ArgumentException(
+                $"The queries have {queries.Bits}-bit codes, the database {database.Bits}-bit codes: encode both with the same model.", nameof(database));
         if (queries.ModelId is { } mine && database.ModelId is { } theirs && mine != theirs)
             throw new ArgumentException($"The queries have codes of model '{mine}', the database codes of model '{theirs}'. Codes of different models "
                 + "cannot be compared: encode both with the same model.", nameof(database));
         if (queries.Count != queryLabels.Count)
-            throw new ArgumentException($"There are {queries.Count} queries but labels for {queryLabels.Count}: give one row of labels per query.", nameof(queryLabels));
+            throw new ArgumentException($"There are {queries.Count} queries but labels for {queryLabels.Count}: give one row of labels per query.",
+                nameof(queryLabels));
         if (database.Count != databaseLabels.Count)
-            throw new ArgumentException($"There are {database.Count} database rows but labels for {databaseLabels.Count}: give one row of labels per database row.", nameof(databaseLabels));
+            throw new ArgumentException($"There are {database.Count} database rows but labels for {databaseLabels.Count}: give one row of labels per "
+                + "database row.", nameof(databaseLabels));
         if (queryLabels.Names is not { } left || databaseLabels.Names is not { } right)
             return;
         for (int label = 0; label < Math.Min(left.Count, right.Count); label++)

@@ -114,10 +114,14 @@ public sealed record RetrievalOptions
         Check(SelfRows is null || SelfRows.All(row => row >= -1 && row < database), $"{nameof(SelfRows)}: each must be -1 or a row below {database}.");
         Check(PredictedQueryClasses is null == PredictedDatabaseClasses is null,
             $"{nameof(PredictedQueryClasses)} and {nameof(PredictedDatabaseClasses)} must be given together.");
-        Check(PredictedQueryClasses is null || PredictedQueryClasses.Count == queries, $"{nameof(PredictedQueryClasses)}: {PredictedQueryClasses?.Count} entries for {queries} queries.");
-        Check(PredictedDatabaseClasses is null || PredictedDatabaseClasses.Count == database, $"{nameof(PredictedDatabaseClasses)}: {PredictedDatabaseClasses?.Count} entries for {database} database rows.");
-        Check(QueryActivations.IsEmpty || QueryActivations.Length == (long)queries * bits, $"{nameof(QueryActivations)}: {QueryActivations.Length} values for {queries} queries of {bits} bits.");
-        Check(DatabaseActivations.IsEmpty || DatabaseActivations.Length == (long)database * bits, $"{nameof(DatabaseActivations)}: {DatabaseActivations.Length} values for {database} rows of {bits} bits.");
+        Check(PredictedQueryClasses is null || PredictedQueryClasses.Count == queries,
+            $"{nameof(PredictedQueryClasses)}: {PredictedQueryClasses?.Count} entries for {queries} queries.");
+        Check(PredictedDatabaseClasses is null || PredictedDatabaseClasses.Count == database,
+            $"{nameof(PredictedDatabaseClasses)}: {PredictedDatabaseClasses?.Count} entries for {database} database rows.");
+        Check(QueryActivations.IsEmpty || QueryActivations.Length == (long)queries * bits,
+            $"{nameof(QueryActivations)}: {QueryActivations.Length} values for {queries} queries of {bits} bits.");
+        Check(DatabaseActivations.IsEmpty || DatabaseActivations.Length == (long)database * bits,
+            $"{nameof(DatabaseActivations)}: {DatabaseActivations.Length} values for {database} rows of {bits} bits.");
         Check(AsymmetricDepth is null or >= 1, $"{nameof(AsymmetricDepth)}: {AsymmetricDepth} is below 1.");
         Check(AsymmetricDepth is null || !QueryActivations.IsEmpty, $"{nameof(AsymmetricDepth)} needs {nameof(QueryActivations)}.");
         Check(AsymmetricDepth is null || StableOrder, $"{nameof(AsymmetricDepth)} re-ranks the stable order: set {nameof(StableOrder)}.");

@@ -38,7 +38,8 @@ public static class ReportGallery
         RetrievalRows asked = RetrievalRows.Read(queries, codeColumnName, labelColumnName, false, cancellationToken);
         RetrievalRows searched = RetrievalRows.Read(database, codeColumnName, labelColumnName, false, cancellationToken);
         if (asked.Codes.Bits != searched.Codes.Bits)
-            throw new ArgumentException($"The queries have codes of {asked.Codes.Bits} bits, the database of {searched.Codes.Bits}: encode both with one model.",
+            throw new ArgumentException(
+                $"The queries have codes of {asked.Codes.Bits} bits, the database of {searched.Codes.Bits}: encode both with one model.",
                 nameof(database));
         (LabelSets queryLabels, LabelSets databaseLabels) = LabelAlignment.Align(asked.LabelColumn, asked.Classes, searched.LabelColumn, searched.Classes);
 
@@ -91,7 +92,8 @@ public static class ReportGallery
             reader.Read(planes);
             ReadOnlyMemory<char> name = default;
             readPath?.Invoke(ref name);
-            read[row] = new ReportImage(pixels.Width, pixels.Height, Interleave(planes, pixels.Shape)) { Label = LabelOf(labels, row), Name = Path.GetFileName(name.ToString()) };
+            read[row] = new ReportImage(pixels.Width, pixels.Height, Interleave(planes, pixels.Shape)) { Label = LabelOf(labels, row),
+                Name = Path.GetFileName(name.ToString()) };
         }
         return read;
     }

@@ -11,7 +11,10 @@ public abstract class Backbone
     {
     }
 
-    /// <summary><see cref="Frozen"/> with <see cref="PretrainedNetwork.ResNet18"/> for color images of 64 pixels and more, <see cref="SmallResNet"/> from scratch for smaller ones.</summary>
+    /// <summary>
+    /// <see cref="Frozen"/> with <see cref="PretrainedNetwork.ResNet18"/> for color images of 64 pixels and more, <see cref="SmallResNet"/> from
+    /// scratch for smaller ones.
+    /// </summary>
     public static Backbone Auto { get; } = new AutoBackbone();
 
     /// <summary>A residual network of eight 3x3 convolutions for images of about 32 pixels, trained from scratch.</summary>
@@ -26,20 +29,24 @@ public abstract class Backbone
     /// ResNet-18 with weights from ImageNet (<see cref="PretrainedNetwork.ResNet18"/>), fine-tuned with the hash layer. The application adds the package
     /// Microsoft.ML.DnnImageFeaturizer.ResNet18, which brings the weights.
     /// </summary>
-    /// <param name="side">Side in pixels that images are resized to inside the model, a multiple of 32; null takes the size of the pixel column, whose sides must then be multiples of 32.</param>
-    /// <param name="freezeStages">Number of stages that are not trained, counted from the image (0 to 5); a stage is what computes at one resolution. 5 freezes all.</param>
+    /// <param name="side">Side in pixels that images are resized to inside the model, a multiple of 32; null takes the size of the pixel column,
+    /// whose sides must then be multiples of 32.</param>
+    /// <param name="freezeStages">Number of stages that are not trained, counted from the image (0 to 5); a stage is what computes at one resolution.
+    /// 5 freezes all.</param>
     public static Backbone ResNet18(int? side = null, int freezeStages = 0) => Pretrained(
         PretrainedNetwork.ResNet18 with { Preprocessing = PretrainedNetwork.ResNet18.Preprocessing with { Side = side } }, freezeStages);
 
     /// <summary>A pretrained network from an ONNX file, fine-tuned with the hash layer and exported with it. The file is read when training starts.</summary>
     /// <param name="path">An ONNX model with float weights, batch normalization folded or not.</param>
-    /// <param name="output">Name of the value to hash, an output of the graph or any value inside it: [N, F], or [N, C, H, W] (then its mean over H and W).</param>
+    /// <param name="output">Name of the value to hash, an output of the graph or any value inside it: [N, F], or [N, C, H, W] (then its mean over H
+    /// and W).</param>
     /// <param name="preprocessing">What the network expects of its images; null is RGB from 0 to 255.</param>
     /// <param name="freezeStages">Number of stages that are not trained, counted from the image; a stage is what computes at one resolution.</param>
     /// <remarks>
-    /// <para>Operators: Add, AveragePool, BatchNormalization, Cast (to float), Clip, Concat, Constant, Conv, Div, Dropout, Flatten, Gemm, GlobalAveragePool, GlobalMaxPool,
-    /// HardSigmoid, HardSwish, Identity, LRN, LeakyRelu, MatMul, MaxPool, Mul, Pad, ReduceMean, Relu, Reshape, Sigmoid, Squeeze, Sub, Sum, Tanh, Transpose, Unsqueeze; and any
-    /// operator whose inputs are constants. Training starts only if TorchSharp and ONNX Runtime agree on the file.</para>
+    /// <para>Operators: Add, AveragePool, BatchNormalization, Cast (to float), Clip, Concat, Constant, Conv, Div, Dropout, Flatten, Gemm,
+    /// GlobalAveragePool, GlobalMaxPool, HardSigmoid, HardSwish, Identity, LRN, LeakyRelu, MatMul, MaxPool, Mul, Pad, ReduceMean, Relu, Reshape,
+    /// Sigmoid, Squeeze, Sub, Sum, Tanh, Transpose, Unsqueeze; and any operator whose inputs are constants. Training starts only if TorchSharp and
+    /// ONNX Runtime agree on the file.</para>
     /// <para>Images [N, C, H, W] or [N, H, W, C], of floats, half floats or bytes that a Cast makes floats. Half precision becomes single precision.</para>
     /// </remarks>
     public static Backbone FromOnnx(string path, string output = "features", BackbonePreprocessing? preprocessing = null, int freezeStages = 0) =>
@@ -55,8 +62,9 @@ public abstract class Backbone
     }
 
     /// <summary>
-    /// A pretrained network that stays as it is: its features are computed once and kept on disk, and codes are learned from them in seconds. Half an hour of fine-tuning (<see cref="Pretrained"/>) can
-    /// gain some points where there are labels for it. Of the options, columns, <see cref="SsahTrainer.Options.Bits"/>, seed, cancellation and <see cref="SsahTrainer.LossOptions.FrozenClassWeight"/> count here.
+    /// A pretrained network that stays as it is: its features are computed once and kept on disk, and codes are learned from them in seconds. Half an
+    /// hour of fine-tuning (<see cref="Pretrained"/>) can gain some points where there are labels for it. Of the options, columns,
+    /// <see cref="SsahTrainer.Options.Bits"/>, seed, cancellation and <see cref="SsahTrainer.LossOptions.FrozenClassWeight"/> count here.
     /// </summary>
     /// <param name="network">The network, such as <see cref="PretrainedNetwork.ResNet18"/>.</param>
     public static Backbone Frozen(PretrainedNetwork network)
@@ -75,7 +83,8 @@ public abstract class Backbone
     /// <summary>Refuses images that the network cannot take, before any is read.</summary>
     /// <param name="shape">Size of the images.</param>
     /// <param name="column">Name of the pixel column.</param>
-    /// <exception cref="NotSupportedException">The network does not run on images of this size; the message names the column and the size that it needs.</exception>
+    /// <exception cref="NotSupportedException">The network does not run on images of this size; the message names the column and the size that it
+    /// needs.</exception>
     internal abstract void RequireSize(PixelShape shape, string column);
 
     /// <summary>Reads what has to be read, once for all networks of a training.</summary>
@@ -115,7 +124,8 @@ public abstract class Backbone
             if (Math.Min(shape.Height, shape.Width) < SmallestPhoto || shape.Channels != 3)
                 return null;
             return File.Exists(PretrainedNetwork.ResNet18.Path) ? PretrainedNetwork.ResNet18
-                : throw new FileNotFoundException($"{PretrainedNetwork.ResNet18.Errors().First()} Or train from scratch, which takes far longer and needs far more labels: "
+                : throw new FileNotFoundException(
+                    $"{PretrainedNetwork.ResNet18.Errors().First()} Or train from scratch, which takes far longer and needs far more labels: "
                     + $"Backbone = Backbone.{nameof(ResNet18FromScratch)}().", PretrainedNetwork.ResNet18.Path);
         }
 
@@ -139,7 +149,8 @@ public abstract class Backbone
         internal override void RequireSize(PixelShape shape, string column)
         {
             if (Math.Min(shape.Height, shape.Width) < LeastSide)
-                throw new NotSupportedException($"Column '{column}' holds images of {shape.Height}x{shape.Width} pixels; {name} needs {LeastSide} at least on each side. "
+                throw new NotSupportedException(
+                    $"Column '{column}' holds images of {shape.Height}x{shape.Width} pixels; {name} needs {LeastSide} at least on each side. "
                     + "Resize them before ExtractPixels (mlContext.Transforms.ResizeImages), or load them larger (LoadImageFolder).");
         }
 

@@ -49,7 +49,8 @@ internal sealed class OnnxBackbone(PretrainedNetwork network, int freezeStages) 
         var reader = new OnnxBackboneReader(file, network.Output, Path.GetFileName(network.Path));
         var (channels, height, width) = reader.Graph.ImageShape;
         if (channels is { } needed && needed != shape.Channels)
-            throw new InvalidOperationException($"{network.Path} takes images of {needed} channels; the pixel column has {shape.Channels}. Extract the colors that it needs.");
+            throw new InvalidOperationException(
+                $"{network.Path} takes images of {needed} channels; the pixel column has {shape.Channels}. Extract the colors that it needs.");
         if (shape.Channels == 1 && (_preprocessing.Order != ChannelOrder.Rgb || _preprocessing.Mean.Count > 1 || _preprocessing.Scale.Count > 1))
             throw new InvalidOperationException("The backbone's preprocessing is for three channels; the pixel column has one.");
         if (network.TakesAnySize)
@@ -74,7 +75,8 @@ internal sealed class OnnxBackbone(PretrainedNetwork network, int freezeStages) 
         {
             [_, var features] => new BackboneNetwork(new LayerSequence(input, graph), features, IsPretrained: true),
             [_, var features, _, _] => new BackboneNetwork(new LayerSequence(input, graph, MeanOverAxes.Positions()), features, IsPretrained: true),
-            var other => throw new NotSupportedException($"{network.Path}: '{network.Output}' has the shape [{string.Join(", ", other)}]; [N, F] or [N, C, H, W] is needed."),
+            var other => throw new NotSupportedException(
+                $"{network.Path}: '{network.Output}' has the shape [{string.Join(", ", other)}]; [N, F] or [N, C, H, W] is needed."),
         };
     }
 }

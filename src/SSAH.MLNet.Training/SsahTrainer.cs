@@ -15,8 +15,8 @@ namespace SSAH.MLNet;
 /// Trains semi-supervised adversarial deep hashing (SSAH) and gives a <see cref="HashEncoder"/>. Reach it as <c>mlContext.Transforms.SsahHash(...)</c>.
 /// </summary>
 /// <remarks>
-/// "Semi-supervised Adversarial Deep Hashing with Self-paced Hard Sample Generation", Jin et al., arXiv:1911.08688. From the paper: H-Net and A-Net, multi-scale
-/// occlusion and rotation, self-paced difficulty, the consistent loss on unlabeled images. Reconstructed: their inner form.
+/// "Semi-supervised Adversarial Deep Hashing with Self-paced Hard Sample Generation", Jin et al., arXiv:1911.08688. From the paper: H-Net and A-Net,
+/// multi-scale occlusion and rotation, self-paced difficulty, the consistent loss on unlabeled images. Reconstructed: their inner form.
 /// </remarks>
 public sealed partial class SsahTrainer : IEstimator<HashEncoder>
 {
@@ -33,11 +33,14 @@ public sealed partial class SsahTrainer : IEstimator<HashEncoder>
 
     /// <summary>Trains on all rows of <paramref name="input"/>, which are read once.</summary>
     /// <param name="input">Rows in any order with a pixel column and a label column; unlabeled rows have a missing label.</param>
-    /// <returns>The encoder; its model has been compared with the trained network. It runs on the CPU; <see cref="HashEncoder.WithOptions"/> puts it on a GPU.</returns>
+    /// <returns>The encoder; its model has been compared with the trained network. It runs on the CPU; <see cref="HashEncoder.WithOptions"/> puts it
+    /// on a GPU.</returns>
     /// <exception cref="ArgumentException">A column is missing or has the wrong type; the message says what to do.</exception>
-    /// <exception cref="InvalidOperationException">A native library is missing, a GPU that was asked for cannot be used, there is no row, fewer than two labeled rows, one class only, or values that are not pixels.</exception>
+    /// <exception cref="InvalidOperationException">A native library is missing, a GPU that was asked for cannot be used, there is no row, fewer than
+    /// two labeled rows, one class only, or values that are not pixels.</exception>
     /// <exception cref="TrainingDivergedException">A loss was not finite.</exception>
-    /// <exception cref="OperationCanceledException">The token was canceled and <see cref="StoppingOptions.OnCancel"/> is <see cref="CancellationBehavior.Throw"/>.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled and <see cref="StoppingOptions.OnCancel"/> is
+    /// <see cref="CancellationBehavior.Throw"/>.</exception>
     public HashEncoder Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -50,7 +53,8 @@ public sealed partial class SsahTrainer : IEstimator<HashEncoder>
         using (var source = FrozenFit.Open(input.Schema, _options))
         {
             if (source is not null)
-                return new HashEncoder(_host, FrozenFit.Run(source, input, _options, seed, _host, channel), _options.OutputColumnName, _options.FeatureColumnName ?? _options.InputColumnName, options: null, staysOnCpu: true);
+                return new HashEncoder(_host, FrozenFit.Run(source, input, _options, seed, _host, channel), _options.OutputColumnName,
+                    _options.FeatureColumnName ?? _options.InputColumnName, options: null, staysOnCpu: true);
         }
         var device = ComputeDevice.Choose(_options.Device, _host, channel);
         var pixels = PixelColumn.Open(input.Schema, _options.InputColumnName);
@@ -64,7 +68,8 @@ public sealed partial class SsahTrainer : IEstimator<HashEncoder>
         // What cannot be exported, or not be run here, is not trained for hours first.
         NewEncoder(Export(summary: new HashTrainingSummary(), images: 4, ExportVerification.ToleranceBeforeTraining).Model).Dispose();
         if (training.Teacher.HasFrozenBackbone && _options.HardSamples.Source != HardSampleSource.None)
-            channel.Info(MessageSensitivity.None, $"The backbone is frozen: with HardSamples.Source = {nameof(HardSampleSource.None)} its features would be computed once for all steps.");
+            channel.Info(MessageSensitivity.None,
+                $"The backbone is frozen: with HardSamples.Source = {nameof(HardSampleSource.None)} its features would be computed once for all steps.");
         var outcome = new TrainingRun(training, set, _options, _host, channel).Run();
         var (model, difference) = Export(Summarize(outcome), images: 64, ExportVerification.Tolerance);
         channel.Info(MessageSensitivity.None, $"Exported {model.Length} bytes; TorchSharp and ONNX Runtime differ by at most {difference:E1}.");

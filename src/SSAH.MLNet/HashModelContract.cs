@@ -27,10 +27,16 @@ internal static class HashModelContract
     /// <summary>Metadata key of how an image of another size becomes one of the input's; since version 2.</summary>
     public const string ResizingKey = "ssah.resizing";
 
-    /// <summary>Value of <see cref="ResizingKey"/>: upright, in sRGB, on white, scaled by antialiasing until it covers the input's size, both ends cut off evenly.</summary>
+    /// <summary>
+    /// Value of <see cref="ResizingKey"/>: upright, in sRGB, on white, scaled by antialiasing until it covers the input's size, both ends cut off
+    /// evenly.
+    /// </summary>
     public const string CoverResizing = "cover";
 
-    /// <summary>Value of <see cref="ResizingKey"/>: the same, but the whole image is scaled to the input's size, each axis by its own factor. Libraries that do not know it refuse the model.</summary>
+    /// <summary>
+    /// Value of <see cref="ResizingKey"/>: the same, but the whole image is scaled to the input's size, each axis by its own factor. Libraries that
+    /// do not know it refuse the model.
+    /// </summary>
     public const string StretchResizing = "stretch";
 
     /// <summary>Metadata key of the code length in bits, a decimal number from 1 to 4,096.</summary>

@@ -32,7 +32,8 @@ try
         int[] classes = [.. Enumerable.Range(0, codes.Count).Select(_ => random.Next(7))];
         var metrics = RetrievalEvaluation.Evaluate(queries, LabelSets.FromClasses([.. classes.Skip(100).Take(20)]), codes, LabelSets.FromClasses(classes));
         double stable = Enumerable.Range(0, queries.Count).Average(query => AveragePrecision(codes, classes, queries[query], classes[100 + query]));
-        if (Math.Abs(metrics.StableMeanAveragePrecision!.Value - stable) > 1e-9 || HammingRetrievalMetrics.FromJson(metrics.ToJson()).ToString() != metrics.ToString())
+        if (Math.Abs(metrics.StableMeanAveragePrecision!.Value - stable) > 1e-9
+            || HammingRetrievalMetrics.FromJson(metrics.ToJson()).ToString() != metrics.ToString())
         {
             Console.Error.WriteLine($"the evaluation of {bits} bits is wrong: {metrics.StableMeanAveragePrecision} instead of {stable}");
             return 1;

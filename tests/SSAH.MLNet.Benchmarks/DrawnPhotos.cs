@@ -30,7 +30,8 @@ internal static class DrawnPhotos
         for (int cells = 4; cells <= width; cells *= 4)
         {
             using SKBitmap noise = Noise(random, cells, Math.Max(1, cells * height / width));
-            using var paint = new SKPaint { FilterQuality = SKFilterQuality.High, Color = SKColors.White.WithAlpha((byte)(cells == 4 ? 255 : cells * 4 > width ? 30 : 90)) };
+            using var paint = new SKPaint { FilterQuality = SKFilterQuality.High,
+                Color = SKColors.White.WithAlpha((byte)(cells == 4 ? 255 : cells * 4 > width ? 30 : 90)) };
             canvas.DrawBitmap(noise, new SKRect(0, 0, width, height), paint);
         }
         canvas.Flush();

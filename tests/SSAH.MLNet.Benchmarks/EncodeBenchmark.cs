@@ -45,7 +45,8 @@ internal static class EncodeBenchmark
     {
         var mlContext = new MLContext(1);
         var random = new Random(2);
-        float[][] images = [.. Enumerable.Range(0, Rows).Select(_ => Enumerable.Range(0, NoiseImages.Shape.Size).Select(_ => (float)random.Next(256)).ToArray())];
+        float[][] images = [.. Enumerable.Range(0, Rows)
+            .Select(_ => Enumerable.Range(0, NoiseImages.Shape.Size).Select(_ => (float)random.Next(256)).ToArray())];
         var view = mlContext.Data.Cache(mlContext.Data.LoadFromEnumerable(images.Select(p => new Image { Pixels = p })));
         using var encoder = mlContext.Transforms.ApplyHashEncoder(file).Fit(view);
         using var single = mlContext.Transforms.ApplyHashEncoder(file, options: new HashEncodingOptions { BatchSize = 1 }).Fit(view);

@@ -5,7 +5,8 @@ using SkiaSharp;
 namespace SSAH.MLNet.Benchmarks;
 
 /// <summary>
-/// <c>bench ingest</c>: JPEG files to codes of a frozen ResNet-18, split into read, decode, resize and network, beside a plain full decode and beside Debian's libvips.
+/// <c>bench ingest</c>: JPEG files to codes of a frozen ResNet-18, split into read, decode, resize and network, beside a plain full decode and beside
+/// Debian's libvips.
 /// </summary>
 internal static class IngestBenchmark
 {
@@ -26,7 +27,8 @@ internal static class IngestBenchmark
             var large = new Photos("12-megapixel", DrawnPhotos.Write(folder.CreateSubdirectory("large").FullName, 16, 4000, 3000), Shrink: 8, LeastRatio: 8);
             var small = new Photos("640-pixel", DrawnPhotos.Write(folder.CreateSubdirectory("small").FullName, 64, 640, 480), Shrink: 2, LeastRatio: 1.5);
             var mlContext = new MLContext(1);
-            using HashEncoder encoder = mlContext.Transforms.ItqHash(new ItqHashOptions { Network = PretrainedNetwork.ResNet18, InputColumnName = "Pixels", Bits = Bits, Whitening = false })
+            using HashEncoder encoder = mlContext.Transforms.ItqHash(
+                new ItqHashOptions { Network = PretrainedNetwork.ResNet18, InputColumnName = "Pixels", Bits = Bits, Whitening = false })
                 .Fit(mlContext.Data.LoadImageFolder(Path.GetDirectoryName(small.Files[0])!, Side, Side));
             foreach (Photos photos in (Photos[])[large, small])
             {
@@ -68,10 +70,13 @@ internal static class IngestBenchmark
             .. vips is null ? [] : (Func<double>[])[() => vips.ProcessorSecondsFor(photos.Files, Side)],
         ];
         double[] seconds = Stopwatches.MedianCosts(Repeats, bodies);
-        double read = seconds[1] / photos.Count * 1e3, decode = seconds[2] / photos.Count * 1e3, all = seconds[0] / photos.Count * 1e3, network = seconds[4] / photos.Count * 1e3;
-        BenchmarkRow.Note($"{photos.Count} {photos.Name} JPEGs of {encoded.Average(bytes => bytes.Length) / 1e6:0.0} MB to {Side} x {Side} and to codes of a frozen ResNet-18; processor time");
-        BenchmarkRow.Note($"milliseconds a photo: {all + network:0.0} = read {read:0.0} + decode {decode:0.0} + resize {Math.Max(0, all - read - decode):0.0} + network {network:0.0}");
-        BenchmarkRow.Note($"photos a second of one processor: {1e3 / all:0.0} to pixels, {1e3 / (all + network):0.0} to codes; a full decode {photos.Count / seconds[3]:0.0} to pixels");
+        double read = seconds[1] / photos.Count * 1e3, decode = seconds[2] / photos.Count * 1e3, all = seconds[0] / photos.Count * 1e3,
+            network = seconds[4] / photos.Count * 1e3;
+        double megabytes = encoded.Average(bytes => bytes.Length) / 1e6;
+        BenchmarkRow.Note($"{photos.Count} {photos.Name} JPEGs of {megabytes:0.0} MB to {Side} x {Side} and to codes of a frozen ResNet-18; processor time");
+        double resize = Math.Max(0, all - read - decode);
+        BenchmarkRow.Note($"milliseconds: {all + network:0.0} = read {read:0.0} + decode {decode:0.0} + resize {resize:0.0} + network {network:0.0}");
+        BenchmarkRow.Note($"photos a second of one processor: {1e3 / all:0.0} to pixels, {1e3 / (all + network):0.0} to codes");
         BenchmarkRow.Print($"ingest-{photos.Name}", seconds[0], "full-decode", seconds[3], photos.LeastRatio, photos.Count);
         if (vips is not null)
             BenchmarkRow.Print($"ingest-{photos.Name}", seconds[0], "libvips", seconds[5], 0.9, photos.Count);
@@ -86,7 +91,8 @@ internal static class IngestBenchmark
             () => Array.ForEach(photos.Files, FullDecode),
             () => Drain(encoder.Transform(rows), "HashCode"));
         int threads = Environment.ProcessorCount;
-        BenchmarkRow.Note($"LoadImageFolder on {threads} threads, by the clock: {photos.Count / seconds[0]:0.0} photos a second to pixels, {photos.Count / seconds[2]:0.0} to codes");
+        double pixels = photos.Count / seconds[0], codes = photos.Count / seconds[2];
+        BenchmarkRow.Note($"LoadImageFolder on {threads} threads, by the clock: {pixels:0.0} photos a second to pixels, {codes:0.0} to codes");
         BenchmarkRow.Print($"ingest-folder-{photos.Name}-{threads}threads", seconds[0], "full-decode-1thread", seconds[1], photos.LeastRatio, photos.Count);
     }
 

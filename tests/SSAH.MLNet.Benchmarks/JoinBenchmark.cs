@@ -22,7 +22,8 @@ internal static class JoinBenchmark
         }
         BenchmarkRow.PrintMachine();
         BinaryCodes codes = BenchmarkCodes.Clustered(Bits, count, seed: 1, Centers, Flip);
-        BenchmarkRow.Note($"{count} codes of {Bits} bits around {Centers} centers, each bit flipped with probability {Flip}; radius {radius}, {threads} threads");
+        BenchmarkRow.Note(
+            $"{count} codes of {Bits} bits around {Centers} centers, each bit flipped with probability {Flip}; radius {radius}, {threads} threads");
         long start = Stopwatch.GetTimestamp();
         int[] groups = HammingJoin.Groups(codes, radius, threads);
         double grouping = Stopwatch.GetElapsedTime(start).TotalSeconds;

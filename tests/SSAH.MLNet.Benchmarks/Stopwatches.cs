@@ -9,7 +9,8 @@ internal static class Stopwatches
     private const double WarmUpSeconds = 0.4;
 
     /// <summary>Warms every body up, runs them in turn <paramref name="repeats"/> times, and returns the median seconds of each.</summary>
-    public static double[] Medians(int repeats, params Action[] bodies) => MedianCosts(repeats, [.. bodies.Select(body => (Func<double>)(() => SecondsOf(body)))]);
+    public static double[] Medians(int repeats, params Action[] bodies) =>
+        MedianCosts(repeats, [.. bodies.Select(body => (Func<double>)(() => SecondsOf(body)))]);
 
     /// <summary>The same for bodies that say themselves what they cost.</summary>
     public static double[] MedianCosts(int repeats, params Func<double>[] bodies)

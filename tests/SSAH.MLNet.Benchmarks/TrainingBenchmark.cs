@@ -40,7 +40,8 @@ internal static class TrainingBenchmark
         double operations = Rate(seconds[0]) * 3 * 2 * ForwardMultiplyAdds / 1e9;
         BenchmarkRow.Note($"images a second, {all} a step: H-Net only float32 {Rate(seconds[0]):0}, bfloat16 {Rate(seconds[1]):0}");
         BenchmarkRow.Note($"the semi-supervised step in {usual}, the default here: random hard samples {Rate(seconds[2]):0}, full SSAH {Rate(seconds[3]):0}");
-        BenchmarkRow.Note($"matrix product {MatrixSide}x{MatrixSide}: float32 {matrix32:0} GFLOP/s, bfloat16 {matrix16:0}; H-Net float32 {operations:0} GFLOP/s");
+        BenchmarkRow.Note(
+            $"matrix product {MatrixSide}x{MatrixSide}: float32 {matrix32:0} GFLOP/s, bfloat16 {matrix16:0}; H-Net float32 {operations:0} GFLOP/s");
         BenchmarkRow.Print("hnet-float32-of-product-rate", 1 / operations, "matrix-product", 1 / matrix32, 0.8);
         BenchmarkRow.Print("hnet-bfloat16", seconds[1] / Steps, "hnet-float32", seconds[0] / Steps, 1.6, all);
         // The target is "at most 3.5 times": as a ratio of the anchor's time over ours, at least 1 / 3.5.

@@ -24,7 +24,8 @@ public sealed class SyncTests : IDisposable
         Assert.Equal([broken], first.Skipped.Select(each => each.Path));
         Assert.Equal(1, first.PassedOver[".txt"]);
         Assert.Equal(files, collection.Images.Select(image => image.Path));
-        Assert.All(collection.Images, image => Assert.Equal(_encoder.EncodeImage(image.Path).Words.ToArray(), BinaryCodes.FromPacked(20, image.Code.Span).Words.ToArray()));
+        Assert.All(collection.Images, image => Assert.Equal(_encoder.EncodeImage(image.Path).Words.ToArray(),
+            BinaryCodes.FromPacked(20, image.Code.Span).Words.ToArray()));
 
         SyncResult second = collection.Sync(_folder.Photos);
         Assert.Equal((0, 0, 0, 0, 70), (second.Added, second.Changed, second.Moved, second.Removed, second.Unchanged));

@@ -72,5 +72,6 @@ internal sealed class ExperimentArguments
     private static bool IsFolder(string option) => option is "--data" or "--out";
 
     private static int Number(string name, string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value : throw new FormatException($"{name} takes whole numbers, not '{text}'.");
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value)
+            ? value : throw new FormatException($"{name} takes whole numbers, not '{text}'.");
 }

@@ -15,7 +15,8 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
 
     // The compiler puts it behind the version: 0.1.0+commit.
     private static readonly string? s_commit =
-        typeof(ExperimentRunner).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+') is [_, var commit] ? commit : null;
+        typeof(ExperimentRunner).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')
+            is [_, var commit] ? commit : null;
 
     public void Run()
     {
@@ -47,7 +48,8 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
                     continue;
                 record.Save(file);
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"result {plan.Name} row {row.Id} seed {seed}: mAP {record.MeanAveragePrecision:F4}{Ndcg(record.NdcgAt100)} in {record.TrainingSeconds:F0} s"));
+                    $"result {plan.Name} row {row.Id} seed {seed}: mAP {record.MeanAveragePrecision:F4}{Ndcg(record.NdcgAt100)} in "
+                        + $"{record.TrainingSeconds:F0} s"));
             }
         }
     }
@@ -103,7 +105,8 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
         if (arguments.ValidationFraction > 0)
         {
             // A run that choices are made by never looks at the queries.
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"validation {plan.Name} row {row.Id} seed {seed}: mAP {metrics[^1].ValidationMap:F4}{Ndcg(metrics[^1].ValidationNdcg)} in {seconds:F0} s"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"validation {plan.Name} row {row.Id} seed {seed}: mAP {metrics[^1].ValidationMap:F4}{Ndcg(metrics[^1].ValidationNdcg)} in {seconds:F0} s"));
             return null;
         }
         var figures = data.Evaluate(mlContext, encoder);
@@ -123,8 +126,9 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
     }
 
     private static string Describe(SsahTrainingMetrics m) => string.Create(CultureInfo.InvariantCulture,
-        $"{m.Step,7} {m.Progress,5:P0} loss {m.TotalLoss:F3} class {m.ClassificationLoss:F3} d {m.HardDifficulty:F3} d0 {m.EasyDifficulty:F3} mu {m.Margin:F3} " +
-        $"area {m.OccludedArea:P0} angle {m.MeanAngleDegrees:F0} sure {m.ConfidentShare:P0} {m.ImagesPerSecond:F0} img/s {m.Elapsed.TotalSeconds:F0} s val {m.ValidationMap:F4}{Ndcg(m.ValidationNdcg)}");
+        $"{m.Step,7} {m.Progress,5:P0} loss {m.TotalLoss:F3} class {m.ClassificationLoss:F3} d {m.HardDifficulty:F3} d0 {m.EasyDifficulty:F3} "
+            + $"mu {m.Margin:F3} area {m.OccludedArea:P0} angle {m.MeanAngleDegrees:F0} sure {m.ConfidentShare:P0} {m.ImagesPerSecond:F0} img/s "
+            + $"{m.Elapsed.TotalSeconds:F0} s val {m.ValidationMap:F4}{Ndcg(m.ValidationNdcg)}");
 
     private static string Ndcg(double? value) => value is { } ndcg ? string.Create(CultureInfo.InvariantCulture, $" NDCG {ndcg:F4}") : "";
 

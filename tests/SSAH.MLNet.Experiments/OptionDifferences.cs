@@ -21,11 +21,17 @@ internal static class OptionDifferences
     // What was done before there was an option for it; records of that time do not have it.
     private static readonly Dictionary<string, string> s_before = new() { ["Losses.LabelSimilarity"] = Text(LabelSimilarity.AnyShared) };
 
-    /// <summary>Names and values, both of the run and of the plan today: <c>SimilarityWeight 1 (today 3)</c>; empty for a run with today's options and for baselines.</summary>
+    /// <summary>
+    /// Names and values, both of the run and of the plan today: <c>SimilarityWeight 1 (today 3)</c>; empty for a run with today's options and for
+    /// baselines.
+    /// </summary>
     public static string FromToday(ExperimentPlan plan, ExperimentRow row, RunRecord record) =>
         row.Configure is null ? "" : Describe(record, plan.OptionsFor(row, dataFolder: ""), "today");
 
-    /// <summary>Names and values, both of the run and of the options that another would have: <c>SimilarityWeight 1 (now 3)</c>; empty where they are the same.</summary>
+    /// <summary>
+    /// Names and values, both of the run and of the options that another would have: <c>SimilarityWeight 1 (now 3)</c>; empty where they are the
+    /// same.
+    /// </summary>
     /// <param name="record">The run.</param>
     /// <param name="options">The other's options.</param>
     /// <param name="other">What the other's values are called.</param>
@@ -41,7 +47,8 @@ internal static class OptionDifferences
             .. record.NdcgAt100 is null ? s_ofSeveralLabels : [],
         ];
         // A record from before options had groups has other names.
-        var recorded = measured.EnumerateObject().Where(entry => OptionNames.Find(entry.Name) is not null).ToDictionary(entry => OptionNames.Find(entry.Name)!.Name, entry => Text(entry.Value));
+        var recorded = measured.EnumerateObject().Where(entry => OptionNames.Find(entry.Name) is not null)
+            .ToDictionary(entry => OptionNames.Find(entry.Name)!.Name, entry => Text(entry.Value));
         var differences =
             from option in OptionNames.All
             let then = recorded.GetValueOrDefault(option.Name) ?? s_before.GetValueOrDefault(option.Name)

@@ -38,7 +38,10 @@ internal static class OptionNames
            select isGroup ? new NamedOption($"{property.Name}.{option.Name}", property, option) : new NamedOption(option.Name, null, option),
     ];
 
-    /// <summary>The option with this full name, with this name in a group if only one group has it, or with this name in the time before there were groups; null: none.</summary>
+    /// <summary>
+    /// The option with this full name, with this name in a group if only one group has it, or with this name in the time before there were groups;
+    /// null: none.
+    /// </summary>
     public static NamedOption? Find(string name)
     {
         string full = s_former.GetValueOrDefault(name, name);

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace SSAH.MLNet.Experiments;
 
-/// <summary>Trainer options that the command line sets by name, for trying things out: <c>--set LearningRate=0.03 --set HardSamples.Weight=1 --set OcclusionScales=4+8</c>.</summary>
+/// <summary>
+/// Trainer options that the command line sets by name, for trying things out: <c>--set LearningRate=0.03 --set HardSamples.Weight=1 --set
+/// OcclusionScales=4+8</c>.
+/// </summary>
 internal sealed class OptionOverrides
 {
     private readonly List<(NamedOption Option, string Value)> _values = [];
@@ -11,7 +14,8 @@ internal sealed class OptionOverrides
     {
         int equals = assignment.IndexOf('=', StringComparison.Ordinal);
         if (equals <= 0 || OptionNames.Find(assignment[..equals]) is not { } option)
-            throw new FormatException($"--set takes NAME=VALUE with the name of a trainer option, such as Bits or Optimization.LearningRate, not '{assignment}'.");
+            throw new FormatException(
+                $"--set takes NAME=VALUE with the name of a trainer option, such as Bits or Optimization.LearningRate, not '{assignment}'.");
         _values.Add((option, assignment[(equals + 1)..]));
     }
 

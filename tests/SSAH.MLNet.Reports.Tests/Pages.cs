@@ -43,7 +43,8 @@ internal static class Pages
         Gallery =
         [
             new ReportQuery(Plain(1, label: $"asked {name}", name: $"file {name}"),
-                [new ReportNeighbor(Plain(2, label: $"found {name}", name: $"path {name}"), 3, true), new ReportNeighbor(Plain(3, label: $"lost {name}"), 7, false)]),
+                [new ReportNeighbor(Plain(2, label: $"found {name}", name: $"path {name}"), 3, true),
+                    new ReportNeighbor(Plain(3, label: $"lost {name}"), 7, false)]),
             new ReportQuery(Plain(4, label: "second"), [new ReportNeighbor(Plain(5, label: "third"), 0, true)]),
         ],
         GalleryRemark = $"chosen {name}",

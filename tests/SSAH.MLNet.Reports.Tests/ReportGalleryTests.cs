@@ -66,8 +66,10 @@ public sealed class ReportGalleryTests
     public void Errors_name_the_column()
     {
         IDataView view = View(Rows(3, seed: 6));
-        Assert.Contains("'Code'", Assert.Throws<ArgumentException>(() => ReportGallery.Read(view, view, codeColumnName: "Code")).Message, StringComparison.Ordinal);
-        Assert.Contains("'Photo'", Assert.ThrowsAny<ArgumentException>(() => ReportGallery.Read(view, view, imageColumnName: "Photo")).Message, StringComparison.Ordinal);
+        Assert.Contains("'Code'", Assert.Throws<ArgumentException>(() => ReportGallery.Read(view, view, codeColumnName: "Code")).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("'Photo'", Assert.ThrowsAny<ArgumentException>(() => ReportGallery.Read(view, view, imageColumnName: "Photo")).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => ReportGallery.Read(view, view, queryCount: 0));
     }
 
@@ -80,7 +82,8 @@ public sealed class ReportGalleryTests
         var random = new Random(seed);
         return [.. Enumerable.Range(0, count).Select(i =>
         {
-            var row = new Row { ImagePath = Path.Combine("folder", $"{seed}-{i}.png"), Label = s_classes[i % 5 % 3], HashCode = new byte[3], Pixels = new byte[6] };
+            var row = new Row { ImagePath = Path.Combine("folder", $"{seed}-{i}.png"), Label = s_classes[i % 5 % 3], HashCode = new byte[3],
+                Pixels = new byte[6] };
             random.NextBytes(row.HashCode);
             random.NextBytes(row.Pixels);
             return row;

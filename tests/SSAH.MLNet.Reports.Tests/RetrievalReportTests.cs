@@ -107,7 +107,8 @@ public sealed partial class RetrievalReportTests
         RetrievalReport.Write(folder.At("page.html"), "Holiday photos", metrics);
         string html = File.ReadAllText(folder.At("page.html"));
         double near = metrics.Cutoffs.Single(cutoff => cutoff.K == 10).Precision * 10;
-        Assert.Contains(FormattableString.Invariant($"Of the 10 images nearest to a query, {near:F1} on average share a label with it."), html, StringComparison.Ordinal);
+        Assert.Contains(FormattableString.Invariant($"Of the 10 images nearest to a query, {near:F1} on average share a label with it."), html,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("class=\"gallery\"", html, StringComparison.Ordinal);
         Assert.DoesNotContain("class=\"best\"", html, StringComparison.Ordinal);
     }

@@ -23,7 +23,8 @@ internal static class FiniteDifferences
                 return function(tensor(moved, at.shape)).ToDouble();
             }
             double expected = (Value(step) - Value(-step)) / (2 * step);
-            Assert.True(Math.Abs(expected - gradient[i]) < tolerance * Math.Max(1, Math.Abs(expected)), $"element {i}: autograd {gradient[i]}, differences {expected}");
+            Assert.True(Math.Abs(expected - gradient[i]) < tolerance * Math.Max(1, Math.Abs(expected)),
+                $"element {i}: autograd {gradient[i]}, differences {expected}");
         }
     }
 }

@@ -7,7 +7,8 @@ namespace SSAH.MLNet.Measurements;
 internal static class Machine
 {
     /// <summary>Processor and its vectors, number of processors that the process may use, and runtime.</summary>
-    public static string Description { get; } = $"{Processor()}{Vectors()}, {Environment.ProcessorCount} processor(s), {RuntimeInformation.FrameworkDescription}";
+    public static string Description { get; } =
+        $"{Processor()}{Vectors()}, {Environment.ProcessorCount} processor(s), {RuntimeInformation.FrameworkDescription}";
 
     // Virtual machines hide which processor of a maker they run on.
     private static string Vectors() => Avx512F.IsSupported ? " with AVX-512" : Avx2.IsSupported ? " with AVX2" : "";

@@ -3,7 +3,10 @@ using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet.Collections.Searching;
 
-/// <summary>The exact index over the codes of the current model, as the file had them at one revision. Whoever uses it holds the lock of the session that it reads by.</summary>
+/// <summary>
+/// The exact index over the codes of the current model, as the file had them at one revision. Whoever uses it holds the lock of the session that it
+/// reads by.
+/// </summary>
 internal sealed class CodeIndex
 {
     private readonly string _path;
@@ -32,7 +35,10 @@ internal sealed class CodeIndex
         return index;
     }
 
-    /// <summary>This index with what was written since, or another one where the model is another or too much has changed. Part of the session's read transaction.</summary>
+    /// <summary>
+    /// This index with what was written since, or another one where the model is another or too much has changed. Part of the session's read
+    /// transaction.
+    /// </summary>
     public CodeIndex Current(Session session)
     {
         long revision = RevisionOf(session);
@@ -43,7 +49,8 @@ internal sealed class CodeIndex
         List<long> gone = session.Query("SELECT image FROM removal WHERE revision > $1", reader => reader.GetInt64(0), Revision);
         gone.AddRange(session.Query("SELECT id FROM image WHERE revision > $1", reader => reader.GetInt64(0), Revision));
         Index.Remove([.. gone]);
-        Add(session, "SELECT c.image, c.code FROM image i JOIN code c ON c.image = i.id AND c.model = $1 WHERE i.revision > $2 ORDER BY i.id", Model.Key, Revision);
+        Add(session, "SELECT c.image, c.code FROM image i JOIN code c ON c.image = i.id AND c.model = $1 WHERE i.revision > $2 ORDER BY i.id",
+            Model.Key, Revision);
         Revision = revision;
         return this;
     }

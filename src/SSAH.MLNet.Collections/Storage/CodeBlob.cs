@@ -4,7 +4,8 @@ using SSAH.MLNet.Hashing;
 namespace SSAH.MLNet.Collections.Storage;
 
 /// <summary>
-/// A code as it is stored: its packed bytes and a CRC-32C of image, model and code. SQLite has no checksums of its own, and a code with a turned bit would be found in the wrong place, silently.
+/// A code as it is stored: its packed bytes and a CRC-32C of image, model and code. SQLite has no checksums of its own, and a code with a turned bit
+/// would be found in the wrong place, silently.
 /// </summary>
 internal static class CodeBlob
 {
@@ -25,7 +26,8 @@ internal static class CodeBlob
         ReadOnlySpan<byte> code = blob.Length == model.BytesPerCode + ChecksumLength ? blob[..model.BytesPerCode] : default;
         return !code.IsEmpty && BinaryPrimitives.ReadUInt32LittleEndian(blob[code.Length..]) == Checksum(image, model.Key, code)
             ? code
-            : throw new DamagedFileException($"'{path}' is a damaged collection: the code of image {image} is not what was stored. Remove the image and sync its folder again.");
+            : throw new DamagedFileException(
+                $"'{path}' is a damaged collection: the code of image {image} is not what was stored. Remove the image and sync its folder again.");
     }
 
     private static uint Checksum(long image, long model, ReadOnlySpan<byte> code)

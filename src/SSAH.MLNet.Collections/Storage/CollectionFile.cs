@@ -39,7 +39,8 @@ internal static class CollectionFile
     public static void Check(string path)
     {
         if (!File.Exists(path))
-            throw new FileNotFoundException($"There is no collection '{path}'{(Directory.Exists(path) ? ": it is a folder" : "")}. ImageCollection.Create makes one.", path);
+            throw new FileNotFoundException(
+                $"There is no collection '{path}'{(Directory.Exists(path) ? ": it is a folder" : "")}. ImageCollection.Create makes one.", path);
         Span<byte> header = stackalloc byte[HeaderLength];
         using (var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0))
         {
@@ -50,7 +51,8 @@ internal static class CollectionFile
             throw new DamagedFileException($"'{path}' is a SQLite file, but not a collection of images.");
         int version = BinaryPrimitives.ReadInt32BigEndian(header[UserVersionAt..]);
         if (version > Schema.Version)
-            throw new DamagedFileException($"The collection '{path}' has version {version}, and this library reads up to version {Schema.Version}: update the package SSAH.MLNet.Collections.");
+            throw new DamagedFileException($"The collection '{path}' has version {version}, and this library reads up to version {Schema.Version}: "
+                + "update the package SSAH.MLNet.Collections.");
         if (version < 1)
             throw new DamagedFileException($"'{path}' is a damaged collection: it says that its version is {version}.");
     }
@@ -67,5 +69,6 @@ internal static class CollectionFile
         }
     }
 
-    private static IOException Exists(string path, Exception? cause) => new($"The file '{path}' exists already: ImageCollection.Open opens it, or choose another name.", cause);
+    private static IOException Exists(string path, Exception? cause) =>
+        new($"The file '{path}' exists already: ImageCollection.Open opens it, or choose another name.", cause);
 }

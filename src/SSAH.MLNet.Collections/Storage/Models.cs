@@ -20,7 +20,8 @@ internal static class Models
     public static long Add(Session session, HashEncoder encoder, bool keepsModel)
     {
         byte[]? onnx = keepsModel ? encoder.ToOnnx() : null;
-        session.Execute("INSERT INTO model (name, bits, onnx) VALUES ($1, $2, $3) ON CONFLICT (name) DO UPDATE SET onnx = coalesce(excluded.onnx, onnx)", encoder.ModelId, encoder.Bits, onnx);
+        session.Execute("INSERT INTO model (name, bits, onnx) VALUES ($1, $2, $3) ON CONFLICT (name) DO UPDATE SET onnx = coalesce(excluded.onnx, "
+            + "onnx)", encoder.ModelId, encoder.Bits, onnx);
         return session.Number("SELECT id FROM model WHERE name = $1", encoder.ModelId);
     }
 

@@ -33,7 +33,8 @@ internal sealed class Revision
     public void RequireModel(string id)
     {
         if (Model.Id != id)
-            throw new InvalidOperationException($"The collection '{_session.Path}' has codes of model '{Model.Id}' by now; these come from model '{id}'. Codes of different models cannot be compared: "
+            throw new InvalidOperationException($"The collection '{_session.Path}' has codes of model '{Model.Id}' by now; these come from model "
+                + $"'{id}'. Codes of different models cannot be compared: "
                 + "do it again with the collection's model.");
     }
 
@@ -48,7 +49,8 @@ internal sealed class Revision
         if (_session.Number("SELECT count(*) FROM image WHERE id = $1", id) == 0)
             return false;
         Remove([.. _session.Query("SELECT id FROM image WHERE root = $1 AND path = $2 AND id <> $3", reader => reader.GetInt64(0), file.Root, file.Path, id)]);
-        _session.Execute("UPDATE image SET root = $2, path = $3, size = $4, time = $5 WHERE id = $1", id, file.Root, file.Path, file.Stamp.Size, file.Stamp.Time);
+        _session.Execute("UPDATE image SET root = $2, path = $3, size = $4, time = $5 WHERE id = $1", id, file.Root, file.Path, file.Stamp.Size,
+            file.Stamp.Time);
         return true;
     }
 

@@ -7,10 +7,12 @@ internal sealed record Root(long Key, string Path)
 {
     private static readonly StringComparison s_comparison = OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
 
-    public static List<Root> All(Session session) => session.Query("SELECT id, path FROM root ORDER BY id", reader => new Root(reader.GetInt64(0), reader.GetString(1)));
+    public static List<Root> All(Session session) =>
+        session.Query("SELECT id, path FROM root ORDER BY id", reader => new Root(reader.GetInt64(0), reader.GetString(1)));
 
     /// <summary>The root that a file or folder belongs to: the deepest synced folder above it.</summary>
-    public static Root Of(IEnumerable<Root> roots, string fullPath) => roots.Where(root => root.RelativePathOf(fullPath) is not null).MaxBy(root => root.Path.Length)!;
+    public static Root Of(IEnumerable<Root> roots, string fullPath) =>
+        roots.Where(root => root.RelativePathOf(fullPath) is not null).MaxBy(root => root.Path.Length)!;
 
     /// <summary>The path from this root, with slashes, or null where it does not lie below.</summary>
     public string? RelativePathOf(string fullPath)

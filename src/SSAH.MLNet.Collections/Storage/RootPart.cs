@@ -27,10 +27,12 @@ internal sealed record RootPart(Root Root, string Prefix)
                 var root = new Root(session.Number("INSERT INTO root (path) VALUES ($1) RETURNING id", folder), folder);
                 foreach (Root below in roots.Where(each => each.IsBelow(folder)))
                 {
-                    session.Execute("UPDATE image SET root = $1, path = $2 || path WHERE root = $3", root.Key, root.RelativePathOf(below.Path) + "/", below.Key);
+                    session.Execute("UPDATE image SET root = $1, path = $2 || path WHERE root = $3", root.Key, root.RelativePathOf(below.Path) + "/",
+                        below.Key);
                     session.Execute("DELETE FROM root WHERE id = $1", below.Key);
                 }
-                foreach ((long id, string path) in session.Query("SELECT id, path FROM image WHERE root = $1", reader => (reader.GetInt64(0), reader.GetString(1)), Schema.NoRoot))
+                foreach ((long id, string path) in session.Query("SELECT id, path FROM image WHERE root = $1",
+                    reader => (reader.GetInt64(0), reader.GetString(1)), Schema.NoRoot))
                     if (root.RelativePathOf(Root.FullPathOf("", path)) is { Length: > 0 } relative)
                         session.Execute("UPDATE image SET root = $2, path = $3 WHERE id = $1", id, root.Key, relative);
                 return new RootPart(root, "");

@@ -59,7 +59,8 @@ internal sealed class Session : IDisposable
     });
 
     /// <summary>The first value of a query, or null.</summary>
-    public object? Value(string sql, params object?[] values) => SqliteErrors.Translate(Path, () => Bound(sql, values).ExecuteScalar() is { } value and not DBNull ? value : null);
+    public object? Value(string sql, params object?[] values) =>
+        SqliteErrors.Translate(Path, () => Bound(sql, values).ExecuteScalar() is { } value and not DBNull ? value : null);
 
     /// <summary>The first value of a query that has one number.</summary>
     public long Number(string sql, params object?[] values) =>

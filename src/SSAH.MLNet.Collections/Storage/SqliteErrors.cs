@@ -6,7 +6,8 @@ namespace SSAH.MLNet.Collections.Storage;
 /// <summary>Turns SQLite's errors into those of the library, with the file's name and a remedy.</summary>
 internal static class SqliteErrors
 {
-    private const int Error = 1, Permission = 3, Busy = 5, Locked = 6, ReadOnly = 8, InputOutput = 10, Corrupt = 11, Full = 13, CannotOpen = 14, Schema = 17, Mismatch = 20, Format = 24, NotADatabase = 26;
+    private const int Error = 1, Permission = 3, Busy = 5, Locked = 6, ReadOnly = 8, InputOutput = 10, Corrupt = 11, Full = 13, CannotOpen = 14,
+        Schema = 17, Mismatch = 20, Format = 24, NotADatabase = 26;
 
     /// <summary>Runs what uses SQLite.</summary>
     public static T Translate<T>(string path, Func<T> use)
@@ -28,12 +29,16 @@ internal static class SqliteErrors
 
     private static Exception Of(string path, SqliteException error) => error.SqliteErrorCode switch
     {
-        Busy or Locked => new TimeoutException($"Another program is writing to the collection '{path}' and did not finish in time: try again, or raise ImageCollectionOptions.WaitForWriter.", error),
+        Busy or Locked => new TimeoutException($"Another program is writing to the collection '{path}' and did not finish in time: try again, or raise "
+            + "ImageCollectionOptions.WaitForWriter.", error),
         Full => new IOException($"The disk of the collection '{path}' is full: make room and do it again. What was committed before is kept.", error),
-        ReadOnly or Permission => new UnauthorizedAccessException($"The collection '{path}' may not be written to: allow writing to the file and to its folder.", error),
-        CannotOpen => new UnauthorizedAccessException($"The collection '{path}' cannot be opened: its file and its folder must be readable and writable (SQLite keeps files named after it beside it).", error),
+        ReadOnly or Permission => new UnauthorizedAccessException(
+            $"The collection '{path}' may not be written to: allow writing to the file and to its folder.", error),
+        CannotOpen => new UnauthorizedAccessException($"The collection '{path}' cannot be opened: its file and its folder must be readable and "
+            + "writable (SQLite keeps files named after it beside it).", error),
         InputOutput => new IOException($"The collection '{path}' cannot be read or written: {error.Message}", error),
-        Error or Corrupt or Schema or Mismatch or Format or NotADatabase => new DamagedFileException($"'{path}' is a damaged collection, or none: {error.Message} Make it again by Create and Sync; "
+        Error or Corrupt or Schema or Mismatch or Format or NotADatabase =>
+            new DamagedFileException($"'{path}' is a damaged collection, or none: {error.Message} Make it again by Create and Sync; "
             + "'sqlite3 FILE .recover' may save its labels.", error),
         _ => new IOException($"The collection '{path}': {error.Message}", error),
     };

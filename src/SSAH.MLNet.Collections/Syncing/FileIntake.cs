@@ -12,7 +12,8 @@ namespace SSAH.MLNet.Collections.Syncing;
 /// <param name="tally">Counts.</param>
 /// <param name="progress">Is told after each batch.</param>
 internal sealed class FileIntake(
-    Session session, HashEncoder encoder, ImageReadingOptions reading, bool keepsActivations, MovedImages moved, SyncTally tally, IProgress<CollectionProgress>? progress)
+    Session session, HashEncoder encoder, ImageReadingOptions reading, bool keepsActivations, MovedImages moved, SyncTally tally,
+    IProgress<CollectionProgress>? progress)
 {
     private static readonly TimeSpan s_commitEvery = TimeSpan.FromSeconds(1);
     private const int CommitAbove = 1000;
@@ -42,7 +43,8 @@ internal sealed class FileIntake(
                 committed = Stopwatch.GetTimestamp();
             }
             done += batch.Length;
-            progress?.Report(new CollectionProgress(CollectionStage.Encoding, done, files.Count, tally.Skipped + pending.Count(file => file.Problem is not null), Stopwatch.GetElapsedTime(start)));
+            progress?.Report(new CollectionProgress(CollectionStage.Encoding, done, files.Count,
+                tally.Skipped + pending.Count(file => file.Problem is not null), Stopwatch.GetElapsedTime(start)));
         }
         Commit(pending, again);
         cancellationToken.ThrowIfCancellationRequested();

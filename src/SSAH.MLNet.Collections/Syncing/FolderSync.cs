@@ -22,7 +22,8 @@ internal sealed class FolderSync
             session.ForEach($"SELECT id, path, size, time, problem, hash IS NOT NULL FROM image WHERE {RootPart.Condition}", reader =>
             {
                 string? problem = reader.IsDBNull(4) ? null : reader.GetString(4);
-                _known.Add(reader.GetString(1), new KnownFile(reader.GetInt64(0), reader.GetString(1), new FileStamp(reader.GetInt64(2), reader.GetInt64(3)), problem, reader.GetBoolean(5)));
+                _known.Add(reader.GetString(1), new KnownFile(reader.GetInt64(0), reader.GetString(1),
+                    new FileStamp(reader.GetInt64(2), reader.GetInt64(3)), problem, reader.GetBoolean(5)));
             }, _part.Values);
         }
     }
@@ -38,7 +39,8 @@ internal sealed class FolderSync
     {
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         ImageListing listing = FolderWalk.List(full,
-            new ImageFilesOptions { Extensions = options.Extensions, ClassLevel = options.ClassLevel, OnBadImage = BadImagePolicy.Skip }, options.AllowEmptyFolder);
+            new ImageFilesOptions { Extensions = options.Extensions, ClassLevel = options.ClassLevel, OnBadImage = BadImagePolicy.Skip },
+            options.AllowEmptyFolder);
         return new FolderSync(session, full, listing, options);
     }
 
@@ -69,7 +71,9 @@ internal sealed class FolderSync
         return changes;
     }
 
-    /// <summary>The images whose files were not listed, after <see cref="Changes"/>. What lies below a folder that may not be opened is not known to be gone.</summary>
+    /// <summary>
+    /// The images whose files were not listed, after <see cref="Changes"/>. What lies below a folder that may not be opened is not known to be gone.
+    /// </summary>
     public MovedImages Gone()
     {
         Root[] denied = [.. _listing.Skipped.Select(folder => new Root(-1, folder.Path))];

@@ -37,8 +37,10 @@ internal sealed class ModelSwitch(
         int total = _encoded + Locked(() => (int)session.Number($"SELECT count(*) FROM image i WHERE {Missing}", model.Key));
         for (long after = 0; ;)
         {
-            List<FileToEncode> page = Locked(() => session.Query($"SELECT i.id, i.root, r.path, i.path, i.size, i.time FROM image i JOIN root r ON r.id = i.root WHERE {Missing} AND i.id > $2 ORDER BY i.id LIMIT $3",
-                row => new FileToEncode(Root.FullPathOf(row.GetString(2), row.GetString(3)), row.GetInt64(1), row.GetString(3), new FileStamp(row.GetInt64(4), row.GetInt64(5))) { Id = row.GetInt64(0) },
+            List<FileToEncode> page = Locked(() => session.Query("SELECT i.id, i.root, r.path, i.path, i.size, i.time FROM image i JOIN root r ON "
+                + $"r.id = i.root WHERE {Missing} AND i.id > $2 ORDER BY i.id LIMIT $3",
+                row => new FileToEncode(Root.FullPathOf(row.GetString(2), row.GetString(3)), row.GetInt64(1), row.GetString(3),
+                    new FileStamp(row.GetInt64(4), row.GetInt64(5))) { Id = row.GetInt64(0) },
                 model.Key, after, PageSize));
             if (page.Count == 0)
                 return;
@@ -46,7 +48,8 @@ internal sealed class ModelSwitch(
             foreach (EncodedFile[] batch in new FileEncoding(encoder, reading, keepsActivations, _ => false).Run(page, cancellationToken))
             {
                 Store(model, batch);
-                progress?.Report(new CollectionProgress(CollectionStage.Encoding, _encoded + _failed.Count, total, _failed.Count, Stopwatch.GetElapsedTime(_start)));
+                progress?.Report(new CollectionProgress(CollectionStage.Encoding, _encoded + _failed.Count, total, _failed.Count,
+                    Stopwatch.GetElapsedTime(_start)));
             }
             cancellationToken.ThrowIfCancellationRequested();
         }
@@ -58,7 +61,8 @@ internal sealed class ModelSwitch(
     private void Store(StoredModel model, EncodedFile[] batch) => Revision.Write(session, revision =>
     {
         if (session.Number("SELECT count(*) FROM model WHERE id = $1", model.Key) == 0)
-            throw new InvalidOperationException($"Another program switches the collection '{session.Path}' to another model than '{model.Id}' at the same time.");
+            throw new InvalidOperationException(
+                $"Another program switches the collection '{session.Path}' to another model than '{model.Id}' at the same time.");
         foreach (EncodedFile file in batch)
         {
             long id = file.File.Id!.Value;
@@ -68,7 +72,8 @@ internal sealed class ModelSwitch(
                 _paths[id] = file.File.FullPath;
             }
             // Unless it was removed meanwhile, or its file changed: then the page that is read next has it.
-            else if (session.Number("SELECT count(*) FROM image WHERE id = $1 AND size = $2 AND time = $3", id, file.File.Stamp.Size, file.File.Stamp.Time) == 1)
+            else if (session.Number("SELECT count(*) FROM image WHERE id = $1 AND size = $2 AND time = $3", id, file.File.Stamp.Size,
+                file.File.Stamp.Time) == 1)
             {
                 revision.StoreCode(id, model, file.Code, file.Activations);
                 _encoded++;
@@ -83,7 +88,8 @@ internal sealed class ModelSwitch(
         if (missing.Exists(id => !_failed.ContainsKey(id)))
             return false;
         if (missing.Count > 0 && session.Number("SELECT count(*) FROM code WHERE model = $1", model.Key) == 0)
-            throw new IOException($"Not one of the {missing.Count} images of '{session.Path}' can be read, and nothing was switched; the first: '{_paths[missing[0]]}': {_failed[missing[0]]}. "
+            throw new IOException($"Not one of the {missing.Count} images of '{session.Path}' can be read, and nothing was switched; the first: "
+                + $"'{_paths[missing[0]]}': {_failed[missing[0]]}. "
                 + "Is a disk not mounted? ImageCollection.MoveFolder says where a folder lies now.");
         foreach (long id in missing)
         {

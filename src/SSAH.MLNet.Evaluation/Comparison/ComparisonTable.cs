@@ -12,7 +12,8 @@ internal static class ComparisonTable
         string precision = string.Create(CultureInfo.InvariantCulture, $"P@{comparison.Cutoff}");
         bool isSplit = comparison.Rankings.Any(ranking => ranking.Seen is not null);
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"Retrieval compared: {comparison.QueryCount} queries, {comparison.DatabaseCount} database rows, ties averaged\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"Retrieval compared: {comparison.QueryCount} queries, {comparison.DatabaseCount} database rows, ties averaged\n");
         if (isSplit)
             text.Append(CultureInfo.InvariantCulture, $"  {"",-1}{new string(' ', width)} {"all",-18}{"classes with labels",-22}classes without labels\n");
         text.Append(CultureInfo.InvariantCulture, $"   {new string(' ', width)} {"mAP",-8}{precision,-10}");

@@ -14,10 +14,12 @@ internal static class ComparisonVerdict
             return "No trained codes were compared, so nothing can be said of training.";
         ComparedRanking? free = Best(comparison, ranking => ranking.All);
         if (free is null)
-            return Text($"The trained codes reach a mAP of {trained.All.MeanAveragePrecision:F3}; give features or codes that were made without labels to learn whether training paid.");
+            return Text($"The trained codes reach a mAP of {trained.All.MeanAveragePrecision:F3}; ")
+                + "give features or codes that were made without labels to learn whether training paid.";
         double gain = trained.All.MeanAveragePrecision - free.All.MeanAveragePrecision;
         string paid = gain >= Notable ? "Training paid" : gain > -Notable ? "Training changed little" : "Training did not pay";
-        return Text($"{paid}: mAP is {trained.All.MeanAveragePrecision:F3}, {Math.Abs(gain):F3} {(gain < 0 ? "below" : "above")} the best that needs no label ({free.Name})")
+        return Text($"{paid}: mAP is {trained.All.MeanAveragePrecision:F3}, {Math.Abs(gain):F3} {(gain < 0 ? "below" : "above")} ")
+            + $"the best that needs no label ({free.Name})"
             + UnseenClause(comparison, trained) + Help(comparison, trained) + ".";
     }
 
@@ -38,7 +40,8 @@ internal static class ComparisonVerdict
             return Text($"; more steps or more bits would help, because ranking by class probabilities alone has {classes.All.MeanAveragePrecision:F3}");
         if (comparison.Find(ComparedMethod.Cosine) is { } cosine && comparison.Find(ComparedMethod.UnlabeledCodes) is { } codes
             && codes.All.MeanAveragePrecision < cosine.All.MeanAveragePrecision - 2 * Notable)
-            return Text($"; more bits would help, because {codes.Name} lose {cosine.All.MeanAveragePrecision - codes.All.MeanAveragePrecision:F3} of what the features know");
+            return $"; more bits would help, because {codes.Name} lose "
+                + Text($"{cosine.All.MeanAveragePrecision - codes.All.MeanAveragePrecision:F3} of what the features know");
         return "; what would help now is more labels";
     }
 

@@ -4,8 +4,8 @@ namespace SSAH.MLNet.Evaluation;
 
 /// <summary>Compares rankings of one database for the same queries: chance at once, others as they are added.</summary>
 /// <remarks>
-/// A row is relevant to a query when they share a class. Ties are averaged exactly, those of equal floats too. Unlabeled queries and database rows are left out; a query with nothing relevant counts 0.
-/// Not safe to use from several threads; each ranking itself runs on several.
+/// A row is relevant to a query when they share a class. Ties are averaged exactly, those of equal floats too. Unlabeled queries and database rows
+/// are left out; a query with nothing relevant counts 0. Not safe to use from several threads; each ranking itself runs on several.
 /// </remarks>
 internal sealed class RetrievalComparer
 {
@@ -35,11 +35,13 @@ internal sealed class RetrievalComparer
         _databaseLabels = databaseLabels;
         _options = options ?? new ComparisonOptions();
         if (_options.ExcludeSameRow && queryLabels.Count > databaseLabels.Count)
-            throw new ArgumentException($"{nameof(ComparisonOptions.ExcludeSameRow)}: {queryLabels.Count} queries cannot be among {databaseLabels.Count} rows.", nameof(options));
+            throw new ArgumentException(
+                $"{nameof(ComparisonOptions.ExcludeSameRow)}: {queryLabels.Count} queries cannot be among {databaseLabels.Count} rows.", nameof(options));
         _queries = [.. Enumerable.Range(0, queryLabels.Count).Where(queryLabels.IsLabeled)];
         _rows = [.. Enumerable.Range(0, databaseLabels.Count).Where(databaseLabels.IsLabeled)];
         if (_queries.Length == 0 || _rows.Length == 0)
-            throw new ArgumentException($"There is nothing to compare: {_queries.Length} of {queryLabels.Count} queries and {_rows.Length} of {databaseLabels.Count} database rows are labeled.");
+            throw new ArgumentException($"There is nothing to compare: {_queries.Length} of {queryLabels.Count} queries and {_rows.Length} of "
+                + $"{databaseLabels.Count} database rows are labeled.");
         _selves = [.. _queries.Select(query => _options.ExcludeSameRow ? Math.Max(-1, Array.BinarySearch(_rows, query)) : -1)];
         _isSeen = [.. _queries.Select(IsSeen)];
         _relevance = new RelevanceIndex(databaseLabels, _rows);
@@ -55,7 +57,8 @@ internal sealed class RetrievalComparer
     /// <param name="cancellationToken">Stops the ranking.</param>
     /// <exception cref="ArgumentException">The lengths do not fit the labels, or a value is not finite.</exception>
     public void AddCosine(
-        ReadOnlyMemory<float> queries, ReadOnlyMemory<float> database, int dimension, string name = "cosine of the features, centered", CancellationToken cancellationToken = default)
+        ReadOnlyMemory<float> queries, ReadOnlyMemory<float> database, int dimension, string name = "cosine of the features, centered",
+        CancellationToken cancellationToken = default)
     {
         Check(queries, database, dimension);
         float[] mean = new float[dimension];
@@ -73,7 +76,8 @@ internal sealed class RetrievalComparer
     /// <param name="cancellationToken">Stops the ranking.</param>
     /// <exception cref="ArgumentException">The lengths do not fit the labels, or a value is not finite.</exception>
     public void AddClassRanking(
-        ReadOnlyMemory<float> queries, ReadOnlyMemory<float> database, int classes, string name = "class probabilities", CancellationToken cancellationToken = default)
+        ReadOnlyMemory<float> queries, ReadOnlyMemory<float> database, int classes, string name = "class probabilities",
+        CancellationToken cancellationToken = default)
     {
         Check(queries, database, classes);
         Add(ComparedMethod.ClassRanking, name, null, new VectorScores(queries, database, classes), cancellationToken);
@@ -95,7 +99,8 @@ internal sealed class RetrievalComparer
         if (queries.Bits != database.Bits)
             throw new ArgumentException($"The queries have {queries.Bits}-bit codes, the database {database.Bits}-bit codes.", nameof(database));
         if (queries.Count != _queryLabels.Count || database.Count != _databaseLabels.Count)
-            throw new ArgumentException($"{queries.Count} and {database.Count} codes were given for {_queryLabels.Count} queries and {_databaseLabels.Count} database rows.");
+            throw new ArgumentException(
+                $"{queries.Count} and {database.Count} codes were given for {_queryLabels.Count} queries and {_databaseLabels.Count} database rows.");
         name ??= FormattableString.Invariant($"{(method == ComparedMethod.TrainedCodes ? "trained codes" : "ITQ codes")}, {queries.Bits} bits");
         Add(method, name, queries.Bits, new CodeScores(queries, database), cancellationToken);
     }
@@ -107,7 +112,8 @@ internal sealed class RetrievalComparer
     {
         var figures = new (double AveragePrecision, double Precision)[_queries.Length];
         int blocks = (_queries.Length + QueriesPerBlock - 1) / QueriesPerBlock;
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.Threads == 0 ? Environment.ProcessorCount : _options.Threads, CancellationToken = cancellationToken };
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.Threads == 0 ? Environment.ProcessorCount : _options.Threads,
+            CancellationToken = cancellationToken };
         Parallel.For(0, blocks, parallel, () => new Worker(this, scores), (block, _, worker) =>
         {
             worker.Rank(block, figures);
@@ -120,7 +126,8 @@ internal sealed class RetrievalComparer
                 some.Select(i => figures[i].Precision).DefaultIfEmpty(double.NaN).Average());
         }
         bool isSplit = _options.LabeledClasses is not null;
-        _rankings.Add(new ComparedRanking(method, name, bits, Over(_ => true), isSplit ? Over(i => _isSeen[i] == true) : null, isSplit ? Over(i => _isSeen[i] == false) : null));
+        _rankings.Add(new ComparedRanking(method, name, bits, Over(_ => true), isSplit ? Over(i => _isSeen[i] == true) : null,
+            isSplit ? Over(i => _isSeen[i] == false) : null));
         _options.Progress?.Report(name);
     }
 
@@ -138,7 +145,8 @@ internal sealed class RetrievalComparer
     private void Check(ReadOnlyMemory<float> queries, ReadOnlyMemory<float> database, int dimension)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(dimension, 1);
-        foreach ((string what, ReadOnlyMemory<float> values, int rows) in new[] { ("queries", queries, _queryLabels.Count), ("database", database, _databaseLabels.Count) })
+        foreach ((string what, ReadOnlyMemory<float> values, int rows) in new[] { ("queries", queries, _queryLabels.Count),
+            ("database", database, _databaseLabels.Count) })
         {
             if (values.Length != (long)rows * dimension)
                 throw new ArgumentException($"The {what} have {values.Length} values; {rows} rows of {dimension} are {(long)rows * dimension}.");
@@ -162,7 +170,8 @@ internal sealed class RetrievalComparer
 
     private sealed class Worker(RetrievalComparer comparer, RowScores? scores)
     {
-        private readonly ScoreRanking _ranking = new(comparer._queryLabels, comparer._relevance, comparer._tables, comparer._rows.Length, comparer._options.Cutoff);
+        private readonly ScoreRanking _ranking =
+            new(comparer._queryLabels, comparer._relevance, comparer._tables, comparer._rows.Length, comparer._options.Cutoff);
         private readonly float[][] _scores = scores is null ? [] : [.. Enumerable.Range(0, QueriesPerBlock).Select(_ => new float[comparer._rows.Length])];
 
         public void Rank(int block, (double AveragePrecision, double Precision)[] figures)

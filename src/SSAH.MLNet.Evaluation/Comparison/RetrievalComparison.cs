@@ -1,6 +1,9 @@
 namespace SSAH.MLNet.Evaluation;
 
-/// <summary>Rankings of one database for the same queries, side by side: what was learned beside what was there without learning. Made by <c>mlContext.HashRetrieval.Compare</c>.</summary>
+/// <summary>
+/// Rankings of one database for the same queries, side by side: what was learned beside what was there without learning. Made by
+/// <c>mlContext.HashRetrieval.Compare</c>.
+/// </summary>
 public sealed record RetrievalComparison
 {
     internal RetrievalComparison(int queryCount, int databaseCount, int cutoff, IReadOnlyList<ComparedRanking> rankings)

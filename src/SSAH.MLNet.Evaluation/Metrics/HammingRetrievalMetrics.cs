@@ -29,8 +29,8 @@ public sealed record HammingRetrievalMetrics
     public required int QueriesWithoutRelevant { get; init; }
 
     /// <summary>
-    /// Queries that may have found themselves, because queries and database are the same codes with the same labels and nothing was left out: their figures are too good.
-    /// 0 where the two differ.
+    /// Queries that may have found themselves, because queries and database are the same codes with the same labels and nothing was left out: their
+    /// figures are too good. 0 where the two differ.
     /// </summary>
     public int PossibleSelfMatches { get; init; }
 

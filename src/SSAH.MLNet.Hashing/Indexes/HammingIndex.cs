@@ -136,8 +136,8 @@ public abstract class HammingIndex
         return new HammingMatches(FindWithin(queries, radius, options ?? HammingSearchOptions.Default, cancellationToken));
     }
 
-    /// <summary>Saves the codes, their ids and keys, and <see cref="ModelId"/>. The file is written beside its place, flushed and renamed: it is the old one or the new one,
-    /// never half.</summary>
+    /// <summary>Saves the codes, their ids and keys, and <see cref="ModelId"/>. The file is written beside its place, flushed and renamed: it is the
+    /// old one or the new one, never half.</summary>
     /// <param name="path">Where to.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Save(string path)

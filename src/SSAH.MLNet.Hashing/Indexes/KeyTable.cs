@@ -18,7 +18,8 @@ internal sealed class KeyTable
                 TextKeys.ThrowIfUnfit(keys[entered], $"Key {entered}", TextKeys.MaxBytes, nameof(keys));
                 if (!slots.TryAdd(keys[entered], snapshot.Slots + entered))
                     throw new ArgumentException(
-                        $"Key '{keys[entered]}' of code {entered} is in use already: remove that code first, or give each code a key of its own.", nameof(keys));
+                        $"Key '{keys[entered]}' of code {entered} is in use already: remove that code first, or give each code a key of its own.",
+                        nameof(keys));
             }
         }
         catch

@@ -22,9 +22,11 @@ internal static class LearningCharts
         };
         if (!history.Any(point => point.HardDifficulty != 0))
             return charts;
-        charts.Add(Chart("Difficulty", "difficulty", Curve("hard samples, d", point => point.HardDifficulty), Curve("their images, d0", point => point.EasyDifficulty)));
+        charts.Add(Chart("Difficulty", "difficulty", Curve("hard samples, d", point => point.HardDifficulty),
+            Curve("their images, d0", point => point.EasyDifficulty)));
         // By itself: beside d it would be a line at the bottom.
-        charts.Add(Chart("What hard samples add", "difficulty", Curve("d - d0", point => point.HardDifficulty - point.EasyDifficulty), Curve("margin mu", point => point.Margin))
+        charts.Add(Chart("What hard samples add", "difficulty", Curve("d - d0", point => point.HardDifficulty - point.EasyDifficulty),
+            Curve("margin mu", point => point.Margin))
             with { Remark = "A-Net aims at d - d0 = mu; mu rises when H-Net copes." });
         charts.Add(Chart("Occluded area", "share of the image", Curve("area", point => point.OccludedArea)));
         charts.Add(Chart("Rotation", "mean |angle|, degrees", Curve("angle", point => point.MeanAngleDegrees)));

@@ -29,7 +29,8 @@ internal static class Markup
 
     /// <exception cref="ArgumentException">The value is NaN or infinite.</exception>
     public static double Finite(double value, string what) =>
-        double.IsFinite(value) ? value : throw new ArgumentException($"{what} is {value.ToString(CultureInfo.InvariantCulture)}: a page shows finite numbers only.");
+        double.IsFinite(value) ? value : throw new ArgumentException(
+            $"{what} is {value.ToString(CultureInfo.InvariantCulture)}: a page shows finite numbers only.");
 
     // Control characters would make the page, or an SVG in it, malformed. (Lone surrogates are replaced by EnumerateRunes.)
     private static bool IsAllowed(int rune) => rune is '\t' or '\n' or '\r' or (>= ' ' and not (>= 0x7F and <= 0x9F) and not 0xFFFE and not 0xFFFF);

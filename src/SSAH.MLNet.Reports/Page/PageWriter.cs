@@ -67,12 +67,13 @@ internal static class PageWriter
     private static IEnumerable<string> ConventionsOf(HammingRetrievalMetrics metrics)
     {
         yield return "An image is relevant when it shares at least one label with the query.";
-        yield return "mAP is the mean average precision over the whole database. Many images lie at the same distance: the figure is the mean over all orders of "
-            + "such ties, the bracket the worst and the best order. Row order breaks ties by position, as most published code does.";
+        yield return "mAP is the mean average precision over the whole database. Many images lie at the same distance: the figure is the mean over all "
+            + "orders of such ties, the bracket the worst and the best order. Row order breaks ties by position, as most published code does.";
         if (metrics.UnlabeledQueries > 0)
             yield return $"{Count(metrics.UnlabeledQueries)} queries have no label and are in no figure.";
         if (metrics.Confidence is { } c)
-            yield return string.Create(CultureInfo.InvariantCulture, $"Over the queries, the {Math.Round(c.Level * 100)} % interval of the mAP is {c.Lower:F3} to "
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"Over the queries, the {Math.Round(c.Level * 100)} % interval of the mAP is {c.Lower:F3} to "
                 + $"{c.Upper:F3}; it says nothing about how much another training would differ.");
     }
 

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace SSAH.MLNet.Training.Data;
 
 /// <summary>
-/// Stands in for the images where nothing before the hash layer is trained: the features of a row are computed when it is first drawn, without augmentation, and kept.
+/// Stands in for the images where nothing before the hash layer is trained: the features of a row are computed when it is first drawn, without
+/// augmentation, and kept.
 /// </summary>
 internal sealed class CachedFeatures(HashNetwork network, MiniBatchSource images, int rowCount) : IImageSource
 {

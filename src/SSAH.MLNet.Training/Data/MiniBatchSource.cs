@@ -17,11 +17,14 @@ internal interface IImageSource
 }
 
 /// <summary>Makes mini-batches of a training set's images.</summary>
-internal sealed class MiniBatchSource(TrainingSet set, ImageNormalization normalization, ImageAugmentation augmentation, Random random, Device device) : IImageSource
+internal sealed class MiniBatchSource(TrainingSet set, ImageNormalization normalization, ImageAugmentation augmentation, Random random, Device device)
+    : IImageSource
 {
     private readonly ImageAugmentation _strong = augmentation.Strong();
 
-    /// <summary>Randomly changed views of the rows, drawn in parallel: each image has a seed of its own, so that the number of threads changes nothing.</summary>
+    /// <summary>
+    /// Randomly changed views of the rows, drawn in parallel: each image has a seed of its own, so that the number of threads changes nothing.
+    /// </summary>
     public Tensor Draw(ReadOnlySpan<int> rows, bool strong = false)
     {
         var drawn = strong ? _strong : augmentation;

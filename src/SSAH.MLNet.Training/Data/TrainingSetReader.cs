@@ -38,11 +38,13 @@ internal static class TrainingSetReader
         if (set.LabeledRows.Length < 2)
             throw new InvalidOperationException(
                 $"Column '{options.LabelColumnName}' labels {set.LabeledRows.Length} of {builder.Count} rows to train on; at least 2 are needed. "
-                + $"A row is unlabeled where it has an empty text, {LabelColumn.MissingKey}, an empty vector, or nothing but NaN: check that MapValueToKey was fitted on the names that the rows have.");
+                + $"A row is unlabeled where it has an empty text, {LabelColumn.MissingKey}, an empty vector, or nothing but NaN: check that "
+                + "MapValueToKey was fitted on the names that the rows have.");
         CheckClasses(set, options.LabelColumnName);
         if (labels.DoubtAbout(set.Labels) is { } doubt)
             channel.Warning(MessageSensitivity.None, doubt);
-        channel.Info(MessageSensitivity.None, $"{builder.Count} images of {pixels.Shape}: {set.LabeledRows.Length} labeled, {set.UnlabeledRows.Length} unlabeled, "
+        channel.Info(MessageSensitivity.None,
+            $"{builder.Count} images of {pixels.Shape}: {set.LabeledRows.Length} labeled, {set.UnlabeledRows.Length} unlabeled, "
             + $"{set.ValidationRows.Length} kept for validation, {labels.ClassCount} classes.");
         if (set.UnlabeledRows.Length == 0 && options.Consistency.Weight > 0)
             channel.Info(MessageSensitivity.None, "No row is unlabeled: the consistent loss is off and training is supervised.");
@@ -67,7 +69,8 @@ internal static class TrainingSetReader
             return;
         string name = !labels.IsMultiLabel && labels.Names is { } names ? $", '{names[labels.ClassOf(first)]}'" : "";
         throw new InvalidOperationException(
-            $"All {set.LabeledRows.Length} labeled rows of column '{column}' have the same {(labels.IsMultiLabel ? "labels" : "class")}{name}: there is nothing to tell apart. Label images of at "
+            $"All {set.LabeledRows.Length} labeled rows of column '{column}' have the same {(labels.IsMultiLabel ? "labels" : "class")}{name}: there "
+                + "is nothing to tell apart. Label images of at "
             + "least two classes; where classes are names of folders, check which level of the folders names them.");
     }
 

@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace SSAH.MLNet.Training.Frozen;
 
-/// <summary>The weights of a linear classifier, the bias as their last row, with Adam's moments (Kingma and Ba 2015). One flat tensor, so that a step is a dozen native calls.</summary>
+/// <summary>
+/// The weights of a linear classifier, the bias as their last row, with Adam's moments (Kingma and Ba 2015). One flat tensor, so that a step is a
+/// dozen native calls.
+/// </summary>
 internal sealed class AdamWeights(int inputs, int classes) : IDisposable
 {
     private const double Epsilon = 1e-8;

@@ -6,8 +6,9 @@ using SSAH.MLNet.Training.Data;
 namespace SSAH.MLNet.Training.Frozen;
 
 /// <summary>
-/// What the labeled rows and the geometry of all rows say of every row's classes: a linear classifier of the labeled rows proposes (with a tenth of a label's weight), the graph of neighbors spreads
-/// proposals and labels. In the line of graph-based semi-supervised hashing (SSDH, Zhang and Peng 2017; BGDH, Yan et al. 2017) and of correct-and-smooth (Huang et al. 2021); reconstructed.
+/// What the labeled rows and the geometry of all rows say of every row's classes: a linear classifier of the labeled rows proposes (with a tenth of a
+/// label's weight), the graph of neighbors spreads proposals and labels. In the line of graph-based semi-supervised hashing (SSDH, Zhang and Peng
+/// 2017; BGDH, Yan et al. 2017) and of correct-and-smooth (Huang et al. 2021); reconstructed.
 /// </summary>
 internal static class ClassTeacher
 {

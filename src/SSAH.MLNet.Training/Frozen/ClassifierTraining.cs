@@ -13,8 +13,8 @@ namespace SSAH.MLNet.Training.Frozen;
 internal sealed record ClassifierOutcome(ClassLayer Classifier, int Steps, double? Agreement, string Ending);
 
 /// <summary>
-/// A linear classifier learned from vectors and probabilities of classes, by Adam on mini-batches with the gradient written out: no graph is recorded, so that a step takes a fraction of a
-/// millisecond. Ends when the rows that were held out agree no better.
+/// A linear classifier learned from vectors and probabilities of classes, by Adam on mini-batches with the gradient written out: no graph is
+/// recorded, so that a step takes a fraction of a millisecond. Ends when the rows that were held out agree no better.
 /// </summary>
 internal static class ClassifierTraining
 {

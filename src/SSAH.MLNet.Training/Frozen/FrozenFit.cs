@@ -35,8 +35,8 @@ internal static class FrozenFit
         Check(given, labeled, options.LabelColumnName);
         if (labels.DoubtAbout(given) is { } doubt)
             channel.Warning(MessageSensitivity.None, doubt);
-        Note($"{given.Count} rows of {source.Length} features ({source.Counts.Computed} images computed, {source.Counts.Kept} known from before): {labeled} labeled, "
-            + $"{given.Count - labeled} unlabeled, {given.ClassCount} classes.");
+        Note($"{given.Count} rows of {source.Length} features ({source.Counts.Computed} images computed, {source.Counts.Kept} known from before): "
+            + $"{labeled} labeled, {given.Count - labeled} unlabeled, {given.ClassCount} classes.");
         if (options.Stopping is not { Epochs: null, MaxSteps: null, TimeBudget: null })
             Note("The features do not change: learning from them takes seconds and ends by itself, so that Epochs, MaxSteps and TimeBudget are not heeded.");
         FrozenOutcome outcome = new FrozenTraining(options, seed, Note).Run(rows.Features, given);
@@ -58,7 +58,8 @@ internal static class FrozenFit
         int classes = labels.IsMultiLabel ? 2 : Enumerable.Range(0, labels.Count).Where(labels.IsLabeled).Select(labels.ClassOf).Distinct().Count();
         if (labeled < 2 || classes < 2)
             throw new InvalidOperationException(
-                $"Column '{column}' labels {labeled} of {labels.Count} rows with {classes} classes; at least two rows of two classes are needed to tell them apart. A row is unlabeled where it has an "
+                $"Column '{column}' labels {labeled} of {labels.Count} rows with {classes} classes; at least two rows of two classes are needed to "
+                    + "tell them apart. A row is unlabeled where it has an "
                 + $"empty text, {LabelColumn.MissingKey}, an empty vector, or nothing but NaN. Without labels, mlContext.Transforms.ItqHash learns codes.");
     }
 

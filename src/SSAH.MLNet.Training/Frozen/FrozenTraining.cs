@@ -14,14 +14,16 @@ namespace SSAH.MLNet.Training.Frozen;
 internal sealed record FrozenOutcome(HashHead Head, int Steps, TimeSpan Elapsed, double? Agreement, string Ending, double MeanActivation);
 
 /// <summary>
-/// Learns codes from features that do not change, in seconds. The teacher labels every row from the few labels and the geometry of all features; a classifier learns to say the same of a row that
-/// it has not seen; the code then is PCA-ITQ of the class probabilities beside the whitened features, so that it keeps what the labels say and what the features know beside them: images of classes
-/// that nobody labeled stay findable. Reconstructed; the parts are named where they stand.
+/// Learns codes from features that do not change, in seconds. The teacher labels every row from the few labels and the geometry of all features; a
+/// classifier learns to say the same of a row that it has not seen; the code then is PCA-ITQ of the class probabilities beside the whitened features,
+/// so that it keeps what the labels say and what the features know beside them: images of classes that nobody labeled stay findable. Reconstructed;
+/// the parts are named where they stand.
 /// </summary>
 /// <param name="options">The options.</param>
 /// <param name="seed">Seed.</param>
 /// <param name="note">Told what was decided and how long it took.</param>
-/// <param name="largestGraph">Rows that the graph is built over at most, since its time grows with their square; of more, all labeled ones and a sample of the others.</param>
+/// <param name="largestGraph">Rows that the graph is built over at most, since its time grows with their square; of more, all labeled ones and a
+/// sample of the others.</param>
 internal sealed class FrozenTraining(SsahTrainer.Options options, int seed, Action<string> note, int largestGraph = 100_000)
 {
     private const int MeanRows = 2_000;
@@ -49,7 +51,8 @@ internal sealed class FrozenTraining(SsahTrainer.Options options, int seed, Acti
 
         ClassifierOutcome classifier = ClassifierTraining.Run(learned, taught, labels.IsMultiLabel, seed, cancellation);
         note($"Classifier learned in {classifier.Steps} steps: {classifier.Ending}"
-            + (classifier.Agreement is { } agreement ? $"; it agrees with the teacher on {agreement:P1} of rows held out" : "") + $", {clock.Elapsed.TotalSeconds:F1} s.");
+            + (classifier.Agreement is { } agreement ? $"; it agrees with the teacher on {agreement:P1} of rows held out" : "")
+            + $", {clock.Elapsed.TotalSeconds:F1} s.");
 
         head = head with { Classes = classifier.Classifier };
         head = Project(head, vectors, cancellation);

@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace SSAH.MLNet.Training.Frozen;
 
 /// <summary>
-/// The graph of near neighbors over all rows, symmetric and normalized (D^-1/2 W D^-1/2), as sparse rows. Weights are similarities to the fourth power, so that the nearest count most.
+/// The graph of near neighbors over all rows, symmetric and normalized (D^-1/2 W D^-1/2), as sparse rows. Weights are similarities to the fourth
+/// power, so that the nearest count most.
 /// </summary>
 internal sealed class NeighborGraph
 {

@@ -19,8 +19,10 @@ internal static class ComputeDevice
         }
         catch (Exception error) when (error is TypeInitializationException or NotSupportedException or DllNotFoundException or BadImageFormatException)
         {
-            throw new InvalidOperationException("libtorch, the native half of TorchSharp 0.107, cannot be loaded. Add the package libtorch-cpu-linux-x64 2.10.0 (-win-x64, -osx-arm64), or for CUDA "
-                + "TorchSharp-cuda-linux 0.107.0 (-windows), to the application. Where that package is there, the system's C++ library may be older than GCC 13's (GLIBCXX_3.4.32), or with HashDevice=system libtorch is not on the loader's path: "
+            throw new InvalidOperationException("libtorch, the native half of TorchSharp 0.107, cannot be loaded. Add the package "
+                + "libtorch-cpu-linux-x64 2.10.0 (-win-x64, -osx-arm64), or for CUDA "
+                + "TorchSharp-cuda-linux 0.107.0 (-windows), to the application. Where that package is there, the system's C++ library may be older "
+                + "than GCC 13's (GLIBCXX_3.4.32), or with HashDevice=system libtorch is not on the loader's path: "
                 + $"{FirstLine(error.InnerException ?? error)}", error);
         }
     }
@@ -36,7 +38,8 @@ internal static class ComputeDevice
         if ((Obstacle(index, cuda.is_available() ? cuda.device_count() : 0) ?? Try(index)) is not { } obstacle)
             return device("cuda", index);
         if (!MLNetInternals.FallbackToCpu(environment))
-            throw new InvalidOperationException($"Training on a GPU was asked for, but {obstacle}. Or train on the CPU: set Device to {nameof(TrainingDevice.Cpu)}, or MLContext.FallbackToCpu.");
+            throw new InvalidOperationException($"Training on a GPU was asked for, but {obstacle}. Or train on the CPU: set Device to "
+                + $"{nameof(TrainingDevice.Cpu)}, or MLContext.FallbackToCpu.");
         channel.Warning(MessageSensitivity.None, $"Training on the CPU instead of a GPU: {obstacle}.");
         return CPU;
     }
@@ -46,7 +49,8 @@ internal static class ComputeDevice
     /// <param name="count">Number of CUDA devices that libtorch sees.</param>
     internal static string? Obstacle(int index, int count) => count switch
     {
-        0 => "no CUDA device is available: build with HashDevice=cuda (it adds TorchSharp's CUDA package) or, with a CUDA libtorch on the loader's path, HashDevice=system, on a machine with an NVIDIA driver",
+        0 => "no CUDA device is available: build with HashDevice=cuda (it adds TorchSharp's CUDA package) or, with a CUDA libtorch on the loader's "
+            + "path, HashDevice=system, on a machine with an NVIDIA driver",
         _ when index < 0 || index >= count => $"there is no CUDA device {index}: there are {count}, numbered from 0. Set MLContext.GpuDeviceId to one of them",
         _ => null,
     };
@@ -54,8 +58,10 @@ internal static class ComputeDevice
     /// <summary>The error to throw in place of one of libtorch's: out of memory says what to make smaller.</summary>
     internal static InvalidOperationException? Explain(Exception error, SsahTrainer.Options options, int step) =>
         error.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
-            ? new InvalidOperationException($"The memory did not suffice for step {step}: lower Optimization.LabeledBatchSize ({options.Optimization.LabeledBatchSize}) and "
-                + $"Consistency.UnlabeledBatchSize ({options.Consistency.UnlabeledBatchSize}), or take smaller images or a smaller Backbone. {FirstLine(error)}", error)
+            ? new InvalidOperationException(
+                $"The memory did not suffice for step {step}: lower Optimization.LabeledBatchSize ({options.Optimization.LabeledBatchSize}) and "
+                + $"Consistency.UnlabeledBatchSize ({options.Consistency.UnlabeledBatchSize}), or take smaller images or a smaller Backbone. "
+                + $"{FirstLine(error)}", error)
             : null;
 
     // A convolution and a product need the libraries beside CUDA that may be missing.
@@ -85,7 +91,8 @@ internal static class ComputeDevice
         _ => device.type == DeviceType.CPU && channels > 1 && IsFasterWithBFloat16() ? ScalarType.BFloat16 : ScalarType.Float32,
     };
 
-    // CPUID leaf 7: AVX512_BF16 is bit 5 of EAX in subleaf 1, AMX-BF16 bit 22 of EDX in subleaf 0. Intel's AVX512_BF16 by itself has no more multiply-adds than its float32.
+    // CPUID leaf 7: AVX512_BF16 is bit 5 of EAX in subleaf 1, AMX-BF16 bit 22 of EDX in subleaf 0. Intel's AVX512_BF16 by itself has no more
+    // multiply-adds than its float32.
     private static bool IsFasterWithBFloat16()
     {
         if (!X86Base.IsSupported || X86Base.CpuId(0, 0).Eax < 7)

@@ -17,7 +17,8 @@ internal static class ParameterGroups
         var groups =
             from named in network.named_parameters()
             where named.parameter.requires_grad
-            group named.parameter by (IsBackbone: named.name.StartsWith("backbone.", StringComparison.Ordinal), Decays: IsMatrix(named.parameter)) into parameters
+            group named.parameter by (IsBackbone: named.name.StartsWith("backbone.", StringComparison.Ordinal),
+                Decays: IsMatrix(named.parameter)) into parameters
             select new ParameterGroup(
                 [.. parameters],
                 options.Optimization.LearningRate * (parameters.Key.IsBackbone ? backboneFactor : 1),

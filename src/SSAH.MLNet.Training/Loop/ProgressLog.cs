@@ -17,20 +17,23 @@ internal sealed class ProgressLog(SsahTraining training, IChannel channel)
         var elapsed = training.Elapsed;
         if (elapsed - _last < s_pause)
             return;
-        channel.Info(MessageSensitivity.None, FormattableString.Invariant($"{Position} {(_images - _lastImages) / (elapsed - _last).TotalSeconds:F0} images/s, {Left} left"));
+        channel.Info(MessageSensitivity.None, FormattableString.Invariant(
+            $"{Position} {(_images - _lastImages) / (elapsed - _last).TotalSeconds:F0} images/s, {Left} left"));
         (_last, _lastImages) = (elapsed, _images);
     }
 
     /// <summary>Writes a report.</summary>
     public void Report(SsahTrainingMetrics metrics, ValidationFigures? validation)
     {
-        channel.Info(MessageSensitivity.None, FormattableString.Invariant(
-            $"{Position} epoch {metrics.Epoch:F1} loss {metrics.TotalLoss:F3} d {metrics.HardDifficulty:F3} mu {metrics.Margin:F3} {metrics.ImagesPerSecond:F0} images/s, {Left} left")
+        channel.Info(MessageSensitivity.None, Position
+            + FormattableString.Invariant($" epoch {metrics.Epoch:F1} loss {metrics.TotalLoss:F3} d {metrics.HardDifficulty:F3} ")
+            + FormattableString.Invariant($"mu {metrics.Margin:F3} {metrics.ImagesPerSecond:F0} images/s, {Left} left")
             + (validation is { } figures ? $", validation {figures}" : ""));
         (_last, _lastImages) = (training.Elapsed, _images);
     }
 
-    private string Position => FormattableString.Invariant($"step {training.Step}{(training.MaxSteps < long.MaxValue ? $" of {training.MaxSteps}" : "")} ({training.Progress:P0})");
+    private string Position => FormattableString.Invariant(
+        $"step {training.Step}{(training.MaxSteps < long.MaxValue ? $" of {training.MaxSteps}" : "")} ({training.Progress:P0})");
 
     private string Left
     {

@@ -51,10 +51,12 @@ internal sealed class SsahTraining : IDisposable
         _confidence = new ConfidenceRule(options.Consistency.ConfidenceThreshold);
         _pseudoLabeling = new PseudoLabeling(Teacher, set.Labels.IsMultiLabel, _confidence);
         var losses = options.Losses;
-        _objective = new HashingObjective(losses.SimilarityWeight, losses.SimilarityScale, losses.ClassificationWeight, set.Labels.IsMultiLabel, losses.LabelSimilarity);
+        _objective = new HashingObjective(losses.SimilarityWeight, losses.SimilarityScale, losses.ClassificationWeight, set.Labels.IsMultiLabel,
+            losses.LabelSimilarity);
         _policy = new SelfPacedPolicy(PacingRange.Of(options.HardSamples), options.HardSamples.FixedDifficulty);
         _hashOptimizer = new NesterovOptimizer(ParameterGroups.Of(HashNetwork, options), momentum: 0.9);
-        _adversaryOptimizer = Adversary is null ? null : new AdamOptimizer([new ParameterGroup([.. Adversary.parameters()], options.HardSamples.AdversaryLearningRate)], beta1: 0.5);
+        _adversaryOptimizer = Adversary is null ? null
+            : new AdamOptimizer([new ParameterGroup([.. Adversary.parameters()], options.HardSamples.AdversaryLearningRate)], beta1: 0.5);
     }
 
     /// <summary>Mean and deviation that the images were normalized with.</summary>
@@ -269,7 +271,8 @@ internal sealed class SsahTraining : IDisposable
         }
     }
 
-    // The loss of each hard sample: of labeled images by their labels, of unlabeled ones by what the teacher says. Without a source of hard samples there are none of the former.
+    // The loss of each hard sample: of labeled images by their labels, of unlabeled ones by what the teacher says. Without a source of hard samples
+    // there are none of the former.
     private (Tensor? Labeled, Tensor? Unlabeled) HardLosses(Tensor images, MiniBatch labeled, PseudoLabels? pseudo, Anchors anchors)
     {
         HashNetwork.TrackStatistics(false);
@@ -325,7 +328,8 @@ internal sealed class SsahTraining : IDisposable
         _average.Update(Step);
     }
 
-    // A-Net minimizes |mean d - tau|: its gradient at an image is one sign times that of d, which H-Net's backward pass has already computed, weighted. Adam does not mind d's divisor.
+    // A-Net minimizes |mean d - tau|: its gradient at an image is one sign times that of d, which H-Net's backward pass has already computed,
+    // weighted. Adam does not mind d's divisor.
     private void StepAdversary(HardSamples hard, Tensor leaf, Tensor weights, double gap, double rate)
     {
         using var phase = TrainingTelemetry.Phase("A-step");

@@ -21,7 +21,8 @@ internal static class TrainingDoubts
     {
         if (steps < FewSteps || epochs < 1)
             yield return string.Create(CultureInfo.InvariantCulture,
-                $"The training ended after {steps} steps, {epochs:F1} passes over the data: codes are rarely good before {FewSteps} steps and one pass. Raise Stopping.TimeBudget, Stopping.MaxSteps or Stopping.Epochs.");
+                $"The training ended after {steps} steps, {epochs:F1} passes over the data: codes are rarely good before {FewSteps} "
+                + $"steps and one pass. Raise Stopping.TimeBudget, Stopping.MaxSteps or Stopping.Epochs.");
         double mean = 0;
         foreach (float value in activations.Span)
             mean += Math.Abs(value) / activations.Length;
@@ -30,8 +31,8 @@ internal static class TrainingDoubts
                 $"The activations are hardly bits: their mean size is {mean:F2}, where 1 is a bit. Train longer, or raise Losses.QuantizationWeight.");
         int constant = ConstantBits(activations.Span, bits);
         if (constant > bits / BitsForOneConstant)
-            yield return $"{constant} of {bits} bits are the same for nearly all training images, so that the codes tell few images apart. Label more classes or more images of each, "
-                + "lower Optimization.LearningRate, or take fewer Bits.";
+            yield return $"{constant} of {bits} bits are the same for nearly all training images, so that the codes tell few images apart. Label more "
+                + "classes or more images of each, lower Optimization.LearningRate, or take fewer Bits.";
     }
 
     private static int ConstantBits(ReadOnlySpan<float> activations, int bits)

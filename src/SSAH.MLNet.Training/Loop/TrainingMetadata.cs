@@ -13,7 +13,8 @@ internal static class TrainingMetadata
         var values = OptionTable.All
             .Where(option => !typeof(Delegate).IsAssignableFrom(option.Property.PropertyType) && option.Property.PropertyType != typeof(CancellationToken))
             .Where(option => option.Name != nameof(options.FeatureCacheFolder))
-            .ToDictionary(option => option.Name, option => option.ValueIn(options) is var value and (Enum or Backbone) ? value.ToString() : option.ValueIn(options));
+            .ToDictionary(option => option.Name, option =>
+                option.ValueIn(options) is var value and (Enum or Backbone) ? value.ToString() : option.ValueIn(options));
         return new(HashModelContract.OptionsKey, JsonSerializer.Serialize(values));
     }
 

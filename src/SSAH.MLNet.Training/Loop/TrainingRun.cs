@@ -17,7 +17,8 @@ namespace SSAH.MLNet.Training.Loop;
 /// <param name="Warnings">What seems wrong, and what to do.</param>
 /// <param name="History">Its reports.</param>
 internal sealed record TrainingOutcome(
-    int Steps, TimeSpan Elapsed, ValidationFigures? BestValidation, TrainingStopReason StopReason, IReadOnlyList<string> Warnings, IReadOnlyList<SsahTrainingMetrics> History);
+    int Steps, TimeSpan Elapsed, ValidationFigures? BestValidation, TrainingStopReason StopReason, IReadOnlyList<string> Warnings,
+    IReadOnlyList<SsahTrainingMetrics> History);
 
 /// <summary>What validation says of an encoder.</summary>
 /// <param name="Map">Tie-averaged mAP.</param>
@@ -28,7 +29,8 @@ internal readonly record struct ValidationFigures(double Map, double? Ndcg)
     public double Criterion => Ndcg ?? Map;
 
     /// <inheritdoc/>
-    public override string ToString() => FormattableString.Invariant($"mAP {Map:F3}") + (Ndcg is { } ndcg ? FormattableString.Invariant($" NDCG {ndcg:F3}") : "");
+    public override string ToString() => FormattableString.Invariant($"mAP {Map:F3}")
+        + (Ndcg is { } ndcg ? FormattableString.Invariant($" NDCG {ndcg:F3}") : "");
 }
 
 /// <summary>Drives a training to its end: reports, validation, early stopping, cancellation. The teacher is left in its best state.</summary>
@@ -36,7 +38,8 @@ internal sealed class TrainingRun(SsahTraining training, TrainingSet set, SsahTr
 {
     private const int ValidationBatch = 256;
     private const int MostChecked = 512;
-    private static readonly RetrievalOptions s_headline = new() { Cutoffs = [100], StableOrder = false, Diagnostics = false, BootstrapSamples = 0, ExcludeSameRow = true };
+    private static readonly RetrievalOptions s_headline =
+        new() { Cutoffs = [100], StableOrder = false, Diagnostics = false, BootstrapSamples = 0, ExcludeSameRow = true };
     private readonly MetricsHistory _history = new();
     private Tensor[]? _bestState;
     private ValidationFigures? _best;
@@ -61,7 +64,8 @@ internal sealed class TrainingRun(SsahTraining training, TrainingSet set, SsahTr
             foreach (var tensor in _bestState ?? [])
                 tensor.Dispose();
         }
-        int[] rows = [.. Enumerable.Range(0, Math.Min(MostChecked, set.Labels.Count)).Select(i => (int)((long)i * set.Labels.Count / Math.Min(MostChecked, set.Labels.Count)))];
+        int[] rows = [.. Enumerable.Range(0, Math.Min(MostChecked, set.Labels.Count))
+            .Select(i => (int)((long)i * set.Labels.Count / Math.Min(MostChecked, set.Labels.Count)))];
         float[] activations = [.. rows.Chunk(ValidationBatch).SelectMany(Activations)];
         string[] warnings = [.. TrainingDoubts.About(training.Step, training.Step / (double)training.StepsPerEpoch, activations, options.Bits)];
         foreach (string warning in warnings)
@@ -72,7 +76,8 @@ internal sealed class TrainingRun(SsahTraining training, TrainingSet set, SsahTr
     private TrainingStopReason RunSteps()
     {
         var log = new ProgressLog(training, channel);
-        int images = options.Optimization.LabeledBatchSize + (set.UnlabeledRows.Length > 0 && options.Consistency.Weight > 0 ? options.Consistency.UnlabeledBatchSize : 0);
+        int images = options.Optimization.LabeledBatchSize
+            + (set.UnlabeledRows.Length > 0 && options.Consistency.Weight > 0 ? options.Consistency.UnlabeledBatchSize : 0);
         while (training.Progress < 1)
         {
             if (IsCanceled())
@@ -101,7 +106,8 @@ internal sealed class TrainingRun(SsahTraining training, TrainingSet set, SsahTr
             throw new OperationCanceledException(options.Stopping.CancellationToken);
         return training.Step > 0
             ? true
-            : throw new OperationCanceledException("Training was canceled before its first step: there is no trained encoder to keep.", options.Stopping.CancellationToken);
+            : throw new OperationCanceledException("Training was canceled before its first step: there is no trained encoder to keep.",
+                options.Stopping.CancellationToken);
     }
 
     private void RunStep()

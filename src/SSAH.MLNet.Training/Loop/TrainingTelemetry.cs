@@ -3,7 +3,10 @@ using System.Diagnostics.Metrics;
 
 namespace SSAH.MLNet.Training.Loop;
 
-/// <summary>What a training tells tools that listen to the <see cref="ActivitySource"/> and the <see cref="Meter"/> "SSAH.MLNet". Without a listener it costs nothing.</summary>
+/// <summary>
+/// What a training tells tools that listen to the <see cref="ActivitySource"/> and the <see cref="Meter"/> "SSAH.MLNet". Without a listener it costs
+/// nothing.
+/// </summary>
 internal static class TrainingTelemetry
 {
     public const string Name = "SSAH.MLNet";
@@ -13,7 +16,8 @@ internal static class TrainingTelemetry
 
     private static readonly Meter s_meter = new(Name);
     private static readonly Counter<long> s_steps = s_meter.CreateCounter<long>("ssah.training.steps", "{step}", "H-steps");
-    private static readonly Counter<long> s_images = s_meter.CreateCounter<long>("ssah.training.images", "{image}", "Images trained on, by whether they are labeled");
+    private static readonly Counter<long> s_images =
+        s_meter.CreateCounter<long>("ssah.training.images", "{image}", "Images trained on, by whether they are labeled");
     private static readonly Gauge<double> s_loss = s_meter.CreateGauge<double>("ssah.training.loss", null, "Mean loss since the last report, by term");
 
     public static Activity? Fit() => s_source.StartActivity("ssah.fit");

@@ -70,8 +70,8 @@ internal sealed class OperatorGraph : Layer
     }
 
     /// <summary>
-    /// The same network with a neutral normalization behind every convolution of a map that may have had one. Exported networks often have theirs folded into the
-    /// convolutions, and without them training at any useful learning rate destroys what the network knows.
+    /// The same network with a neutral normalization behind every convolution of a map that may have had one. Exported networks often have theirs
+    /// folded into the convolutions, and without them training at any useful learning rate destroys what the network knows.
     /// </summary>
     /// <param name="shapes">What <see cref="Shapes"/> gave.</param>
     public OperatorGraph WithNormalization(long[][] shapes)
@@ -119,7 +119,8 @@ internal sealed class OperatorGraph : Layer
         && (convolution.HasBias || !_nodes.Any(other => other.Operator is BatchNormalization))
         && !_nodes.Any(reader => reader.Operator is BatchNormalization && reader.Inputs.Contains(node + 1));
 
-    // How often the image was halved on the way to each node. A vector (a channel gate, the pooled features) belongs to the map that it comes from, a constant to its reader.
+    // How often the image was halved on the way to each node. A vector (a channel gate, the pooled features) belongs to the map that it comes from, a
+    // constant to its reader.
     private int[] Stages(long[][] shapes)
     {
         int[] stage = new int[_nodes.Length];

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace SSAH.MLNet.Training.Optimizers;
 
-/// <summary>SGD with Nesterov momentum as PyTorch has it (Sutskever et al. 2013): v = m v + g; w -= rate (g + m v), where g has the weight decay in it.</summary>
+/// <summary>
+/// SGD with Nesterov momentum as PyTorch has it (Sutskever et al. 2013): v = m v + g; w -= rate (g + m v), where g has the weight decay in it.
+/// </summary>
 internal sealed class NesterovOptimizer(IReadOnlyList<ParameterGroup> groups, double momentum) : Optimizer(groups)
 {
     private readonly Scalar _momentum = momentum.ToScalar();

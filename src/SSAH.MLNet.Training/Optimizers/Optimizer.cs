@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace SSAH.MLNet.Training.Optimizers;
 
 /// <summary>
-/// Moves parameters along their gradients. TorchSharp's own optimizers make scalars that may be freed while native code reads them; these keep theirs alive and give the same weights to the bit.
+/// Moves parameters along their gradients. TorchSharp's own optimizers make scalars that may be freed while native code reads them; these keep theirs
+/// alive and give the same weights to the bit.
 /// </summary>
 /// <param name="groups">What to move.</param>
 internal abstract class Optimizer(IReadOnlyList<ParameterGroup> groups) : IDisposable

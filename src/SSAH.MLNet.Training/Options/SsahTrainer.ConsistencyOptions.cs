@@ -12,8 +12,8 @@ public sealed partial class SsahTrainer
         }
 
         /// <summary>
-        /// Largest weight of the consistent loss on unlabeled images, 0 to 1000; 0 ignores them. Default 1; less where the teacher is often wrong, as with few labeled images of
-        /// several labels each (0.3 in docs/results.md).
+        /// Largest weight of the consistent loss on unlabeled images, 0 to 1000; 0 ignores them. Default 1; less where the teacher is often wrong, as
+        /// with few labeled images of several labels each (0.3 in docs/results.md).
         /// </summary>
         [Range(0.0, 1000)]
         public double Weight { get; set; } = 1;
@@ -27,9 +27,9 @@ public sealed partial class SsahTrainer
         public int UnlabeledBatchSize { get; set; } = 192;
 
         /// <summary>
-        /// Confidence that the teacher must have in an unlabeled image's easy view before the image is learned from, 0 to 1: the probability of its class, or with several labels
-        /// the mean of max(p, 1 - p); of these only the labels with as much confidence of their own are taught to the class head. Null (default) follows the teacher: its mean confidence,
-        /// with one label less for classes that it seldom thinks of.
+        /// Confidence that the teacher must have in an unlabeled image's easy view before the image is learned from, 0 to 1: the probability of its
+        /// class, or with several labels the mean of max(p, 1 - p); of these only the labels with as much confidence of their own are taught to the
+        /// class head. Null (default) follows the teacher: its mean confidence, with one label less for classes that it seldom thinks of.
         /// </summary>
         [Range(0.0, 1)]
         public double? ConfidenceThreshold { get; set; }

@@ -12,8 +12,8 @@ public sealed partial class SsahTrainer
         }
 
         /// <summary>
-        /// Where hard samples come from. Default <see cref="HardSampleSource.Adversarial"/>, SSAH's A-Net; <see cref="HardSampleSource.Random"/> was as good in docs/results.md and
-        /// a little faster.
+        /// Where hard samples come from. Default <see cref="HardSampleSource.Adversarial"/>, SSAH's A-Net; <see cref="HardSampleSource.Random"/> was
+        /// as good in docs/results.md and a little faster.
         /// </summary>
         public HardSampleSource Source { get; set; } = HardSampleSource.Adversarial;
 
@@ -26,8 +26,8 @@ public sealed partial class SsahTrainer
         public double AdversaryLearningRate { get; set; } = 0.001;
 
         /// <summary>
-        /// Cells a side of each occlusion grid, 1 to 256 each; empty switches occlusion off. Null (default) takes 4, 8, 16 and 32, as far as the images have two pixels a cell
-        /// (32 cells: three).
+        /// Cells a side of each occlusion grid, 1 to 256 each; empty switches occlusion off. Null (default) takes 4, 8, 16 and 32, as far as the
+        /// images have two pixels a cell (32 cells: three).
         /// </summary>
         [Range(1, 256)]
         public IReadOnlyList<int>? OcclusionScales { get; set; }
@@ -36,7 +36,9 @@ public sealed partial class SsahTrainer
         [Range(0, 0.9)]
         public double MinOcclusionArea { get; set; } = 0.03;
 
-        /// <summary>Largest occluded share of the image at the highest difficulty, 0 to 0.9 and not below <see cref="MinOcclusionArea"/>. Default 0.12.</summary>
+        /// <summary>
+        /// Largest occluded share of the image at the highest difficulty, 0 to 0.9 and not below <see cref="MinOcclusionArea"/>. Default 0.12.
+        /// </summary>
         [Range(0, 0.9)]
         public double MaxOcclusionArea { get; set; } = 0.12;
 
@@ -45,15 +47,15 @@ public sealed partial class SsahTrainer
         public double MinRotationDegrees { get; set; } = 5;
 
         /// <summary>
-        /// Largest rotation at the highest difficulty, 0 to 180 degrees; 0 switches rotation off. Default 15. Images without an upright (from above, through a microscope): 180, as
-        /// <see cref="MinRotationDegrees"/> too.
+        /// Largest rotation at the highest difficulty, 0 to 180 degrees; 0 switches rotation off. Default 15. Images without an upright (from above,
+        /// through a microscope): 180, as <see cref="MinRotationDegrees"/> too.
         /// </summary>
         [Range(0.0, 180)]
         public double MaxRotationDegrees { get; set; } = 15;
 
         /// <summary>
-        /// Margin mu between a hard sample's difficulty and its image's at the lowest level, 0 to 100. A difficulty is the mean of the similarity and the class loss, weighed by
-        /// <see cref="LossOptions.SimilarityWeight"/> and <see cref="LossOptions.ClassificationWeight"/>. Default 0.025.
+        /// Margin mu between a hard sample's difficulty and its image's at the lowest level, 0 to 100. A difficulty is the mean of the similarity and
+        /// the class loss, weighed by <see cref="LossOptions.SimilarityWeight"/> and <see cref="LossOptions.ClassificationWeight"/>. Default 0.025.
         /// </summary>
         [Range(0.0, 100)]
         public double MinMargin { get; set; } = 0.025;
@@ -67,8 +69,8 @@ public sealed partial class SsahTrainer
         public double FastestPacing { get; set; } = 0.8;
 
         /// <summary>
-        /// The difficulty rises while the loss of hard samples is at most this share of the loss that training began with, 0.001 to 1000 (1 and more ask nothing here), and exceeds
-        /// that of their images by the present margin at most. Default 0.5.
+        /// The difficulty rises while the loss of hard samples is at most this share of the loss that training began with, 0.001 to 1000 (1 and more
+        /// ask nothing here), and exceeds that of their images by the present margin at most. Default 0.5.
         /// </summary>
         [Range(0.001, 1000)]
         public double RisingLossShare { get; set; } = 0.5;

@@ -12,7 +12,8 @@ public sealed partial class SsahTrainer
         }
 
         /// <summary>
-        /// Weight of the supervised pairwise similarity loss, 0 to 1000. Default 3, which won on held-out images; one long training of a pretrained backbone did better with 1.
+        /// Weight of the supervised pairwise similarity loss, 0 to 1000. Default 3, which won on held-out images; one long training of a pretrained
+        /// backbone did better with 1.
         /// </summary>
         [Range(0.0, 1000)]
         public double SimilarityWeight { get; set; } = 3;
@@ -21,7 +22,8 @@ public sealed partial class SsahTrainer
         public LabelSimilarity LabelSimilarity { get; set; } = LabelSimilarity.Cosine;
 
         /// <summary>
-        /// c of the pairwise similarity, 0.1 to 1000: the log-odds at complete agreement of two codes; for <see cref="LabelSimilarity.Cosine"/> the factor of the squared error. Default 12.
+        /// c of the pairwise similarity, 0.1 to 1000: the log-odds at complete agreement of two codes; for <see cref="LabelSimilarity.Cosine"/> the
+        /// factor of the squared error. Default 12.
         /// </summary>
         [Range(0.1, 1000)]
         public double SimilarityScale { get; set; } = 12;
@@ -35,8 +37,8 @@ public sealed partial class SsahTrainer
         public double QuantizationWeight { get; set; } = 0.1;
 
         /// <summary>
-        /// With frozen features, how far the class probabilities decide the code against the features themselves, 0 to 1000: more helps classes that have labels, less those that have none.
-        /// Default 2.
+        /// With frozen features, how far the class probabilities decide the code against the features themselves, 0 to 1000: more helps classes that
+        /// have labels, less those that have none. Default 2.
         /// </summary>
         [Range(0.0, 1000)]
         public double FrozenClassWeight { get; set; } = 2;

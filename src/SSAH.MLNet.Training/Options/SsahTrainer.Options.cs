@@ -7,12 +7,14 @@ namespace SSAH.MLNet;
 public sealed partial class SsahTrainer
 {
     /// <summary>
-    /// Everything that can be set about training: what is usually set stands here, the rest in groups (<c>Optimization = { LearningRate = 0.03 }</c>). The defaults train full
-    /// SSAH; <see cref="SsahTrainer"/> copies them and never changes them.
+    /// Everything that can be set about training: what is usually set stands here, the rest in groups (<c>Optimization = { LearningRate = 0.03
+    /// }</c>). The defaults train full SSAH; <see cref="SsahTrainer"/> copies them and never changes them.
     /// </summary>
     public sealed class Options
     {
-        /// <summary>Name of the code column that the encoder adds; its activations are in <c>OutputColumnName + "Activation"</c>. Default <c>HashCode</c>.</summary>
+        /// <summary>
+        /// Name of the code column that the encoder adds; its activations are in <c>OutputColumnName + "Activation"</c>. Default <c>HashCode</c>.
+        /// </summary>
         [Required]
         public string OutputColumnName { get; set; } = "HashCode";
 
@@ -20,7 +22,9 @@ public sealed partial class SsahTrainer
         [Required]
         public string InputColumnName { get; set; } = "Pixels";
 
-        /// <summary>Label column: a key, a vector of keys, or a vector of Single or Boolean; missing labels mark unlabeled rows. Default <c>Label</c>.</summary>
+        /// <summary>
+        /// Label column: a key, a vector of keys, or a vector of Single or Boolean; missing labels mark unlabeled rows. Default <c>Label</c>.
+        /// </summary>
         [Required]
         public string LabelColumnName { get; set; } = "Label";
 
@@ -36,14 +40,15 @@ public sealed partial class SsahTrainer
         public Backbone Backbone { get; set; } = Backbone.Auto;
 
         /// <summary>
-        /// Column of features (<c>Vector&lt;Single&gt;</c> of known size) to learn from in place of images, as another network made them; null (default) where there are images. The encoder then takes
-        /// this column. Of the other options only those count that <see cref="Backbone.Frozen"/> names.
+        /// Column of features (<c>Vector&lt;Single&gt;</c> of known size) to learn from in place of images, as another network made them; null
+        /// (default) where there are images. The encoder then takes this column. Of the other options only those count that
+        /// <see cref="Backbone.Frozen"/> names.
         /// </summary>
         public string? FeatureColumnName { get; set; }
 
         /// <summary>
-        /// Folder where the features of a frozen network are kept by the content of the images, so that each is computed once; null keeps none. Default: a folder of the user's local
-        /// application data.
+        /// Folder where the features of a frozen network are kept by the content of the images, so that each is computed once; null keeps none.
+        /// Default: a folder of the user's local application data.
         /// </summary>
         public string? FeatureCacheFolder { get; set; } = Features.FeatureCache.DefaultFolder;
 

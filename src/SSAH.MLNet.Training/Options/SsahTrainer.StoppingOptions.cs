@@ -11,7 +11,10 @@ public sealed partial class SsahTrainer
         {
         }
 
-        /// <summary>Passes over the labeled or the unlabeled rows, whichever take more steps, at least 1. Default 20 where no other limit is given, else no limit.</summary>
+        /// <summary>
+        /// Passes over the labeled or the unlabeled rows, whichever take more steps, at least 1. Default 20 where no other limit is given, else no
+        /// limit.
+        /// </summary>
         [Range(1, int.MaxValue)]
         public int? Epochs { get; set; }
 
@@ -19,7 +22,10 @@ public sealed partial class SsahTrainer
         [Range(1, int.MaxValue)]
         public int? MaxSteps { get; set; }
 
-        /// <summary>Longest time from the first step to the last, above zero; reading the images and computing features of a frozen network come before it. Default: no limit.</summary>
+        /// <summary>
+        /// Longest time from the first step to the last, above zero; reading the images and computing features of a frozen network come before it.
+        /// Default: no limit.
+        /// </summary>
         public TimeSpan? TimeBudget { get; set; }
 
         /// <summary>Stops reading of rows, and training between two steps.</summary>

@@ -12,8 +12,8 @@ public sealed partial class SsahTrainer
         }
 
         /// <summary>
-        /// Share of the labeled rows that is kept out of training to validate on, 0 to 0.95: each of them searches the others, and the encoder with the best mAP, or with
-        /// several labels the best NDCG@100, is kept. Default 0: no validation.
+        /// Share of the labeled rows that is kept out of training to validate on, 0 to 0.95: each of them searches the others, and the encoder with
+        /// the best mAP, or with several labels the best NDCG@100, is kept. Default 0: no validation.
         /// </summary>
         [Range(0, 0.95)]
         public double Fraction { get; set; }

@@ -12,16 +12,22 @@ public enum HardSampleSource
     /// <summary>Occluders and angles chosen by the adversarial network A-Net.</summary>
     Adversarial,
 
-    /// <summary>Of eight random hard samples of each image the one that is hardest for H-Net: brute force in A-Net's place, to learn what harder samples would bring. Takes several times as long.</summary>
+    /// <summary>
+    /// Of eight random hard samples of each image the one that is hardest for H-Net: brute force in A-Net's place, to learn what harder samples would
+    /// bring. Takes several times as long.
+    /// </summary>
     HardestRandom,
 }
 
-/// <summary>What the similarity loss asks of two images' codes where the label column holds sets of labels. A column of one label a row is as <see cref="AnyShared"/> in either case.</summary>
+/// <summary>
+/// What the similarity loss asks of two images' codes where the label column holds sets of labels. A column of one label a row is as
+/// <see cref="AnyShared"/> in either case.
+/// </summary>
 public enum LabelSimilarity
 {
     /// <summary>
-    /// That they agree as their labels do: u_i . u_j / K is to be the cosine of the label vectors (squared error; Zhang et al. 2018, arXiv:1803.02987, after KSH, Liu et al. 2012).
-    /// The more labels are shared, the closer the codes; where none is, half of the bits agree.
+    /// That they agree as their labels do: u_i . u_j / K is to be the cosine of the label vectors (squared error; Zhang et al. 2018,
+    /// arXiv:1803.02987, after KSH, Liu et al. 2012). The more labels are shared, the closer the codes; where none is, half of the bits agree.
     /// </summary>
     Cosine,
 

@@ -3,14 +3,15 @@ using System.Runtime.InteropServices;
 namespace SSAH.MLNet.Training.Workarounds;
 
 /// <summary>
-/// glibc gives large freed blocks back to the system at once, so that every feature map of every step is mapped and zeroed page by page again, which costs more than the
-/// convolutions. While a training runs on the CPU, freed native memory stays with the process.
+/// glibc gives large freed blocks back to the system at once, so that every feature map of every step is mapped and zeroed page by page again, which
+/// costs more than the convolutions. While a training runs on the CPU, freed native memory stays with the process.
 /// </summary>
 /// <remarks>
-/// Only glibc has these settings; elsewhere nothing happens, and nothing where the environment has settings of its own (<c>MALLOC_TRIM_THRESHOLD_</c> and the like, or
-/// <c>glibc.malloc</c> in <c>GLIBC_TUNABLES</c>). Blocks above 64 MB are kept only on the program's first thread (the others' arenas hold no larger ones): float32 training is
-/// faster there. When the last training ends, the memory is returned and the settings are what glibc's own moving threshold ends at, once blocks of 32 MB have been freed: after
-/// <c>mallopt</c> that threshold itself cannot be set moving again, nor can a program read what it was.
+/// Only glibc has these settings; elsewhere nothing happens, and nothing where the environment has settings of its own (<c>MALLOC_TRIM_THRESHOLD_</c>
+/// and the like, or <c>glibc.malloc</c> in <c>GLIBC_TUNABLES</c>). Blocks above 64 MB are kept only on the program's first thread (the others' arenas
+/// hold no larger ones): float32 training is faster there. When the last training ends, the memory is returned and the settings are what glibc's own
+/// moving threshold ends at, once blocks of 32 MB have been freed: after <c>mallopt</c> that threshold itself cannot be set moving again, nor can a
+/// program read what it was.
 /// </remarks>
 internal static partial class GlibcMemoryReturn
 {

@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace SSAH.MLNet.Training.Workarounds;
 
 /// <summary>
-/// TorchSharp 0.107 does not keep the <see cref="Scalar"/> that it makes of a number alive until native code has read it: a collection on another thread may free it in between, and the operation
-/// then throws, or computes with what is there by then. Here is the arithmetic that keeps it alive; its own would make a scalar on the way even for <c>a + b</c> and <c>a.square()</c>.
+/// TorchSharp 0.107 does not keep the <see cref="Scalar"/> that it makes of a number alive until native code has read it: a collection on another
+/// thread may free it in between, and the operation then throws, or computes with what is there by then. Here is the arithmetic that keeps it alive;
+/// its own would make a scalar on the way even for <c>a + b</c> and <c>a.square()</c>.
 /// </summary>
 /// <remarks>A test reads from the compiled assembly that nothing else in Training makes a scalar, in TorchSharp's overloads neither.</remarks>
 internal static class TorchSharpScalarFinalization

@@ -53,7 +53,8 @@ internal sealed class ImageValueReader
             for (int i = 0; i < pixels.Length; i += 4)
                 (_rgba[i], _rgba[i + 2]) = (pixels[i + 2], pixels[i]);
         else if (image.PixelFormat != MLPixelFormat.Rgba32)
-            throw new InvalidDataException($"Row {_row.Position}, column '{_column.Name}': an image of format {image.PixelFormat} is not supported, only of Bgra32 and Rgba32.");
+            throw new InvalidDataException(
+                $"Row {_row.Position}, column '{_column.Name}': an image of format {image.PixelFormat} is not supported, only of Bgra32 and Rgba32.");
         for (int i = 3; i < pixels.Length; i += 4)
             isOpaque &= pixels[i] == byte.MaxValue;
         return new DecodedPixels(_rgba, image.Width, image.Width, image.Height, isOpaque);

@@ -13,9 +13,11 @@ internal delegate ReadOnlySpan<int> LabelReader();
 /// <list type="table">
 /// <item><term>text</term><description>one class a row, numbered as they first come; empty is unlabeled</description></item>
 /// <item><term>vector of text</term><description>a set of classes; empty or all empty is unlabeled</description></item>
-/// <item><term>Key (Byte, UInt16, UInt32, UInt64)</term><description>one class a row; a missing key, which a data view holds as 0, is unlabeled. In memory ML.NET counts the values of
-/// a <c>[KeyType(n)] uint</c> from 0, so that missing is any value from n on, such as <c>uint.MaxValue</c>, and 0 is the first class</description></item>
-/// <item><term>vector of key, known or variable size</term><description>a set of classes; empty or all missing (0, in memory too) is unlabeled</description></item>
+/// <item><term>Key (Byte, UInt16, UInt32, UInt64)</term><description>one class a row; a missing key, which a data view holds as 0, is unlabeled. In
+/// memory ML.NET counts the values of a <c>[KeyType(n)] uint</c> from 0, so that missing is any value from n on, such as <c>uint.MaxValue</c>, and 0
+/// is the first class</description></item>
+/// <item><term>vector of key, known or variable size</term><description>a set of classes; empty or all missing (0, in memory too) is
+/// unlabeled</description></item>
 /// <item><term>Vector&lt;Single&gt; of known size</term><description>one slot for each class, above 0 is "has it"; NaN is unknown and counts as "has it
 /// not"; nothing above 0, so also all NaN, is unlabeled</description></item>
 /// <item><term>Vector&lt;Boolean&gt; of known size</term><description>one slot for each class; no true slot is unlabeled</description></item>
@@ -28,7 +30,8 @@ internal sealed class LabelColumn
     internal const int MaxClassCount = 1 << 20;
 
     /// <summary>What an unlabeled row of a key column looks like, for messages.</summary>
-    internal const string MissingKey = "a missing key (0 in a data view; in a class with [KeyType(n)] uint, whose values ML.NET counts from 0, any value from n on, such as uint.MaxValue)";
+    internal const string MissingKey =
+        "a missing key (0 in a data view; in a class with [KeyType(n)] uint, whose values ML.NET counts from 0, any value from n on, such as uint.MaxValue)";
 
     // Rows that the most frequent class has to be ahead of the others to be taken for rows without a label.
     private const int Suspicious = 5;
@@ -109,8 +112,9 @@ internal sealed class LabelColumn
     };
 
     /// <summary>
-    /// What looks like rows without a label that became the first class, in words, or null. ML.NET reads the 0 of a <c>[KeyType(n)] uint</c> in memory as the first class; such keys have
-    /// no names, and where nothing is missing and the first class is far ahead of all others, the zeros may have been meant as "no label".
+    /// What looks like rows without a label that became the first class, in words, or null. ML.NET reads the 0 of a <c>[KeyType(n)] uint</c> in
+    /// memory as the first class; such keys have no names, and where nothing is missing and the first class is far ahead of all others, the zeros may
+    /// have been meant as "no label".
     /// </summary>
     /// <param name="labels">The labels of all rows of this column.</param>
     public string? DoubtAbout(LabelSets labels)
@@ -125,8 +129,8 @@ internal sealed class LabelColumn
             rows[labels.ClassOf(row)]++;
         }
         return rows[0] < Suspicious * Math.Max(1, rows.AsSpan(1).ToArray().Max()) ? null
-            : $"Label column '{Name}' has no missing key, and its first class has {rows[0]} of {labels.Count} rows, more than {Suspicious} times as many as any other. If these are meant as "
-                + $"unlabeled, give them {MissingKey}.";
+            : $"Label column '{Name}' has no missing key, and its first class has {rows[0]} of {labels.Count} rows, more than {Suspicious} times as "
+                + $"many as any other. If these are meant as unlabeled, give them {MissingKey}.";
     }
 
     private LabelReader KeyReader<T>(DataViewRow row, Func<T, ulong> widen)

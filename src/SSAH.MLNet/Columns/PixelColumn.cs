@@ -5,8 +5,8 @@ using Microsoft.ML.Transforms.Image;
 namespace SSAH.MLNet;
 
 /// <summary>
-/// A column of images: ML.NET's images, or <c>Single</c> or <c>Byte</c> values 0 to 255, planar [C,H,W] or interleaved [H,W,C], of known size. A vector without dimensions is planar, and square where nobody
-/// expects another shape.
+/// A column of images: ML.NET's images, or <c>Single</c> or <c>Byte</c> values 0 to 255, planar [C,H,W] or interleaved [H,W,C], of known size. A
+/// vector without dimensions is planar, and square where nobody expects another shape.
 /// </summary>
 internal sealed class PixelColumn
 {
@@ -68,8 +68,10 @@ internal sealed class PixelColumn
             throw Unfit(vector.Dimensions.Length == 3
                 ? $"Column '{name}' ({vector}) has neither 1 nor 3 color planes, first or last. Extract RGB: "
                     + $"mlContext.Transforms.ExtractPixels(\"{name}\", \"Image\", colorsToExtract: ImagePixelExtractingEstimator.ColorBits.Rgb)."
-                : $"Column '{name}' ({vector}) does not say its height and width, and {vector.Size} values are neither a square gray image nor a square one of 3 color planes. "
-                    + $"{HowToExtract} Numbers that do not come from an image column, for example those of a CSV file, get them with [VectorType(channels, height, width)]: read the rows into a class with "
+                : $"Column '{name}' ({vector}) does not say its height and width, and {vector.Size} values are neither a square gray image nor a "
+                    + "square one of 3 color planes. "
+                    + $"{HowToExtract} Numbers that do not come from an image column, for example those of a CSV file, get them with "
+                    + "[VectorType(channels, height, width)]: read the rows into a class with "
                     + "mlContext.Data.CreateEnumerable, and give them to mlContext.Data.LoadFromEnumerable as a class whose property has that attribute.");
         if (expected is { } wanted && wanted != shape)
             throw Unfit($"Column '{name}' holds images of {shape} values (channels x height x width), but {wanted} are needed. Add "
@@ -102,14 +104,16 @@ internal sealed class PixelColumn
     private static PixelColumn OfImages(DataViewSchema.Column column, ImageDataViewType image, PixelShape? expected, ImageResizing resizing)
     {
         if (expected is null && (image.Height < 1 || image.Width < 1))
-            throw Unfit($"Column '{column.Name}' holds images of any size; training needs one. Add mlContext.Transforms.ResizeImages(\"{column.Name}\", imageWidth: 224, imageHeight: 224).");
+            throw Unfit($"Column '{column.Name}' holds images of any size; training needs one. Add "
+                + $"mlContext.Transforms.ResizeImages(\"{column.Name}\", imageWidth: 224, imageHeight: 224).");
         return new PixelColumn(column, expected ?? new PixelShape(3, image.Height, image.Width), isBytes: true, isInterleaved: false, resizing);
     }
 
     private static bool IsPixelType(DataViewType type) => type == NumberDataViewType.Single || type == NumberDataViewType.Byte;
 
     private static string Describe(string name, string type) =>
-        $"Column '{name}' is {type}, but images must be ML.NET images, or a vector of Single or Byte of known size, values 0 to 255. Make that from an image column "
+        $"Column '{name}' is {type}, but images must be ML.NET images, or a vector of Single or Byte of known size, values 0 to 255. Make that from an "
+            + "image column "
         + $"with mlContext.Transforms.ExtractPixels(\"{name}\", \"Image\").";
 
     private static (PixelShape, bool)? LayoutOf(VectorDataViewType vector, PixelShape? expected)

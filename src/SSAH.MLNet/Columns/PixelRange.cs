@@ -39,6 +39,7 @@ internal sealed class PixelRange
         string remedy = isScaled ? "leave out scaleImage of ExtractPixels, or multiply by 255"
             : _low < 0 ? "leave out offsetImage and scaleImage of ExtractPixels"
             : "scale the values to 0 to 255";
-        return FormattableString.Invariant($"{source} has values from {_low:G4} to {_high:G4}, but pixels are 0 to 255: {remedy}. The network centers and scales them itself.");
+        return FormattableString.Invariant(
+            $"{source} has values from {_low:G4} to {_high:G4}, but pixels are 0 to 255: {remedy}. The network centers and scales them itself.");
     }
 }

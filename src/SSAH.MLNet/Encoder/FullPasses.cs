@@ -16,8 +16,9 @@ internal sealed class FullPasses(IHostEnvironment? environment, string codeColum
     public void Add()
     {
         if (Interlocked.Increment(ref _count) == Tolerated)
-            MLNetInternals.Warn(environment, $"All rows have been encoded {Tolerated} times, because column '{codeColumnName}' or its activations were read {Tolerated} times to the end; "
-                + "the network runs again each time. A trainer that makes many passes needs a cache: add AppendCacheCheckpoint(mlContext) after the encoder, or read "
-                + "mlContext.Data.Cache(encoded).");
+            MLNetInternals.Warn(environment,
+                $"All rows have been encoded {Tolerated} times, because column '{codeColumnName}' or its activations were read {Tolerated} times to the end; "
+                + "the network runs again each time. A trainer that makes many passes needs a cache: add AppendCacheCheckpoint(mlContext) after the "
+                + "encoder, or read mlContext.Data.Cache(encoded).");
     }
 }

@@ -33,7 +33,8 @@ internal sealed class HashDataView(HashModel model, HashEncodingOptions options,
         if (options.BatchSize > 1)
             return [OpenLookAhead(active, code, activation, rand)];
         // Several cursors make one pass together: the first speaks for all.
-        return [.. source.GetRowCursorSet(WithPixels(active), n, rand).Select((main, number) => RowByRow(main, active, code, activation, number == 0 ? passes.Add : null))];
+        return [.. source.GetRowCursorSet(WithPixels(active), n, rand)
+            .Select((main, number) => RowByRow(main, active, code, activation, number == 0 ? passes.Add : null))];
     }
 
     private AppendedCursor OpenRowByRow(HashSet<int> active, bool code, bool activation, Random? rand) =>

@@ -4,7 +4,10 @@ namespace SSAH.MLNet;
 
 public sealed partial class HashEncoder
 {
-    /// <summary>Encodes an image file, read and scaled as <c>LoadImageFolder</c> does for training: upright, in sRGB, on white, scaled to <see cref="InputShape"/> as <see cref="Resizing"/> says.</summary>
+    /// <summary>
+    /// Encodes an image file, read and scaled as <c>LoadImageFolder</c> does for training: upright, in sRGB, on white, scaled to
+    /// <see cref="InputShape"/> as <see cref="Resizing"/> says.
+    /// </summary>
     /// <param name="path">Path of a JPEG, PNG, WebP, GIF, BMP or ICO file; what it is is told by its content.</param>
     /// <param name="options">Limits and background; null takes the defaults.</param>
     /// <returns>One code, as an index's <c>Search</c> takes it.</returns>
@@ -50,7 +53,8 @@ public sealed partial class HashEncoder
         ImageReader reader = ReaderFor(options);
         int bytes = _model.Description.BytesPerCode, capacity = HashBatch.CapacityFor(_model, BatchSize);
         var packed = new byte[checked(paths.Count * bytes)];
-        InParallel((paths.Count + capacity - 1) / capacity, () => (Rgb: new byte[reader.Size], Batch: new float[capacity * InputShape.Size]), (number, buffers) =>
+        InParallel((paths.Count + capacity - 1) / capacity, () => (Rgb: new byte[reader.Size], Batch: new float[capacity * InputShape.Size]),
+            (number, buffers) =>
         {
             int start = number * capacity, count = Math.Min(capacity, paths.Count - start);
             for (int i = 0; i < count; i++)
@@ -82,7 +86,8 @@ public sealed partial class HashEncoder
     internal void RequireImages()
     {
         if (_model.Description.TakesFeatures)
-            throw new InvalidOperationException($"This encoder takes {InputShape.Size} features of the column '{InputColumnName}', not images: make them with the network that it was trained on, or train with "
+            throw new InvalidOperationException($"This encoder takes {InputShape.Size} features of the column '{InputColumnName}', not images: make "
+                + "them with the network that it was trained on, or train with "
                 + "that network (Backbone.Frozen, ItqHashOptions.Network), which then is part of the encoder.");
     }
 

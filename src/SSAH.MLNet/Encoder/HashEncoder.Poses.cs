@@ -7,8 +7,9 @@ public sealed partial class HashEncoder
     /// <summary>Encodes an image file in its eight poses: a search with each of them finds an image that was turned or mirrored.</summary>
     /// <param name="path">Path of the file.</param>
     /// <param name="options">Limits and background; null takes the defaults.</param>
-    /// <returns>Eight codes, in the order of <see cref="ImagePose"/>. A posed image is the whole, scaled image, turned: what <see cref="EncodeImage(string, ImageReadingOptions?)"/> gives of a file that holds the turned image
-    /// differs in bits that are next to their threshold, and where <see cref="ImageResizing.Cover"/> cuts off other ends.</returns>
+    /// <returns>Eight codes, in the order of <see cref="ImagePose"/>. A posed image is the whole, scaled image, turned: what
+    /// <see cref="EncodeImage(string, ImageReadingOptions?)"/> gives of a file that holds the turned image differs in bits that are next to their
+    /// threshold, and where <see cref="ImageResizing.Cover"/> cuts off other ends.</returns>
     /// <exception cref="InvalidDataException">The file cannot be read as a whole image; the message names it and says why.</exception>
     /// <exception cref="InvalidOperationException">The encoder's images are not square.</exception>
     public BinaryCodes EncodeImagePoses(string path, ImageReadingOptions? options = null)
@@ -39,7 +40,8 @@ public sealed partial class HashEncoder
         RequireImages();
         (int side, int plane) = (InputShape.Width, InputShape.Height * InputShape.Width);
         if (InputShape.Height != side)
-            throw new InvalidOperationException($"The encoder's images are {InputShape.Width} pixels wide and {InputShape.Height} high: only square ones can be turned.");
+            throw new InvalidOperationException(
+                $"The encoder's images are {InputShape.Width} pixels wide and {InputShape.Height} high: only square ones can be turned.");
         int images = RowsOf(pixels);
         var posed = new float[checked(images * ImagePoses.Count * InputShape.Size)];
         for (int image = 0; image < images; image++)

@@ -14,7 +14,8 @@ namespace SSAH.MLNet;
 /// </summary>
 /// <remarks>
 /// <para>The input column holds images of the network's size: <c>Single</c> or <c>Byte</c>, 0 to 255, planar [C,H,W] or interleaved [H,W,C], as
-/// <c>LoadImageFolder</c> and <c>ExtractPixels</c> make them; or ML.NET's images of any size, which are scaled as image files are (<see cref="EncodeImage(string, ImageReadingOptions?)"/>).</para>
+/// <c>LoadImageFolder</c> and <c>ExtractPixels</c> make them; or ML.NET's images of any size, which are scaled as image files are
+/// (<see cref="EncodeImage(string, ImageReadingOptions?)"/>).</para>
 /// <para>Safe to use from many threads. <see cref="Dispose"/> releases the network's session; a later use opens it again, so a
 /// <see cref="PredictionEngine{TSrc, TDst}"/> that disposes its transformer does no harm.</para>
 /// </remarks>
@@ -39,7 +40,8 @@ public sealed partial class HashEncoder : ITransformer, IDisposable
     {
     }
 
-    internal HashEncoder(IHostEnvironment? environment, byte[] onnx, string outputColumnName, string inputColumnName, HashEncodingOptions? options, bool staysOnCpu = false)
+    internal HashEncoder(IHostEnvironment? environment, byte[] onnx, string outputColumnName, string inputColumnName, HashEncodingOptions? options,
+        bool staysOnCpu = false)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(outputColumnName);
         ArgumentException.ThrowIfNullOrWhiteSpace(inputColumnName);
@@ -77,7 +79,8 @@ public sealed partial class HashEncoder : ITransformer, IDisposable
     public int Workers => _options.Workers;
 
     /// <summary>
-    /// What tells the network apart from all others: <c>sha256:</c> and the hash of its ONNX file. Codes carry it, so that indexes and evaluations refuse codes of another network.
+    /// What tells the network apart from all others: <c>sha256:</c> and the hash of its ONNX file. Codes carry it, so that indexes and evaluations
+    /// refuse codes of another network.
     /// </summary>
     public string ModelId => _model.Description.Id.Value;
 
@@ -187,7 +190,8 @@ public sealed partial class HashEncoder : ITransformer, IDisposable
                 int start = batch * capacity, count = Math.Min(capacity, rows - start);
                 new ReadOnlySpan<float>((float*)source + (nint)start * size, count * size).CopyTo(images);
                 _model.Score(
-                    count, images, codes.IsEmpty ? codes : codes.Slice(start * bytes, count * bytes), activations.IsEmpty ? activations : activations.Slice(start * Bits, count * Bits));
+                    count, images, codes.IsEmpty ? codes : codes.Slice(start * bytes, count * bytes), activations.IsEmpty
+                        ? activations : activations.Slice(start * Bits, count * Bits));
             });
         }
     }

@@ -36,8 +36,8 @@ public static partial class HashEncoderCatalog
     }
 
     /// <summary>
-    /// The encoder in a pipeline, without the steps around it. A pipeline that begins with <c>MapValueToKey("Label")</c> asks for a label column in every view that it transforms; the encoder
-    /// alone does not. (<c>SsahHash</c> takes labels as text, so that new pipelines need no such step.)
+    /// The encoder in a pipeline, without the steps around it. A pipeline that begins with <c>MapValueToKey("Label")</c> asks for a label column in
+    /// every view that it transforms; the encoder alone does not. (<c>SsahHash</c> takes labels as text, so that new pipelines need no such step.)
     /// </summary>
     /// <param name="model">A transformer as <c>Fit</c> or <c>Model.Load</c> gives it. The encoder is part of it and is not copied.</param>
     /// <exception cref="ArgumentException">There is no encoder in it, or more than one.</exception>

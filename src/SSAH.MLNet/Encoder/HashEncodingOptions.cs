@@ -1,15 +1,16 @@
 namespace SSAH.MLNet;
 
 /// <summary>
-/// How a <see cref="HashEncoder"/> runs its network: these change speed and memory. None changes a code on the CPU; a GPU rounds otherwise, which may turn a bit whose activation is next to 0.
+/// How a <see cref="HashEncoder"/> runs its network: these change speed and memory. None changes a code on the CPU; a GPU rounds otherwise, which may
+/// turn a bit whose activation is next to 0.
 /// </summary>
 public sealed record HashEncodingOptions
 {
     internal const int MaxBatchSize = 4096;
 
     /// <summary>
-    /// Rows scored in one call of the network, 1 to 4096, fewer where their pixels would take more than 256 MiB; 32 by default. Above 1 the encoder reads the pixels through a second cursor that runs
-    /// ahead, so the source must give the same rows twice. 1 scores row by row on one cursor.
+    /// Rows scored in one call of the network, 1 to 4096, fewer where their pixels would take more than 256 MiB; 32 by default. Above 1 the encoder
+    /// reads the pixels through a second cursor that runs ahead, so the source must give the same rows twice. 1 scores row by row on one cursor.
     /// </summary>
     public int BatchSize
     {

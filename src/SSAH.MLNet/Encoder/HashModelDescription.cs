@@ -93,7 +93,8 @@ internal sealed record HashModelDescription(PixelShape Shape, bool TakesFeatures
     private static PixelShape FeaturesOf(IReadOnlyDictionary<string, NodeMetadata> inputs)
     {
         NodeMetadata input = inputs[HashModelContract.FeatureInput];
-        if (inputs.Count != 1 || !input.IsTensor || input.ElementDataType != TensorElementType.Float || input.Dimensions is not [-1, > 0 and < (int)MaxPixels and int features])
+        if (inputs.Count != 1 || !input.IsTensor || input.ElementDataType != TensorElementType.Float
+            || input.Dimensions is not [-1, > 0 and < (int)MaxPixels and int features])
             throw new InvalidDataException($"The hash model's input '{HashModelContract.FeatureInput}' is {Describe(input)}, not Float[N, features] alone.");
         return new PixelShape(features, 1, 1);
     }

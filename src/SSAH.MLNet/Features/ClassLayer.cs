@@ -5,7 +5,8 @@ namespace SSAH.MLNet.Features;
 /// <summary>A linear classifier: probabilities of the classes from whitened features.</summary>
 /// <param name="Weight">[d, classes].</param>
 /// <param name="Bias">[classes].</param>
-/// <param name="IsMultiLabel">Whether a row may have several classes: then each has a probability of its own (sigmoid), else they add up to 1 (softmax).</param>
+/// <param name="IsMultiLabel">Whether a row may have several classes: then each has a probability of its own (sigmoid), else they add up to 1
+/// (softmax).</param>
 internal sealed record ClassLayer(FeatureMatrix Weight, float[] Bias, bool IsMultiLabel)
 {
     /// <summary>Number of classes.</summary>

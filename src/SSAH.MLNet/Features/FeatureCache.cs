@@ -6,8 +6,8 @@ using SSAH.MLNet.Hashing;
 namespace SSAH.MLNet.Features;
 
 /// <summary>
-/// Features on disk, by what the image holds and which network computed them, so that a second training computes none. A folder of segments that are written beside and renamed: any number of
-/// processes may read and add; a segment that is damaged is left out, and its features are computed again.
+/// Features on disk, by what the image holds and which network computed them, so that a second training computes none. A folder of segments that are
+/// written beside and renamed: any number of processes may read and add; a segment that is damaged is left out, and its features are computed again.
 /// </summary>
 internal sealed class FeatureCache : IDisposable
 {
@@ -24,7 +24,8 @@ internal sealed class FeatureCache : IDisposable
 
     /// <summary>The user's folder for features, where the system has one.</summary>
     public static string? DefaultFolder =>
-        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData) is { Length: > 0 } folder ? Path.Combine(folder, "SSAH.MLNet", "features") : null;
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData) is { Length: > 0 } folder
+            ? Path.Combine(folder, "SSAH.MLNet", "features") : null;
 
     /// <summary>Opens the features of one network; the folder is made where it is missing.</summary>
     /// <param name="folder">The folder.</param>

@@ -21,10 +21,13 @@ internal sealed class FeatureColumn
     public static FeatureColumn Open(DataViewSchema schema, string name)
     {
         DataViewSchema.Column column = schema.GetColumnOrNull(name)
-            ?? throw new ArgumentException($"There is no feature column '{name}'. The columns are: {string.Join(", ", schema.Select(c => c.Name))}.", nameof(name));
-        return column.Type is VectorDataViewType { IsKnownSize: true, Size: > 1 and var size, ItemType: NumberDataViewType item } && item == NumberDataViewType.Single
+            ?? throw new ArgumentException($"There is no feature column '{name}'. The columns are: {string.Join(", ", schema.Select(c => c.Name))}.",
+                nameof(name));
+        return column.Type is VectorDataViewType { IsKnownSize: true, Size: > 1 and var size, ItemType: NumberDataViewType item }
+            && item == NumberDataViewType.Single
             ? new FeatureColumn(name, column.Index, size)
-            : throw new ArgumentException($"Column '{name}' is {column.Type}; features are a vector of Single of known size. Join numbers to one with mlContext.Transforms.Concatenate, "
+            : throw new ArgumentException(
+                $"Column '{name}' is {column.Type}; features are a vector of Single of known size. Join numbers to one with mlContext.Transforms.Concatenate, "
                 + "convert others with Conversion.ConvertType.", nameof(name));
     }
 

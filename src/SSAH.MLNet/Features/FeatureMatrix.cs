@@ -3,7 +3,10 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace SSAH.MLNet.Features;
 
-/// <summary>Feature vectors, one a row, and the few products that hashing needs of them. Rows are worked on in parallel; sums are in the order of the rows, so that a result does not depend on the threads.</summary>
+/// <summary>
+/// Feature vectors, one a row, and the few products that hashing needs of them. Rows are worked on in parallel; sums are in the order of the rows, so
+/// that a result does not depend on the threads.
+/// </summary>
 internal sealed class FeatureMatrix
 {
     private const int RowsPerTask = 64;
@@ -125,7 +128,8 @@ internal sealed class FeatureMatrix
         var found = symmetric.Evd(Symmetricity.Symmetric);
         int last = Rows - 1;
         // MathNet gives them in ascending order.
-        return ([.. found.EigenValues.Reverse().Select(value => value.Real)], Matrix<double>.Build.Dense(Rows, Columns, (row, column) => found.EigenVectors[row, last - column]));
+        return ([.. found.EigenValues.Reverse().Select(value => value.Real)],
+            Matrix<double>.Build.Dense(Rows, Columns, (row, column) => found.EigenVectors[row, last - column]));
     }
 
     public static FeatureMatrix From(Matrix<double> matrix)

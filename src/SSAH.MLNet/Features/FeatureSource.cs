@@ -5,8 +5,8 @@ using SSAH.MLNet.Evaluation;
 namespace SSAH.MLNet.Features;
 
 /// <summary>
-/// Reads a data view once into features and labels. A column of images goes through a pretrained network in blocks, so that no more than a block of pixels is in memory; a column of features is
-/// taken as it is.
+/// Reads a data view once into features and labels. A column of images goes through a pretrained network in blocks, so that no more than a block of
+/// pixels is in memory; a column of features is taken as it is.
 /// </summary>
 internal sealed class FeatureSource : IDisposable
 {
@@ -44,7 +44,8 @@ internal sealed class FeatureSource : IDisposable
         BackboneFeatures features = BackboneFeatures.Open(network, pixels.Height, pixels.Width);
         try
         {
-            return new FeatureSource(schema, pixels, null, features, cacheFolder is null ? null : FeatureCache.Open(cacheFolder, features.Key, features.Length));
+            return new FeatureSource(schema, pixels, null, features,
+                cacheFolder is null ? null : FeatureCache.Open(cacheFolder, features.Key, features.Length));
         }
         catch
         {

@@ -4,8 +4,8 @@ using SSAH.MLNet.Onnx;
 namespace SSAH.MLNet.Features;
 
 /// <summary>
-/// What turns features into a code, as numbers: directions from the mean, whitened; where classes are known, their probabilities beside them; one projection of both. It is written as nodes of an
-/// ONNX graph and computed here by the same formulas.
+/// What turns features into a code, as numbers: directions from the mean, whitened; where classes are known, their probabilities beside them; one
+/// projection of both. It is written as nodes of an ONNX graph and computed here by the same formulas.
 /// </summary>
 /// <param name="Mean">[d]: taken off the features, which are then brought to length 1.</param>
 /// <param name="Whitening">The map that follows, and the vector taken off behind it; the result z is brought to length 1 again.</param>
@@ -20,7 +20,9 @@ internal sealed record HashHead(float[] Mean, NeighborWhitening Whitening, Class
     /// <summary>z: [n, d] of features [n, d].</summary>
     public FeatureMatrix Whiten(FeatureMatrix features) => features.Directions(Mean).Times(Whitening.Map).Directions(Whitening.Offset);
 
-    /// <summary>The same head with a projection, scaled so that components have a deviation of 1 over these rows, and cut at their mean where asked for.</summary>
+    /// <summary>
+    /// The same head with a projection, scaled so that components have a deviation of 1 over these rows, and cut at their mean where asked for.
+    /// </summary>
     /// <param name="inputs">[n, classes + d]: what is projected.</param>
     /// <param name="projection">[classes + d, bits].</param>
     /// <param name="center">Whether a bit is 1 above the mean of the rows instead of above 0.</param>
@@ -94,7 +96,8 @@ internal sealed record HashHead(float[] Mean, NeighborWhitening Whitening, Class
     private static string Direction(OnnxGraph graph, string value, float[] offset)
     {
         string centered = graph.Op("Sub", [value, graph.Constant(offset, 1, offset.Length)]);
-        string squares = graph.Op("MatMul", [graph.Op("Mul", [centered, centered]), graph.Constant([.. Enumerable.Repeat(1f, offset.Length)], offset.Length, 1)]);
+        string squares = graph.Op("MatMul", [graph.Op("Mul", [centered, centered]),
+            graph.Constant([.. Enumerable.Repeat(1f, offset.Length)], offset.Length, 1)]);
         // A vector of zeros has no direction; it stays one.
         string length = graph.Op("Max", [graph.Op("Sqrt", [squares]), graph.Constant([1e-12f], 1)]);
         return graph.Op("Div", [centered, length]);

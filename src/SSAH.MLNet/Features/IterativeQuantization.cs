@@ -3,8 +3,8 @@ using MathNet.Numerics.LinearAlgebra;
 namespace SSAH.MLNet.Features;
 
 /// <summary>
-/// Iterative quantization (Gong and Lazebnik, CVPR 2011): principal components, then the rotation that brings them closest to bits. Where more bits are asked for than there are dimensions, the
-/// rotation becomes a tight frame of random rotations.
+/// Iterative quantization (Gong and Lazebnik, CVPR 2011): principal components, then the rotation that brings them closest to bits. Where more bits
+/// are asked for than there are dimensions, the rotation becomes a tight frame of random rotations.
 /// </summary>
 internal static class IterativeQuantization
 {

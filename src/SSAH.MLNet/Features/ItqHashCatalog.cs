@@ -11,7 +11,8 @@ public static class ItqHashCatalog
     /// <param name="inputColumnName">Column of features, <c>Vector&lt;Single&gt;</c> of known size.</param>
     /// <param name="bits">Code length.</param>
     /// <exception cref="ArgumentException">A parameter is out of range.</exception>
-    public static IEstimator<HashEncoder> ItqHash(this TransformsCatalog catalog, string outputColumnName = "HashCode", string inputColumnName = "Features", int bits = 64) =>
+    public static IEstimator<HashEncoder> ItqHash(this TransformsCatalog catalog, string outputColumnName = "HashCode",
+        string inputColumnName = "Features", int bits = 64) =>
         catalog.ItqHash(new ItqHashOptions { OutputColumnName = outputColumnName, InputColumnName = inputColumnName, Bits = bits });
 
     /// <summary>Learns binary codes of images without labels, from the features of a pretrained network, which becomes part of the encoder.</summary>

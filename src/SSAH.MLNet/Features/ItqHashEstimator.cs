@@ -8,8 +8,8 @@ namespace SSAH.MLNet;
 /// Learns binary codes without labels, in seconds: iterative quantization (PCA-ITQ) of whitened features. Reach it as <c>mlContext.Transforms.ItqHash(...)</c>.
 /// </summary>
 /// <remarks>
-/// PCA-ITQ: Gong and Lazebnik, "Iterative Quantization: A Procrustean Approach to Learning Binary Codes", CVPR 2011. Before it, features are centered, brought to length 1 and whitened by the
-/// differences of near neighbors (<see cref="ItqHashOptions.Whitening"/>; reconstructed).
+/// PCA-ITQ: Gong and Lazebnik, "Iterative Quantization: A Procrustean Approach to Learning Binary Codes", CVPR 2011. Before it, features are
+/// centered, brought to length 1 and whitened by the differences of near neighbors (<see cref="ItqHashOptions.Whitening"/>; reconstructed).
 /// </remarks>
 internal sealed class ItqHashEstimator : IEstimator<HashEncoder>
 {
@@ -39,9 +39,11 @@ internal sealed class ItqHashEstimator : IEstimator<HashEncoder>
         using FeatureSource source = _options.Network is { } network
             ? FeatureSource.OfImages(input.Schema, _options.InputColumnName, network, _options.CacheFolder)
             : FeatureSource.OfFeatures(input.Schema, _options.InputColumnName);
-        FeatureMatrix features = source.Read(input, labels: null, rows => channel.Info(MessageSensitivity.None, $"{rows} rows read."), _options.CancellationToken).Features;
+        FeatureMatrix features = source.Read(input, labels: null, rows => channel.Info(MessageSensitivity.None, $"{rows} rows read."),
+            _options.CancellationToken).Features;
         HashHead head = UnsupervisedHead.Learn(features, _options.Bits, _options.Whitening, seed, _options.CancellationToken);
-        channel.Info(MessageSensitivity.None, $"{_options.Bits} bits from {features.Rows} rows of {features.Columns} features; {source.Counts.Computed} images computed, {source.Counts.Kept} kept from before.");
+        channel.Info(MessageSensitivity.None, $"{_options.Bits} bits from {features.Rows} rows of {features.Columns} features; "
+            + $"{source.Counts.Computed} images computed, {source.Counts.Kept} kept from before.");
         byte[] onnx = source.Network?.ToHashModel(head, "ITQ") ?? head.ToHashModel("ITQ");
         return new HashEncoder(_host, onnx, _options.OutputColumnName, _options.InputColumnName, _options.Encoding);
     }

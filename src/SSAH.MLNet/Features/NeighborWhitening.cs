@@ -3,8 +3,9 @@ using System.Numerics.Tensors;
 namespace SSAH.MLNet.Features;
 
 /// <summary>
-/// A linear map that shrinks the directions in which near neighbors differ, so that what is left tells groups of images apart. Without labels the differences between neighbors
-/// stand in for those within a class (as in linear discriminant analysis, with neighbors in place of labels; reconstructed).
+/// A linear map that shrinks the directions in which near neighbors differ, so that what is left tells groups of images apart. Without labels the
+/// differences between neighbors stand in for those within a class (as in linear discriminant analysis, with neighbors in place of labels;
+/// reconstructed).
 /// </summary>
 /// <param name="Map">[d, d], symmetric: (S + ridge * mean of S's diagonal * I)^(-1/2), S the mean outer product of the differences.</param>
 /// <param name="Offset">[d]: mean of the mapped vectors.</param>

@@ -1,6 +1,9 @@
 namespace SSAH.MLNet;
 
-/// <summary>Which source pixels make up each target pixel of one axis, and with what weights: a triangle as wide as the scale, two pixels where the image grows.</summary>
+/// <summary>
+/// Which source pixels make up each target pixel of one axis, and with what weights: a triangle as wide as the scale, two pixels where the image
+/// grows.
+/// </summary>
 internal sealed class AxisWeights
 {
     private readonly int[] _first;

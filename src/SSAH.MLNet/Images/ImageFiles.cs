@@ -6,8 +6,9 @@ using Microsoft.ML.Runtime;
 namespace SSAH.MLNet;
 
 /// <summary>
-/// Image files as rows <c>ImagePath</c> (text), <c>Label</c> (text, empty where there is none; a vector of text where a file has several) and <c>Pixels</c> (<c>Vector&lt;Byte&gt;</c>, RGB, 0 to 255).
-/// Which files there are is settled when the source is opened; they are decoded when their row is read, the next ones in the background.
+/// Image files as rows <c>ImagePath</c> (text), <c>Label</c> (text, empty where there is none; a vector of text where a file has several) and
+/// <c>Pixels</c> (<c>Vector&lt;Byte&gt;</c>, RGB, 0 to 255). Which files there are is settled when the source is opened; they are decoded when their
+/// row is read, the next ones in the background.
 /// </summary>
 public sealed class ImageFiles : IDataView
 {
@@ -43,7 +44,10 @@ public sealed class ImageFiles : IDataView
     /// <summary>Folders that could not be opened, then the files left out so far, in the order of the rows. Complete once all rows have been read.</summary>
     public IReadOnlyList<SkippedImage> Skipped => [.. Listing.Skipped, .. _skipped.OrderBy(each => each.Key).Select(each => each.Value)];
 
-    /// <summary>Number of files that are not read because of their ending (in lower case with the dot; empty where there is none). Hidden files and those of tools do not count.</summary>
+    /// <summary>
+    /// Number of files that are not read because of their ending (in lower case with the dot; empty where there is none). Hidden files and those of
+    /// tools do not count.
+    /// </summary>
     public IReadOnlyDictionary<string, int> PassedOver => Listing.PassedOver;
 
     /// <summary>Whether the rows can be read in any order: those of a tar archive cannot.</summary>
@@ -79,8 +83,8 @@ public sealed class ImageFiles : IDataView
     }
 
     /// <summary>
-    /// Whether the file has a row; null where it must be decoded to know. Which rows there are must not depend on the columns that a cursor reads, so where bad files are skipped each is tried once, by
-    /// whoever comes first; who does not want the pixels leaves them in <see cref="Kept"/>.
+    /// Whether the file has a row; null where it must be decoded to know. Which rows there are must not depend on the columns that a cursor reads, so
+    /// where bad files are skipped each is tried once, by whoever comes first; who does not want the pixels leaves them in <see cref="Kept"/>.
     /// </summary>
     internal bool? IsGood(int index)
     {

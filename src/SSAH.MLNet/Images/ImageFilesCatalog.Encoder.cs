@@ -25,7 +25,8 @@ public static partial class ImageFilesCatalog
     /// <param name="encoder">The encoder.</param>
     /// <param name="options">Bad files, limits and layout; null takes the defaults.</param>
     /// <exception cref="ArgumentException">There is no path, or an empty one, or the encoder takes gray images.</exception>
-    public static ImageFiles LoadImageFiles(this DataOperationsCatalog catalog, IEnumerable<string> paths, HashEncoder encoder, ImageFilesOptions? options = null)
+    public static ImageFiles LoadImageFiles(this DataOperationsCatalog catalog, IEnumerable<string> paths, HashEncoder encoder,
+        ImageFilesOptions? options = null)
     {
         PixelShape shape = ColorShapeOf(encoder);
         return catalog.LoadImageFiles(paths, shape.Width, shape.Height, (options ?? new()) with { Resizing = encoder.Resizing });
@@ -65,6 +66,7 @@ public static partial class ImageFilesCatalog
         encoder.RequireImages();
         return encoder.InputShape.Channels == 3
             ? encoder.InputShape
-            : throw new ArgumentException("The encoder takes gray images, and image files are read in color: encode files with EncodeImages, which makes them gray.", nameof(encoder));
+            : throw new ArgumentException(
+                "The encoder takes gray images, and image files are read in color: encode files with EncodeImages, which makes them gray.", nameof(encoder));
     }
 }

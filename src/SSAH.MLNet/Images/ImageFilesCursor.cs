@@ -50,9 +50,11 @@ internal sealed class ImageFilesCursor(
             throw new InvalidOperationException($"Column '{column.Name}' was not asked for when this cursor was opened.");
         Delegate getter = column.Index switch
         {
-            ImageFiles.PathIndex => (ValueGetter<ReadOnlyMemory<char>>)((ref ReadOnlyMemory<char> value) => value = files.Listing.Entries[Index].Path.AsMemory()),
+            ImageFiles.PathIndex => (ValueGetter<ReadOnlyMemory<char>>)((ref ReadOnlyMemory<char> value) =>
+                value = files.Listing.Entries[Index].Path.AsMemory()),
             ImageFiles.LabelIndex when files.HasManyLabels => (ValueGetter<VBuffer<ReadOnlyMemory<char>>>)ReadLabels,
-            ImageFiles.LabelIndex => (ValueGetter<ReadOnlyMemory<char>>)((ref ReadOnlyMemory<char> value) => value = files.Listing.Entries[Index].Labels.FirstOrDefault().AsMemory()),
+            ImageFiles.LabelIndex => (ValueGetter<ReadOnlyMemory<char>>)((ref ReadOnlyMemory<char> value) =>
+                value = files.Listing.Entries[Index].Labels.FirstOrDefault().AsMemory()),
             _ => (ValueGetter<VBuffer<byte>>)ReadPixels,
         };
         return getter as ValueGetter<TValue>
@@ -95,7 +97,8 @@ internal sealed class ImageFilesCursor(
     {
         int index = Index;
         if (_current!.Reason is { } reason)
-            throw new InvalidDataException($"Row {_position}, '{files.Listing.Entries[index].Path}': {reason}. Remove the file, or set ImageFilesOptions.OnBadImage to Skip.");
+            throw new InvalidDataException(
+                $"Row {_position}, '{files.Listing.Entries[index].Path}': {reason}. Remove the file, or set ImageFilesOptions.OnBadImage to Skip.");
         byte[] pixels = _current.Pixels!;
         VBufferEditor<byte> editor = VBufferEditor.Create(ref value, pixels.Length);
         pixels.CopyTo(editor.Values);

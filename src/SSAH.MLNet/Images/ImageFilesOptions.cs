@@ -29,27 +29,29 @@ public record ImageFilesOptions : ImageReadingOptions
     public ImageResizing Resizing { get; init; } = ImageResizing.Cover;
 
     /// <summary>
-    /// Endings of the files that are read from a folder or an archive, with the dot, in any case; the others are counted in <see cref="ImageFiles.PassedOver"/>. By default those of the formats that
-    /// can be read. A file's format is told by its content.
+    /// Endings of the files that are read from a folder or an archive, with the dot, in any case; the others are counted in
+    /// <see cref="ImageFiles.PassedOver"/>. By default those of the formats that can be read. A file's format is told by its content.
     /// </summary>
     public IReadOnlyCollection<string> Extensions { get; init; } =
         [".png", ".apng", ".jpg", ".jpeg", ".jpe", ".jfif", ".pjpeg", ".pjp", ".webp", ".gif", ".bmp", ".dib", ".ico"];
 
     /// <summary>
-    /// Which folder on the way to a file names its class: 1 is the first below the top, 2 the one in it, and so on. Null (the default) takes the folder that the file lies in; where that has the same
-    /// name everywhere, as in CLASS/images/FILE, the nearest one above it whose name differs.
+    /// Which folder on the way to a file names its class: 1 is the first below the top, 2 the one in it, and so on. Null (the default) takes the
+    /// folder that the file lies in; where that has the same name everywhere, as in CLASS/images/FILE, the nearest one above it whose name differs.
     /// </summary>
     public int? ClassLevel
     {
         get;
-        init => field = value is null or >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(ClassLevel), value, "The first folder below the top is level 1.");
+        init => field = value is null or >= 1 ? value
+            : throw new ArgumentOutOfRangeException(nameof(ClassLevel), value, "The first folder below the top is level 1.");
     }
 
     /// <summary>Images decoded at the same time, 1 to 64; by default one for each processor.</summary>
     public int Workers
     {
         get;
-        init => field = value is >= 1 and <= MaxWorkers ? value : throw new ArgumentOutOfRangeException(nameof(Workers), value, $"The number of workers is 1 to {MaxWorkers}.");
+        init => field = value is >= 1 and <= MaxWorkers
+            ? value : throw new ArgumentOutOfRangeException(nameof(Workers), value, $"The number of workers is 1 to {MaxWorkers}.");
     } = Math.Min(Environment.ProcessorCount, MaxWorkers);
 }
 

@@ -4,8 +4,9 @@ using SkiaSharp;
 namespace SSAH.MLNet;
 
 /// <summary>
-/// Turns encoded images (JPEG, PNG, WebP, GIF, BMP, ICO; told by their content) into RGB bytes of one size: turned upright, in sRGB, on the background where they are transparent, scaled
-/// so that they cover the size, both ends cut off, or stretched to it. An animation gives its first frame. For any number of threads.
+/// Turns encoded images (JPEG, PNG, WebP, GIF, BMP, ICO; told by their content) into RGB bytes of one size: turned upright, in sRGB, on the
+/// background where they are transparent, scaled so that they cover the size, both ends cut off, or stretched to it. An animation gives its first
+/// frame. For any number of threads.
 /// </summary>
 /// <param name="width">Width of the result in pixels.</param>
 /// <param name="height">Height of the result in pixels.</param>
@@ -90,7 +91,8 @@ internal sealed class ImageReader(int width, int height, ImageReadingOptions opt
             // Skia hands half an image over with a mere hint; half an image is no training example.
             if (result != SKCodecResult.Success)
                 return result == SKCodecResult.IncompleteInput ? "it ends within the image" : $"it cannot be decoded ({result})";
-            var image = new DecodedPixels(pixels, stored.Width, codec.Info.Width / shrink, codec.Info.Height / shrink, codec.Info.AlphaType == SKAlphaType.Opaque);
+            var image = new DecodedPixels(pixels, stored.Width, codec.Info.Width / shrink, codec.Info.Height / shrink,
+                codec.Info.AlphaType == SKAlphaType.Opaque);
             ImageResampler.Resample(image, placement, resizing, options.Background, rgb);
             return null;
         }

@@ -15,8 +15,9 @@ namespace SSAH.MLNet;
 internal readonly record struct DecodedPixels(byte[] Rgba, int RowPixels, int Width, int Height, bool IsOpaque);
 
 /// <summary>
-/// Scales an image so that it covers the target, and cuts off both ends evenly, or stretches it over the target. Every result is the mean of the pixels under a triangle as wide as the scale, rounded once: nothing aliases, every
-/// target pixel is covered by the image, and an image of the target's size keeps its bytes. The same on every processor, because no sum depends on the width of its registers.
+/// Scales an image so that it covers the target, and cuts off both ends evenly, or stretches it over the target. Every result is the mean of the
+/// pixels under a triangle as wide as the scale, rounded once: nothing aliases, every target pixel is covered by the image, and an image of the
+/// target's size keeps its bytes. The same on every processor, because no sum depends on the width of its registers.
 /// </summary>
 internal static class ImageResampler
 {

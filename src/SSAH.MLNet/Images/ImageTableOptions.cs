@@ -7,8 +7,8 @@ public sealed record ImageTableOptions : ImageFilesOptions
     public string? PathColumn { get; init; }
 
     /// <summary>
-    /// Names of the columns that hold labels; null (the default) takes all but the paths'. Where there are several and all their cells are 0 or 1, the columns' names are the labels and 1 gives an image
-    /// that label; else each cell that is not empty is a label.
+    /// Names of the columns that hold labels; null (the default) takes all but the paths'. Where there are several and all their cells are 0 or 1,
+    /// the columns' names are the labels and 1 gives an image that label; else each cell that is not empty is a label.
     /// </summary>
     public IReadOnlyCollection<string>? LabelColumns { get; init; }
 

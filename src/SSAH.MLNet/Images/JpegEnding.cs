@@ -8,7 +8,8 @@ internal static class JpegEnding
     private const int FillLength = 512;
 
     /// <summary>Decodes a JPEG that ended too early with an end marker of our own.</summary>
-    /// <remarks>The decoder accepts any file that has the marker. What follows the last row has no influence on the pixels; what stands in for missing rows has.</remarks>
+    /// <remarks>The decoder accepts any file that has the marker. What follows the last row has no influence on the pixels; what stands in for
+    /// missing rows has.</remarks>
     /// <param name="encoded">The file.</param>
     /// <param name="info">Size and layout to decode to.</param>
     /// <param name="pixels">Takes the pixels.</param>

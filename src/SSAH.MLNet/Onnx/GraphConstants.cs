@@ -17,7 +17,8 @@ internal static class GraphConstants
         foreach (NodeProto node in nodes[true])
         {
             TensorProto tensor = ValueOf(node) ?? throw new NotSupportedException(
-                $"{source}: operator Constant (node '{NameOf(node)}') cannot be imported: its value is '{node.Attribute.FirstOrDefault()?.Name}', not a tensor or numbers.");
+                $"{source}: operator Constant (node '{NameOf(node)}') cannot be imported: its value is '{node.Attribute.FirstOrDefault()?.Name}', not "
+                    + "a tensor or numbers.");
             tensor.Name = node.Output[0];
             graph.Initializer.Add(tensor);
         }

@@ -5,10 +5,13 @@ namespace SSAH.MLNet;
 
 public sealed partial class HashEncoder
 {
-    /// <summary>Makes an encoder of a perceptual hash: for finding copies, not images of the same kind. Its codes are the same, and have the same <see cref="ModelId"/>, in every version of the library.</summary>
+    /// <summary>
+    /// Makes an encoder of a perceptual hash: for finding copies, not images of the same kind. Its codes are the same, and have the same
+    /// <see cref="ModelId"/>, in every version of the library.
+    /// </summary>
     /// <remarks>
-    /// The image is stretched to a square and made gray; an activation is a frequency's (or difference's) share of all of them less a small threshold: its sign is the bit, its size how sure the bit is. An image of
-    /// one color has the code of zeros, which says nothing about it.
+    /// The image is stretched to a square and made gray; an activation is a frequency's (or difference's) share of all of them less a small
+    /// threshold: its sign is the bit, its size how sure the bit is. An image of one color has the code of zeros, which says nothing about it.
     /// </remarks>
     /// <param name="kind">Kind of hash.</param>
     /// <param name="bits">Code length, 64 or 256.</param>
@@ -18,14 +21,16 @@ public sealed partial class HashEncoder
     /// <exception cref="ArgumentOutOfRangeException">There is no such kind or code length.</exception>
     /// <exception cref="InvalidOperationException">ONNX Runtime's native library is missing.</exception>
     public static HashEncoder PerceptualHash(
-        PerceptualHashKind kind = PerceptualHashKind.Dct, int bits = 64, string outputColumnName = "HashCode", string inputColumnName = "Pixels", HashEncodingOptions? options = null) =>
+        PerceptualHashKind kind = PerceptualHashKind.Dct, int bits = 64, string outputColumnName = "HashCode", string inputColumnName = "Pixels",
+        HashEncodingOptions? options = null) =>
         OfPerceptualHash(environment: null, kind, bits, outputColumnName, inputColumnName, options);
 
     internal static HashEncoder OfPerceptualHash(
         IHostEnvironment? environment, PerceptualHashKind kind, int bits, string outputColumnName, string inputColumnName, HashEncodingOptions? options)
     {
         if (!Enum.IsDefined(kind))
-            throw new ArgumentOutOfRangeException(nameof(kind), kind, $"The kinds of perceptual hash are {string.Join(" and ", Enum.GetNames<PerceptualHashKind>())}.");
+            throw new ArgumentOutOfRangeException(nameof(kind), kind,
+                $"The kinds of perceptual hash are {string.Join(" and ", Enum.GetNames<PerceptualHashKind>())}.");
         if (!PerceptualHashModel.Lengths.Contains(bits))
             throw new ArgumentOutOfRangeException(nameof(bits), bits, $"A perceptual hash has {string.Join(" or ", PerceptualHashModel.Lengths)} bits.");
         return new HashEncoder(environment, PerceptualHashModel.Build(kind, bits), outputColumnName, inputColumnName, options);

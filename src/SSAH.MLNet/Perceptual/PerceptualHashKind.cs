@@ -1,10 +1,14 @@
 namespace SSAH.MLNet;
 
-/// <summary>Kinds of perceptual hash: codes that nothing has to be learned for, and that stay nearly the same when an image is scaled, recompressed or brightened.</summary>
+/// <summary>
+/// Kinds of perceptual hash: codes that nothing has to be learned for, and that stay nearly the same when an image is scaled, recompressed or
+/// brightened.
+/// </summary>
 public enum PerceptualHashKind
 {
     /// <summary>
-    /// Signs of the lowest frequencies of the gray image, by the discrete cosine transform: the default. The codes of an image that is turned or mirrored follow from its own.
+    /// Signs of the lowest frequencies of the gray image, by the discrete cosine transform: the default. The codes of an image that is turned or
+    /// mirrored follow from its own.
     /// </summary>
     Dct,
 

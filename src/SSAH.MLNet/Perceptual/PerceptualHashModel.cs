@@ -3,8 +3,9 @@ using SSAH.MLNet.Onnx;
 namespace SSAH.MLNet.Perceptual;
 
 /// <summary>
-/// Perceptual hashes as hash models: left . gray . right gives one number for a frequency, or for a pair of neighboring cells; the numbers are brought to length 1, and a number of one bit is compared
-/// with a small threshold, so that what is next to zero (symmetric images, plain backgrounds) is 0 in every copy.
+/// Perceptual hashes as hash models: left . gray . right gives one number for a frequency, or for a pair of neighboring cells; the numbers are
+/// brought to length 1, and a number of one bit is compared with a small threshold, so that what is next to zero (symmetric images, plain
+/// backgrounds) is 0 in every copy.
 /// </summary>
 internal static class PerceptualHashModel
 {
@@ -17,12 +18,14 @@ internal static class PerceptualHashModel
     /// <summary>Side of the images that a hash takes: two pixels at least for the finest frequency.</summary>
     public static int SideOf(int bits) => bits == 64 ? 32 : 64;
 
-    /// <summary>What an activation has been lowered by: a share of the numbers' root mean square that was chosen on transformed copies (docs/duplicates.md).</summary>
+    /// <summary>
+    /// What an activation has been lowered by: a share of the numbers' root mean square that was chosen on transformed copies (docs/duplicates.md).
+    /// </summary>
     public static float OffsetOf(PerceptualHashKind kind, int bits) => (float)((kind == PerceptualHashKind.Dct ? 0.05 : 0.1) / Math.Sqrt(bits));
 
     /// <summary>
-    /// Length that the numbers are divided by at least, that of an image whose gray levels deviate by 1 from their mean, or whose neighboring cells differ by half a level: an image of one color has
-    /// the code of zeros, not of noise.
+    /// Length that the numbers are divided by at least, that of an image whose gray levels deviate by 1 from their mean, or whose neighboring cells
+    /// differ by half a level: an image of one color has the code of zeros, not of noise.
     /// </summary>
     public static float LeastLengthOf(PerceptualHashKind kind, int bits) => (float)(kind == PerceptualHashKind.Dct ? SideOf(bits) : 0.5 * Math.Sqrt(bits));
 
@@ -47,8 +50,8 @@ internal static class PerceptualHashModel
     }
 
     /// <summary>
-    /// The frequencies (down, across) of a DCT hash, bit by bit: all but (0, 0) by their sum, those of one sum from the axes inward, each beside its mirror image, so that turning an image leads from
-    /// frequencies of the hash to frequencies of the hash.
+    /// The frequencies (down, across) of a DCT hash, bit by bit: all but (0, 0) by their sum, those of one sum from the axes inward, each beside its
+    /// mirror image, so that turning an image leads from frequencies of the hash to frequencies of the hash.
     /// </summary>
     public static IEnumerable<(int Down, int Across)> FrequenciesOf(int bits) =>
         Enumerable.Range(1, bits).SelectMany(sum => Enumerable.Range(0, sum + 1)

@@ -72,9 +72,11 @@ internal sealed class CodeColumn
     public void RequireCodesOf(HammingIndex index)
     {
         if (Bits != index.Bits && !(_hasBytesOnly && Bits == (index.Bits + 7) / 8 * 8))
-            throw new ArgumentException($"Code column '{Column.Name}' has {Bits}-bit codes, the index {index.Bits}-bit codes: codes are compared with those of the same model only.");
+            throw new ArgumentException(
+                $"Code column '{Column.Name}' has {Bits}-bit codes, the index {index.Bits}-bit codes: codes are compared with those of the same model only.");
         if (ModelId is { } own && index.ModelId is { } other && own != other)
-            throw new ArgumentException($"Code column '{Column.Name}' has codes of model '{own}', the index codes of model '{other}': encode with the model that the index was made with, or make the index again.");
+            throw new ArgumentException($"Code column '{Column.Name}' has codes of model '{own}', the index codes of model '{other}': encode with the "
+                + "model that the index was made with, or make the index again.");
     }
 
     /// <summary>A reader that appends the row's code to <paramref name="codes"/> and shows its activations, where it has any.</summary>
@@ -131,7 +133,8 @@ internal sealed class CodeColumn
             CopyDense(in value, dense);
             int bad = Array.FindIndex(dense, float.IsNaN);
             if (bad >= 0)
-                throw new InvalidDataException($"Row {row.Position} of code column '{Column.Name}': activation {bad} is NaN: it has no sign to take a bit from.");
+                throw new InvalidDataException(
+                    $"Row {row.Position} of code column '{Column.Name}': activation {bad} is NaN: it has no sign to take a bit from.");
             seeActivations?.Invoke(dense);
             if (take is null)
                 return;
@@ -168,6 +171,6 @@ internal sealed class CodeColumn
     }
 
     private static ArgumentException Unfit(string name, string type) =>
-        new($"Code column '{name}' has type {type}, which is not a code: give packed bits (Vector<Byte> of known size, up to {BinaryCodes.MaxBits} bits) or activations "
-            + "(Vector<Single>), as HashEncoder adds them.", nameof(name));
+        new($"Code column '{name}' has type {type}, which is not a code: give packed bits (Vector<Byte> of known size, up to {BinaryCodes.MaxBits} "
+            + "bits) or activations (Vector<Single>), as HashEncoder adds them.", nameof(name));
 }

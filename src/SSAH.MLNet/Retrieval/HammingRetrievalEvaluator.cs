@@ -24,8 +24,9 @@ public sealed class HammingRetrievalEvaluator
     /// one for each bit).
     /// </param>
     /// <param name="labelColumnName">
-    /// Labels: a text (empty is unlabeled), a key (missing is unlabeled), a vector of either, or <c>Vector&lt;Single&gt;</c> or <c>Vector&lt;Boolean&gt;</c> with a slot for each class.
-    /// Classes of the two views are matched by their names where both have any, else by number.
+    /// Labels: a text (empty is unlabeled), a key (missing is unlabeled), a vector of either, or <c>Vector&lt;Single&gt;</c> or
+    /// <c>Vector&lt;Boolean&gt;</c> with a slot for each class. Classes of the two views are matched by their names where both have any, else by
+    /// number.
     /// </param>
     /// <param name="cancellationToken">Stops the evaluation.</param>
     /// <exception cref="ArgumentException">A column is missing or of a wrong type, nothing is labeled, or the options do not fit.</exception>

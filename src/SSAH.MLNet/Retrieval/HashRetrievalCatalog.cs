@@ -73,7 +73,8 @@ public sealed partial class HashRetrievalCatalog
         Note("Evaluate", FormattableString.Invariant(
             $"{metrics.QueryCount} queries on {metrics.DatabaseCount} rows, {metrics.Bits} bits: tie-averaged mAP {metrics.MeanAveragePrecision:F4}"));
         if (metrics.PossibleSelfMatches > 0)
-            MLNetInternals.Warn(Context, FormattableString.Invariant($"The {metrics.PossibleSelfMatches} queries are the rows of the database, and each may have found itself, so the figures are too ")
+            MLNetInternals.Warn(Context, FormattableString.Invariant(
+                $"The {metrics.PossibleSelfMatches} queries are the rows of the database, and each may have found itself, so the figures are too ")
                 + "good: set RetrievalOptions.ExcludeSameRow, or evaluate with queries that are not in the database.");
         return metrics;
     }

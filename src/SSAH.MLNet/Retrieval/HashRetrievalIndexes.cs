@@ -20,8 +20,8 @@ public sealed partial class HashRetrievalCatalog
     /// <summary>Makes a search index of the codes of a data view, which is read once.</summary>
     /// <param name="data">Rows with codes.</param>
     /// <param name="codeColumnName">Packed codes or activations, as HashEncoder adds them.</param>
-    /// <param name="idColumnName">Column of the rows' ids, each once: whole numbers from 0 of any width, or texts (or keys of texts), which become the index's keys under ids from 0; null
-    /// numbers the rows from 0.</param>
+    /// <param name="idColumnName">Column of the rows' ids, each once: whole numbers from 0 of any width, or texts (or keys of texts), which become
+    /// the index's keys under ids from 0; null numbers the rows from 0.</param>
     /// <param name="kind">How to search. Both kinds are exact.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="ArgumentException">A column is missing or of a wrong type, or an id comes twice.</exception>
@@ -67,7 +67,8 @@ public sealed partial class HashRetrievalCatalog
             return () => ids.Add(number());
         }
         Func<string> text = column.CreateTextReader(row);
-        return () => keys.Add(text() is { Length: > 0 } key ? key : throw new InvalidDataException($"Row {row.Position} of id column '{column.Column.Name}' has no text."));
+        return () => keys.Add(text() is { Length: > 0 } key
+            ? key : throw new InvalidDataException($"Row {row.Position} of id column '{column.Column.Name}' has no text."));
     }
 
     /// <summary>Opens an index that <see cref="HammingIndex.Save"/> wrote; a file of codes becomes a flat index.</summary>
@@ -84,8 +85,9 @@ public sealed partial class HashRetrievalCatalog
     }
 
     /// <summary>A pipeline step that adds each row's nearest neighbors in an index, nearest first, equal distances by id.</summary>
-    /// <remarks>Adds <c>outputColumnName</c> (<c>Vector&lt;Int64, k&gt;</c>, ids), <c>outputColumnName + "Distance"</c> (<c>Vector&lt;Int32, k&gt;</c>) and, where the index has keys,
-    /// <c>outputColumnName + "Key"</c> (<c>Vector&lt;Text, k&gt;</c>). Places beyond the size of the index hold -1, or an empty text. A saved model holds the index.</remarks>
+    /// <remarks>Adds <c>outputColumnName</c> (<c>Vector&lt;Int64, k&gt;</c>, ids), <c>outputColumnName + "Distance"</c> (<c>Vector&lt;Int32,
+    /// k&gt;</c>) and, where the index has keys, <c>outputColumnName + "Key"</c> (<c>Vector&lt;Text, k&gt;</c>). Places beyond the size of the index
+    /// hold -1, or an empty text. A saved model holds the index.</remarks>
     /// <param name="index">The index to search.</param>
     /// <param name="k">Neighbors of each row, 1 or more.</param>
     /// <param name="outputColumnName">Name of the column of ids.</param>
@@ -105,12 +107,15 @@ public sealed partial class HashRetrievalCatalog
         ArgumentNullException.ThrowIfNull(index);
         ArgumentNullException.ThrowIfNull(options);
         if (options.Columns.Count > 0 && database is null)
-            throw new ArgumentException($"To look up {string.Join(", ", options.Columns)}, FindNeighbors needs the rows that the index was made of.", nameof(database));
+            throw new ArgumentException($"To look up {string.Join(", ", options.Columns)}, FindNeighbors needs the rows that the index was made of.",
+                nameof(database));
         NeighborLookup? lookup = options.Columns.Count == 0 ? null : NeighborLookup.Read(Context, database!, options.Columns, options.IdColumnName, index);
         return new NeighborSearchEstimator(new NeighborSearch(index, options, lookup));
     }
 
-    /// <summary>A pipeline step that adds each row's nearest neighbors among the rows of a database, with values of theirs: index and lookup in one call.</summary>
+    /// <summary>
+    /// A pipeline step that adds each row's nearest neighbors among the rows of a database, with values of theirs: index and lookup in one call.
+    /// </summary>
     /// <param name="database">Rows with codes; read once for the codes and once for <see cref="NeighborOptions.Columns"/>.</param>
     /// <param name="options">How many neighbors, whether a row may find itself, and which columns of the database to look up.</param>
     /// <exception cref="ArgumentException">A column of the database is missing or of a wrong type, or an id comes twice.</exception>

@@ -32,7 +32,8 @@ internal sealed class IdColumn
         bool isWhole = column.Type is NumberDataViewType && column.Type != NumberDataViewType.Single && column.Type != NumberDataViewType.Double;
         return isWhole || names is not null || column.Type is TextDataViewType
             ? new IdColumn(column, names)
-            : throw new ArgumentException($"Id column '{name}' has type {column.Type}; ids are whole numbers or texts. {RemedyFor(column.Type, name)}", nameof(name));
+            : throw new ArgumentException($"Id column '{name}' has type {column.Type}; ids are whole numbers or texts. {RemedyFor(column.Type, name)}",
+                nameof(name));
     }
 
     /// <summary>A reader of the number of the row that a cursor is on.</summary>
@@ -98,6 +99,6 @@ internal sealed class IdColumn
 
     private static string RemedyFor(DataViewType type, string name) => type == NumberDataViewType.Single || type == NumberDataViewType.Double
         ? "Convert it with mlContext.Transforms.Conversion.ConvertType(outputKind: DataKind.Int64)."
-        : $"Leave the id column out: the ids are then the numbers of the rows, from 0, and mlContext.HashRetrieval.FindNeighbors(database, new NeighborOptions {{ Columns = [\"{name}\"] }}) "
-            + $"gives the '{name}' of each neighbor.";
+        : "Leave the id column out: the ids are then the numbers of the rows, from 0, and mlContext.HashRetrieval.FindNeighbors(database, new "
+            + $"NeighborOptions {{ Columns = [\"{name}\"] }}) gives the '{name}' of each neighbor.";
 }

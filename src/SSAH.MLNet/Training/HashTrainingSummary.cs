@@ -7,7 +7,8 @@ namespace SSAH.MLNet;
 /// <summary>What a model says of its own training; <see cref="HashEncoder.TrainingSummary"/> reads it from the model's metadata.</summary>
 public sealed record HashTrainingSummary
 {
-    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter<TrainingStopReason>(JsonNamingPolicy.CamelCase) } };
+    private static readonly JsonSerializerOptions s_json =
+        new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter<TrainingStopReason>(JsonNamingPolicy.CamelCase) } };
 
     // Of a report nobody reads more digits.
     private static readonly JsonSerializerOptions s_short = new(JsonSerializerDefaults.Web) { Converters = { new FiveDigits() } };
@@ -36,7 +37,10 @@ public sealed record HashTrainingSummary
     /// <summary>NDCG@100 of the encoder that was kept, on the validation rows; null without validation or where images have one label.</summary>
     public double? ValidationNdcg { get; init; }
 
-    /// <summary>With frozen features: share of rows held out, 0 to 1, whose likeliest class the classifier sees as its teacher does; null where too few rows were there, and otherwise.</summary>
+    /// <summary>
+    /// With frozen features: share of rows held out, 0 to 1, whose likeliest class the classifier sees as its teacher does; null where too few rows
+    /// were there, and otherwise.
+    /// </summary>
     public double? TeacherAgreement { get; init; }
 
     /// <summary>Labeled rows that were trained on.</summary>
@@ -78,7 +82,8 @@ public sealed record HashTrainingSummary
         catch (JsonException error)
         {
             throw new InvalidDataException(
-                $"The hash model's metadata entries '{HashModelContract.SummaryKey}' and '{HashModelContract.HistoryKey}' cannot be read: {error.Message}", error);
+                $"The hash model's metadata entries '{HashModelContract.SummaryKey}' and '{HashModelContract.HistoryKey}' cannot be read: "
+                    + $"{error.Message}", error);
         }
     }
 
@@ -86,6 +91,7 @@ public sealed record HashTrainingSummary
     {
         public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDouble();
 
-        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options) => writer.WriteRawValue(value.ToString("G5", CultureInfo.InvariantCulture));
+        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options) =>
+            writer.WriteRawValue(value.ToString("G5", CultureInfo.InvariantCulture));
     }
 }

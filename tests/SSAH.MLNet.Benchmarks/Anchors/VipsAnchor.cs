@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace SSAH.MLNet.Benchmarks;
 
-/// <summary>Debian's libvips, run by its program <c>vipsthumbnail</c>: it decodes JPEGs at a fraction of their size (shrink-on-load), scales and crops.</summary>
+/// <summary>
+/// Debian's libvips, run by its program <c>vipsthumbnail</c>: it decodes JPEGs at a fraction of their size (shrink-on-load), scales and crops.
+/// </summary>
 internal sealed class VipsAnchor
 {
     private const string Program = "/usr/bin/vipsthumbnail";
@@ -29,12 +31,14 @@ internal sealed class VipsAnchor
 
     /// <summary>Processor seconds for scaling files to a square, cropped in the center, on one thread; without the start of the program.</summary>
     public double ProcessorSecondsFor(string[] files, int side) =>
-        ProcessorSecondsOf([.. files, "--size", $"{side}x{side}", "--smartcrop", "centre", "-o", Path.Combine(Path.GetDirectoryName(files[0])!, "%s.ppm")]) - _start;
+        ProcessorSecondsOf([.. files, "--size", $"{side}x{side}", "--smartcrop", "centre", "-o",
+            Path.Combine(Path.GetDirectoryName(files[0])!, "%s.ppm")]) - _start;
 
     // Bash tells what a child has used; .NET does not. Its figures come last on standard error.
     private static double ProcessorSecondsOf(string[] arguments)
     {
-        var start = new ProcessStartInfo("/bin/bash", ["-c", "TIMEFORMAT='%U %S'; time \"$@\" >/dev/null", "bash", Program, .. arguments]) { RedirectStandardError = true };
+        var start = new ProcessStartInfo("/bin/bash",
+            ["-c", "TIMEFORMAT='%U %S'; time \"$@\" >/dev/null", "bash", Program, .. arguments]) { RedirectStandardError = true };
         start.Environment["VIPS_CONCURRENCY"] = "1";
         start.Environment["LC_ALL"] = "C";
         using Process process = Process.Start(start)!;

@@ -26,7 +26,8 @@ public sealed class RetrievalComparerTests
 
             Close(Naive(queryLabels, databaseLabels, excludesSelf, (_, _) => 0), comparison.Find(ComparedMethod.Chance)!.All);
             Close(Naive(queryLabels, databaseLabels, excludesSelf, (q, d) => Dot(queries, q, database, d)), comparison.Find(ComparedMethod.ClassRanking)!.All);
-            Close(Naive(queryLabels, databaseLabels, excludesSelf, (q, d) => -Metrics.NaiveRetrieval.Distance(left, q, right, d)), comparison.Find(ComparedMethod.TrainedCodes)!.All);
+            Close(Naive(queryLabels, databaseLabels, excludesSelf, (q, d) => -Metrics.NaiveRetrieval.Distance(left, q, right, d)),
+                comparison.Find(ComparedMethod.TrainedCodes)!.All);
         }
     }
 
@@ -35,14 +36,16 @@ public sealed class RetrievalComparerTests
     {
         var random = new Random(3);
         LabelSets queryLabels = Labels(random, 40, false), databaseLabels = Labels(random, 300, false);
-        float[] queries = [.. Enumerable.Range(0, 40 * Dimension).Select(_ => random.NextSingle())], database = [.. Enumerable.Range(0, 300 * Dimension).Select(_ => random.NextSingle())];
+        float[] queries = [.. Enumerable.Range(0, 40 * Dimension).Select(_ => random.NextSingle())],
+            database = [.. Enumerable.Range(0, 300 * Dimension).Select(_ => random.NextSingle())];
         var comparer = new RetrievalComparer(queryLabels, databaseLabels);
         comparer.AddCosine(queries, database, Dimension);
         (float[] left, float[] right) = (Centered(queries, database), Centered(database, database));
         int[] labeled = [.. Enumerable.Range(0, 300).Where(databaseLabels.IsLabeled)];
         (double Map, double Precision)[] expected = [.. Enumerable.Range(0, 40).Where(queryLabels.IsLabeled).Select(query =>
         {
-            int[] shared = [.. labeled.OrderByDescending(row => Dot(left, query, right, row)).Select(row => Metrics.NaiveRetrieval.Shared(queryLabels, query, databaseLabels, row))];
+            int[] shared = [.. labeled.OrderByDescending(row => Dot(left, query, right, row))
+                .Select(row => Metrics.NaiveRetrieval.Shared(queryLabels, query, databaseLabels, row))];
             Dictionary<string, double> measures = Metrics.NaiveRetrieval.Measures(shared, [10]);
             return (measures["AP"], measures["P@10"]);
         })];
@@ -102,7 +105,8 @@ public sealed class RetrievalComparerTests
     [Fact]
     public void The_verdict_speaks_of_classes_without_labels_that_got_lost()
     {
-        ComparedRanking Of(ComparedMethod method, string name, double unseen) => new(method, name, null, new RankingFigures(2, .5, .5), new RankingFigures(1, .5, .5), new RankingFigures(1, unseen, .5));
+        ComparedRanking Of(ComparedMethod method, string name, double unseen) =>
+            new(method, name, null, new RankingFigures(2, .5, .5), new RankingFigures(1, .5, .5), new RankingFigures(1, unseen, .5));
         var comparison = new RetrievalComparison(2, 1, 10, [Of(ComparedMethod.Cosine, "cosine", .6), Of(ComparedMethod.TrainedCodes, "trained", .4)]);
         Assert.Contains("classes without labels became harder to find (0.400, and 0.600 with cosine)", comparison.Verdict, StringComparison.Ordinal);
     }
@@ -112,22 +116,27 @@ public sealed class RetrievalComparerTests
     {
         LabelSets labels = LabelSets.FromClasses([0, 1]);
         var comparer = new RetrievalComparer(labels, labels);
-        Assert.Contains("2 rows of 5", Assert.Throws<ArgumentException>(() => comparer.AddCosine(new float[9], new float[10], 5)).Message, StringComparison.Ordinal);
+        Assert.Contains("2 rows of 5", Assert.Throws<ArgumentException>(() => comparer.AddCosine(new float[9], new float[10], 5)).Message,
+            StringComparison.Ordinal);
         Assert.Contains("Row 1 of the database", Assert.Throws<ArgumentException>(
             () => comparer.AddCosine(new float[10], new[] { 0, 0, 0, 0, 0, 0, float.NaN, 0, 0, 0f }, 5)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => comparer.AddCodes(ComparedMethod.Cosine, new BinaryCodes(8), new BinaryCodes(8)));
         Assert.Throws<ArgumentException>(() => comparer.AddCodes(ComparedMethod.TrainedCodes, new BinaryCodes(8), new BinaryCodes(8)));
-        Assert.Contains("names", Assert.Throws<ArgumentException>(() => new RetrievalComparer(labels, labels, new ComparisonOptions { LabeledClasses = ["cat"] })).Message, StringComparison.Ordinal);
-        Assert.Contains("nothing to compare", Assert.Throws<ArgumentException>(() => new RetrievalComparer(LabelSets.FromClasses([-1]), labels)).Message, StringComparison.Ordinal);
+        Assert.Contains("names", Assert.Throws<ArgumentException>(() =>
+            new RetrievalComparer(labels, labels, new ComparisonOptions { LabeledClasses = ["cat"] })).Message, StringComparison.Ordinal);
+        Assert.Contains("nothing to compare", Assert.Throws<ArgumentException>(() =>
+            new RetrievalComparer(LabelSets.FromClasses([-1]), labels)).Message, StringComparison.Ordinal);
     }
 
     private static LabelSets Labels(Random random, int count, bool multiLabel) => multiLabel
-        ? LabelSets.FromSets([.. Enumerable.Range(0, count).Select(i => Enumerable.Range(0, 3).Where(label => i == 0 && label == 0 || random.Next(3) == 0).ToArray())], 3)
+        ? LabelSets.FromSets([.. Enumerable.Range(0, count)
+            .Select(i => Enumerable.Range(0, 3).Where(label => i == 0 && label == 0 || random.Next(3) == 0).ToArray())], 3)
         : LabelSets.FromClasses([.. Enumerable.Range(0, count).Select(i => i == 0 ? 0 : random.Next(-1, 3))], ["a", "b", "c"]);
 
     private static float[] Values(Random random, int count) => [.. Enumerable.Range(0, count * Dimension).Select(_ => random.Next(-1, 2) / 2f)];
 
-    private static double Dot(float[] left, int i, float[] right, int j) => Enumerable.Range(0, Dimension).Sum(d => (double)left[i * Dimension + d] * right[j * Dimension + d]);
+    private static double Dot(float[] left, int i, float[] right, int j) =>
+        Enumerable.Range(0, Dimension).Sum(d => (double)left[i * Dimension + d] * right[j * Dimension + d]);
 
     private static float[] Centered(float[] values, float[] database)
     {

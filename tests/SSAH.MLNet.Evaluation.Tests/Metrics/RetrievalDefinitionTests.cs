@@ -38,7 +38,8 @@ public sealed class RetrievalDefinitionTests
     [InlineData(ApDenominator.MinOfRelevantAndK)]
     [InlineData(ApDenominator.Relevant)]
     public void StableFiguresAreThoseOfASort(ApDenominator denominator) =>
-        Gen.Select(Gen.Int[1, 90], Gen.Frequency((9, Gen.Int[1, 140]), (1, Gen.Int[500, BinaryCodes.MaxBits])), Gen.Bool, Gen.Int[0, 1 << 30]).Sample((rows, bits, multi, seed) =>
+        Gen.Select(Gen.Int[1, 90], Gen.Frequency((9, Gen.Int[1, 140]), (1, Gen.Int[500, BinaryCodes.MaxBits])), Gen.Bool, Gen.Int[0, 1 << 30])
+            .Sample((rows, bits, multi, seed) =>
         {
             var random = new Random(seed);
             int[] queryClasses = RandomRetrieval.Classes(4, 3, random), classes = RandomRetrieval.Classes(rows, 3, random);

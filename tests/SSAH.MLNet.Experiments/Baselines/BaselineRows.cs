@@ -18,8 +18,10 @@ internal static class BaselineRows
         new("itq", "PCA-ITQ on pixels", Baseline: (data, seed) => Project(data, seed, FeatureVectors.Pixels, PcaItq.Learn)),
         new("lsh-mobilenet", "LSH on MobileNetV1 0.5 features (pretrained)", Baseline: (data, seed) => Project(data, seed, MobileNet, RandomHyperplanes.Learn)),
         new("itq-mobilenet", "PCA-ITQ on MobileNetV1 0.5 features (pretrained)", Baseline: (data, seed) => Project(data, seed, MobileNet, PcaItq.Learn)),
-        new("class-id", "number of the nearest class center of MobileNetV1 0.5 features (pretrained, labeled images)", Baseline: (data, _) => ClassIds(data, MobileNet)),
-        new("class-id-1", "number of the nearest class center of the activations of the grid's row 1, H-Net", Baseline: (data, seed) => TrainedClassIds(data, "1", seed)),
+        new("class-id", "number of the nearest class center of MobileNetV1 0.5 features (pretrained, labeled images)",
+            Baseline: (data, _) => ClassIds(data, MobileNet)),
+        new("class-id-1", "number of the nearest class center of the activations of the grid's row 1, H-Net",
+            Baseline: (data, seed) => TrainedClassIds(data, "1", seed)),
         new("class-id-9", "the same of the grid's row 9, full SSAH", Baseline: (data, seed) => TrainedClassIds(data, "9", seed)),
     ];
 
@@ -34,7 +36,8 @@ internal static class BaselineRows
     {
         var labeled = features(data, data.Split.Labeled);
         Vector<float>[] centers = [.. data.Split.Labeled.Select((row, i) => (Class: data.Images.ClassOf(row), Vector: labeled.Row(i)))
-            .GroupBy(image => image.Class).OrderBy(images => images.Key).Select(images => images.Aggregate(Vector<float>.Build.Dense(labeled.ColumnCount), (sum, image) => sum + image.Vector) / images.Count())];
+            .GroupBy(image => image.Class).OrderBy(images => images.Key)
+            .Select(images => images.Aggregate(Vector<float>.Build.Dense(labeled.ColumnCount), (sum, image) => sum + image.Vector) / images.Count())];
         BinaryCodes Encode(IReadOnlyList<int> rows)
         {
             var vectors = features(data, rows);

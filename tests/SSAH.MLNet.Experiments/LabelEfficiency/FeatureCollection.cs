@@ -12,7 +12,9 @@ internal sealed record FeatureCollection(string Name, FeatureMatrix Features, in
 {
     private const int BlockImages = 512;
 
-    /// <summary>Collections by name: the file below the data folder, or the folder that Debian's package installs, and the side that images are enlarged to.</summary>
+    /// <summary>
+    /// Collections by name: the file below the data folder, or the folder that Debian's package installs, and the side that images are enlarged to.
+    /// </summary>
     private static readonly Dictionary<string, (string File, int Read, int Side)> s_known = new()
     {
         ["grocery"] = ("grocery.tar.gz", 128, 224),

@@ -11,7 +11,10 @@ internal sealed record FewLabels(int[] Queries, int[] Database, int[] Labeled, H
 {
     private const int QueriesPerClass = 100;
 
-    /// <summary>Draws a split: queries are the collection's test part, else 100 of each class; everything else (of a collection with parts, its training part) is the database.</summary>
+    /// <summary>
+    /// Draws a split: queries are the collection's test part, else 100 of each class; everything else (of a collection with parts, its training part)
+    /// is the database.
+    /// </summary>
     /// <param name="collection">The collection.</param>
     /// <param name="perClass">Labeled images of each class that has any.</param>
     /// <param name="withUnseen">Whether a quarter of the classes has none (the protocol of Sablayrolles et al. 2017).</param>

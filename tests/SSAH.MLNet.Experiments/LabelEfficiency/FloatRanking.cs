@@ -3,7 +3,10 @@ using SSAH.MLNet.Features;
 
 namespace SSAH.MLNet.Experiments.LabelEfficiency;
 
-/// <summary>Average precision and precision@10 of rankings by an inner product of floats. Equal scores keep the order of the database, which floats hardly ever need.</summary>
+/// <summary>
+/// Average precision and precision@10 of rankings by an inner product of floats. Equal scores keep the order of the database, which floats hardly
+/// ever need.
+/// </summary>
 internal static class FloatRanking
 {
     private const int Cutoff = 10;
@@ -13,7 +16,8 @@ internal static class FloatRanking
     /// <param name="queryClasses">Their classes.</param>
     /// <param name="database">[n, d].</param>
     /// <param name="databaseClasses">Their classes.</param>
-    public static (double AveragePrecision, double Precision)[] Evaluate(FeatureMatrix queries, int[] queryClasses, FeatureMatrix database, int[] databaseClasses)
+    public static (double AveragePrecision, double Precision)[] Evaluate(FeatureMatrix queries, int[] queryClasses, FeatureMatrix database,
+        int[] databaseClasses)
     {
         var figures = new (double, double)[queries.Rows];
         Parallel.For(0, queries.Rows, () => (new float[database.Rows], new int[database.Rows]), (query, _, room) =>

@@ -61,7 +61,8 @@ internal sealed class LabelEfficiencyArguments
                 case "--collections": result.Collections = Value().Split(','); break;
                 case "--labels": result.Labels = Numbers(name, Value()); break;
                 case "--seeds": result.Seeds = Numbers(name, Value()); break;
-                case "--unseen": result.WithUnseen = Value() switch { "no" => [false], "yes" => [true], "both" => [false, true], var other => throw new FormatException($"--unseen is no, yes or both, not '{other}'.") }; break;
+                case "--unseen": result.WithUnseen = Value() switch { "no" => [false], "yes" => [true], "both" => [false, true],
+                    var other => throw new FormatException($"--unseen is no, yes or both, not '{other}'.") }; break;
                 case "--choices": result.ForChoices = true; break;
                 case "--no-baselines": result.Baselines = false; break;
                 case "--verbose": result.Verbose = true; break;
@@ -75,5 +76,6 @@ internal sealed class LabelEfficiencyArguments
     }
 
     private static int[] Numbers(string name, string text) => [.. text.Split(',').Select(part =>
-        int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value : throw new FormatException($"{name} takes whole numbers, not '{part}'."))];
+        int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int value)
+            ? value : throw new FormatException($"{name} takes whole numbers, not '{part}'."))];
 }

@@ -10,9 +10,12 @@ namespace SSAH.MLNet.Experiments.LabelEfficiency;
 
 /// <summary>One measured figure: a method on a split, over the queries of classes with labels or of those without.</summary>
 internal sealed record LabelEfficiencyFigure(
-    string Collection, int LabelsPerClass, bool WithUnseen, bool ForChoices, int Seed, string Method, string Queries, double MeanAveragePrecision, double PrecisionAt10, double Seconds);
+    string Collection, int LabelsPerClass, bool WithUnseen, bool ForChoices, int Seed, string Method, string Queries, double MeanAveragePrecision,
+    double PrecisionAt10, double Seconds);
 
-/// <summary>Quality against labels: chance, cosine and ITQ of a frozen network's features, ranking by a classifier's probabilities, and the trainer's codes.</summary>
+/// <summary>
+/// Quality against labels: chance, cosine and ITQ of a frozen network's features, ranking by a classifier's probabilities, and the trainer's codes.
+/// </summary>
 internal sealed class LabelEfficiencyRun(LabelEfficiencyArguments arguments)
 {
     public void Run()
@@ -38,7 +41,8 @@ internal sealed class LabelEfficiencyRun(LabelEfficiencyArguments arguments)
         var split = FewLabels.Draw(collection, labels, withUnseen, arguments.ForChoices, seed);
         var figures = new List<LabelEfficiencyFigure>();
         FeatureMatrix queries = collection.Features.Take(split.Queries), database = collection.Features.Take(split.Database);
-        int[] queryClasses = [.. split.Queries.Select(row => collection.Classes[row])], databaseClasses = [.. split.Database.Select(row => collection.Classes[row])];
+        int[] queryClasses = [.. split.Queries.Select(row => collection.Classes[row])],
+            databaseClasses = [.. split.Database.Select(row => collection.Classes[row])];
 
         var clock = Stopwatch.StartNew();
         float[] mean = database.Mean();
@@ -58,7 +62,8 @@ internal sealed class LabelEfficiencyRun(LabelEfficiencyArguments arguments)
             for (int i = 0; i < labeled.Length; i++)
                 targets.Row(i)[databaseClasses[labeled[i]]] = 1;
             ClassLayer classifier = ClassifierTraining.Run(directions.Take(labeled), targets, false, seed, default).Classifier;
-            Add("softmax", FloatRanking.Evaluate(classifier.Probabilities(queryDirections), queryClasses, classifier.Probabilities(directions), databaseClasses));
+            Add("softmax", FloatRanking.Evaluate(classifier.Probabilities(queryDirections), queryClasses, classifier.Probabilities(directions),
+                databaseClasses));
         }
         clock.Restart();
         var (trainedQueries, trainedDatabase) = Train(collection, split, seed);
@@ -75,12 +80,14 @@ internal sealed class LabelEfficiencyRun(LabelEfficiencyArguments arguments)
                     chosen.Average(f => f.AveragePrecision), chosen.Average(f => f.Precision), Math.Round(seconds, 1));
                 figures.Add(figure);
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"{figure.Collection,-8} {labels,3} labels{(withUnseen ? $", {figure.Queries,-6}" : "")} seed {seed} {method,-13} mAP {figure.MeanAveragePrecision:F3} P@10 {figure.PrecisionAt10:F3} {seconds,5:F0} s"));
+                    $"{figure.Collection,-8} {labels,3} labels{(withUnseen ? $", {figure.Queries,-6}" : "")} seed {seed} {method,-13} mAP "
+                        + $"{figure.MeanAveragePrecision:F3} P@10 {figure.PrecisionAt10:F3} {seconds,5:F0} s"));
             }
         }
 
         (double, double)[] Codes(FeatureMatrix forQueries, FeatureMatrix forDatabase) => CodeRanking.Evaluate(
-            BinaryCodes.FromActivations(arguments.Bits, forQueries.Values), queryClasses, BinaryCodes.FromActivations(arguments.Bits, forDatabase.Values), databaseClasses);
+            BinaryCodes.FromActivations(arguments.Bits, forQueries.Values), queryClasses,
+            BinaryCodes.FromActivations(arguments.Bits, forDatabase.Values), databaseClasses);
     }
 
     // By the public trainer on a column of features, as a user would.

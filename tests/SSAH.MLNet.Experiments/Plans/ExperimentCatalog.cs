@@ -16,7 +16,8 @@ internal static class ExperimentCatalog
     [
         new()
         {
-            Name = "grid", Title = "Ablation grid: C10-54k, 48 bits, from scratch, a network of half the width, short training", DataFile = Cifar, Split = Protocol("C10-54k"),
+            Name = "grid", Title = "Ablation grid: C10-54k, 48 bits, from scratch, a network of half the width, short training", DataFile = Cifar,
+                Split = Protocol("C10-54k"),
             Steps = 1500, Seeds = [1, 2, 3], Configure = (options, _) => options.Backbone = Backbone.SmallResNet(width: 16), Rows = AblationGrid.All,
         },
         new()
@@ -46,48 +47,59 @@ internal static class ExperimentCatalog
         },
         new()
         {
-            Name = "c10-54k-pretrained-long", Title = "C10-54k, 48 bits, MobileNetV2 1.0 pretrained on ImageNet, long training", DataFile = Cifar, Split = Protocol("C10-54k"),
+            Name = "c10-54k-pretrained-long", Title = "C10-54k, 48 bits, MobileNetV2 1.0 pretrained on ImageNet, long training", DataFile = Cifar,
+                Split = Protocol("C10-54k"),
             Steps = 1800, Configure = LongFineTuning(Pretrained(MobileNetV2, side: 96)), Rows = AblationGrid.All, DefaultRows = s_headline,
         },
         new()
         {
-            Name = "c10-54k-pretrained-128", Title = "C10-54k, 48 bits, MobileNetV2 1.0 pretrained on ImageNet, long training at 128 pixels", DataFile = Cifar, Split = Protocol("C10-54k"),
+            Name = "c10-54k-pretrained-128", Title = "C10-54k, 48 bits, MobileNetV2 1.0 pretrained on ImageNet, long training at 128 pixels",
+                DataFile = Cifar, Split = Protocol("C10-54k"),
             Steps = 1600, Configure = LongFineTuning(Pretrained(MobileNetV2, side: 128, unlabeled: 96)), Rows = AblationGrid.All, DefaultRows = s_headline,
         },
         new()
         {
             Name = "grocery", Title = "GROCERY, fine classes, 10 labels a class, 48 bits, MobileNetV1 0.5 pretrained on ImageNet", DataFile = "grocery.tar.gz",
-            Side = 128, Split = ImageSplits.Draw, Steps = 600, Configure = Pretrained(MobileNetV1, side: 128, unlabeled: 96), Rows = AblationGrid.All, DefaultRows = s_headline,
+            Side = 128, Split = ImageSplits.Draw, Steps = 600, Configure = Pretrained(MobileNetV1, side: 128, unlabeled: 96), Rows = AblationGrid.All,
+            DefaultRows = s_headline,
         },
         new()
         {
             Name = "ucm-ml", Title = "UCM-ML, 336 labeled, 48 bits, MobileNetV1 0.5 pretrained on ImageNet", DataFile = "ucmerced.tar.gz",
-            Side = 128, Split = ImageSplits.Draw, Steps = 600, Configure = AerialWithFewLabels(Pretrained(MobileNetV1, side: 128, unlabeled: 96)), Rows = AblationGrid.All, DefaultRows = s_headline,
+            Side = 128, Split = ImageSplits.Draw, Steps = 600, Configure = AerialWithFewLabels(Pretrained(MobileNetV1, side: 128, unlabeled: 96)),
+            Rows = AblationGrid.All, DefaultRows = s_headline,
         },
         new()
         {
-            Name = "ucm-ml-all", Title = "UCM-ML with all 1,680 images of the training part labeled: what labels for the unlabeled ones would bring", DataFile = "ucmerced.tar.gz",
+            Name = "ucm-ml-all", Title = "UCM-ML with all 1,680 images of the training part labeled: what labels for the unlabeled ones would bring",
+                DataFile = "ucmerced.tar.gz",
             Side = 128, Split = AllLabeled, Steps = 600, Configure = Pretrained(MobileNetV1, side: 128), Rows = AblationGrid.All, DefaultRows = ["1"],
         },
         // The same at a quarter of the pixels and of the time, to choose by.
         new()
         {
-            Name = "c10-54k-pretrained-small", Title = "C10-54k, 48 bits, MobileNetV1 0.5 pretrained on ImageNet, at 64 pixels: for choices", DataFile = Cifar, Split = Protocol("C10-54k"),
+            Name = "c10-54k-pretrained-small", Title = "C10-54k, 48 bits, MobileNetV1 0.5 pretrained on ImageNet, at 64 pixels: for choices",
+                DataFile = Cifar, Split = Protocol("C10-54k"),
             Steps = 400, Configure = Pretrained(MobileNetV1, side: 64, unlabeled: 96), Rows = AblationGrid.All, DefaultRows = s_headline,
         },
         new()
         {
-            Name = "ucm-ml-small", Title = "UCM-ML, 336 labeled, 48 bits, MobileNetV1 0.5 pretrained on ImageNet, at 64 pixels: for choices", DataFile = "ucmerced.tar.gz",
-            Side = 64, Split = ImageSplits.Draw, Steps = 300, Configure = Pretrained(MobileNetV1, side: 64, unlabeled: 96), Rows = AblationGrid.All, DefaultRows = s_headline,
+            Name = "ucm-ml-small", Title = "UCM-ML, 336 labeled, 48 bits, MobileNetV1 0.5 pretrained on ImageNet, at 64 pixels: for choices",
+                DataFile = "ucmerced.tar.gz",
+            Side = 64, Split = ImageSplits.Draw, Steps = 300, Configure = Pretrained(MobileNetV1, side: 64, unlabeled: 96), Rows = AblationGrid.All,
+            DefaultRows = s_headline,
         },
         new()
         {
-            Name = "ucm-ml-choices", Title = "UCM-ML without its queries, 336 images of the training part in their place, at 64 pixels: for choices", DataFile = "ucmerced.tar.gz",
-            Side = 64, Split = WithoutQueries, Steps = 300, Configure = AerialWithFewLabels(Pretrained(MobileNetV1, side: 64, unlabeled: 96)), Rows = AblationGrid.All, DefaultRows = s_headline,
+            Name = "ucm-ml-choices", Title = "UCM-ML without its queries, 336 images of the training part in their place, at 64 pixels: for choices",
+                DataFile = "ucmerced.tar.gz",
+            Side = 64, Split = WithoutQueries, Steps = 300, Configure = AerialWithFewLabels(Pretrained(MobileNetV1, side: 64, unlabeled: 96)),
+            Rows = AblationGrid.All, DefaultRows = s_headline,
         },
         new()
         {
-            Name = "baselines", Title = "C10-54k, 48 bits: what the codes of a trained network have to beat", DataFile = Cifar, Split = Protocol("C10-54k"), Seeds = [1, 2, 3],
+            Name = "baselines", Title = "C10-54k, 48 bits: what the codes of a trained network have to beat", DataFile = Cifar,
+                Split = Protocol("C10-54k"), Seeds = [1, 2, 3],
             Rows = BaselineRows.All,
         },
     ];
@@ -129,7 +141,8 @@ internal static class ExperimentCatalog
 
     private static Action<SsahTrainer.Options, string> Pretrained(string file, int side, int? unlabeled = null) => (options, dataFolder) =>
     {
-        options.Backbone = Backbone.FromOnnx(ExperimentData.BackboneFile(dataFolder, file), preprocessing: BackbonePreprocessing.MinusOneToOne with { Side = side });
+        options.Backbone = Backbone.FromOnnx(ExperimentData.BackboneFile(dataFolder, file),
+            preprocessing: BackbonePreprocessing.MinusOneToOne with { Side = side });
         options.Optimization.LearningRate = 0.03;
         options.Consistency.UnlabeledBatchSize = unlabeled ?? options.Consistency.UnlabeledBatchSize;
     };

@@ -85,7 +85,8 @@ public sealed class BinaryCodesTests
     public void Appending_a_list_equals_adding_its_rows_and_a_list_can_be_appended_to_itself() => s_rows.Sample(sample =>
     {
         (int bits, bool[][] rows) = sample;
-        BinaryCodes codes = BinaryCodes.FromPacked(bits, Pack(bits, rows)), all = BinaryCodes.FromPacked(bits, Pack(bits, [.. rows, .. rows, .. rows, .. rows]));
+        BinaryCodes codes = BinaryCodes.FromPacked(bits, Pack(bits, rows)),
+            all = BinaryCodes.FromPacked(bits, Pack(bits, [.. rows, .. rows, .. rows, .. rows]));
         var grown = new BinaryCodes(bits);
         grown.Append(codes);
         grown.Append(codes);

@@ -28,7 +28,8 @@ public sealed class HammingFileTests : IDisposable
         foreach (HammingFileLimits limits in s_limits)
         {
             Assert.Equal(codes.Words.ToArray(), BinaryCodes.Load(path, limits).Words.ToArray());
-            foreach (HammingIndex index in bits > MultiHashIndex.MaxBits ? [new HammingFlatIndex(codes)] : (HammingIndex[])[new HammingFlatIndex(codes), new MultiHashIndex(codes)])
+            foreach (HammingIndex index in bits > MultiHashIndex.MaxBits
+                ? [new HammingFlatIndex(codes)] : (HammingIndex[])[new HammingFlatIndex(codes), new MultiHashIndex(codes)])
             {
                 index.Remove(3, 5, 700, 1499);
                 string file = PathOf("index");

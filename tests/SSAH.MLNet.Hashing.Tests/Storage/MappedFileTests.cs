@@ -20,7 +20,8 @@ public sealed class MappedFileTests : IDisposable
         index.Save(PathOf("index"));
         HammingIndex mapped = HammingIndex.Load(PathOf("index"), HammingFileLimits.Mapped);
         IdFilter[] filters = [IdFilter.Except([1, 2, 3]), IdFilter.Only([.. Enumerable.Range(0, 2000).Select(i => (long)i)]), IdFilter.Only([5, 6])];
-        foreach (HammingSearchOptions options in (HammingSearchOptions[])[new(), new() { Threads = 3 }, .. filters.Select(filter => new HammingSearchOptions { Filter = filter })])
+        foreach (HammingSearchOptions options in (HammingSearchOptions[])[new(), new() { Threads = 3 },
+            .. filters.Select(filter => new HammingSearchOptions { Filter = filter })])
         {
             foreach (BinaryCodes part in (BinaryCodes[])[queries, queries.Slice(3, 1)])
             {

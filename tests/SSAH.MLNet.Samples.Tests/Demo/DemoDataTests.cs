@@ -50,7 +50,8 @@ public sealed class DemoDataTests : IDisposable
         Assert.Equal(Directory.GetFiles(_folder.At("a, \"b\""), "*.png", SearchOption.AllDirectories).Order(StringComparer.Ordinal),
             queries.Concat(database).Select(row => row.Path).Order(StringComparer.Ordinal));
         Assert.Equal(database.Select(row => row.Path), train.Select(row => row.Path));
-        Assert.All(queries.Concat(database), row => Assert.Equal(DrawnFolder.Classes.FirstOrDefault(name => Path.GetFileName(Path.GetDirectoryName(row.Path)) == name) ?? "", row.Label));
+        Assert.All(queries.Concat(database), row =>
+            Assert.Equal(DrawnFolder.Classes.FirstOrDefault(name => Path.GetFileName(Path.GetDirectoryName(row.Path)) == name) ?? "", row.Label));
         Assert.Equal(Enumerable.Repeat(2, 10), queries.CountBy(row => row.Label).Select(pair => pair.Value));
         Assert.Equal(Enumerable.Repeat(2, 10), train.Where(row => row.Label.Length > 0).CountBy(row => row.Label).Select(pair => pair.Value));
     }

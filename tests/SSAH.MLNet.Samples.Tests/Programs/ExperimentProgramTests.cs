@@ -101,15 +101,18 @@ public sealed class ExperimentProgramTests : IDisposable
         Assert.Equal(2, code);
         foreach (string part in new[] { "grid-2-seed1.json", "SimilarityWeight 0.7 (now 0.5)", "Bits 24 (now 48)", "MaxSteps 100 (now 1500)", "--suffix" })
             Assert.Contains(part, output, StringComparison.Ordinal);
-        Assert.Contains("HardSamples.Source=Hardest: ", Start("grid", "--rows", "2", "--seeds", "1", "--out", "out", "--set", "HardSamples=Hardest").Output, StringComparison.Ordinal);
+        Assert.Contains("HardSamples.Source=Hardest: ",
+            Start("grid", "--rows", "2", "--seeds", "1", "--out", "out", "--set", "HardSamples=Hardest").Output, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Options_are_known_by_their_names_in_groups_and_by_those_from_before_there_were_groups()
     {
         Directory.CreateDirectory(_folder.At("out"));
-        File.Move(WriteResult(seed: 1, map: "0.61", options: """{"HardSamples":"Random","ConsistentWeight":0,"Losses.SimilarityWeight":3,"HardSamples.Weight":0.7}"""), _folder.At("out", "grid-2-seed1.json"));
-        string output = Start("grid", "--rows", "2", "--seeds", "1", "--out", "out", "--set", "AdversarialWeight=0.5", "--set", "SimilarityWeight=2", "--set", "Consistency.Weight=0.25").Output;
+        const string options = """{"HardSamples":"Random","ConsistentWeight":0,"Losses.SimilarityWeight":3,"HardSamples.Weight":0.7}""";
+        File.Move(WriteResult(seed: 1, map: "0.61", options: options), _folder.At("out", "grid-2-seed1.json"));
+        string output = Start("grid", "--rows", "2", "--seeds", "1", "--out", "out", "--set", "AdversarialWeight=0.5", "--set", "SimilarityWeight=2",
+            "--set", "Consistency.Weight=0.25").Output;
         Assert.Contains("SimilarityWeight 3 (now 2), HardSamples.Weight 0.7 (now 0.5), Consistency.Weight 0 (now 0.25)", output, StringComparison.Ordinal);
         Assert.Contains("not 'Weight=1'", Start("grid", "--set", "Weight=1").Output, StringComparison.Ordinal);
     }
@@ -134,15 +137,18 @@ public sealed class ExperimentProgramTests : IDisposable
         Directory.CreateDirectory(_folder.At("docs", "results"));
         string file = _folder.At("docs", "results", $"grid-{row}-seed{seed}.json");
         File.WriteAllText(file, $$"""
-            {"Experiment":"grid","Row":"{{row}}","Title":"t","Protocol":"p","Seed":{{seed}},"Bits":48,"Steps":100,"TrainingSeconds":30,"MeanAveragePrecision":{{map}},
-             "WorstOrder":0.5,"BestOrder":0.7,"StableOrder":0.6,"PrecisionAt100":0.8,"NdcgAt100":{{ndcg}},"Machine":"{{machine}}","Date":"2026-11-24","Command":"c","Options":{{options}}}
+            {"Experiment":"grid","Row":"{{row}}","Title":"t","Protocol":"p","Seed":{{seed}},"Bits":48,"Steps":100,"TrainingSeconds":30,
+             "MeanAveragePrecision":{{map}},
+             "WorstOrder":0.5,"BestOrder":0.7,"StableOrder":0.6,"PrecisionAt100":0.8,"NdcgAt100":{{ndcg}},"Machine":"{{machine}}",
+             "Date":"2026-11-24","Command":"c","Options":{{options}}}
             """);
         return file;
     }
 
     private (int Code, string Output) Start(params string[] arguments)
     {
-        string program = Repository.At("tests", "SSAH.MLNet.Experiments", "bin", Repository.Configuration, new DirectoryInfo(AppContext.BaseDirectory).Name, "SSAH.MLNet.Experiments.dll");
+        string program = Repository.At("tests", "SSAH.MLNet.Experiments", "bin", Repository.Configuration,
+            new DirectoryInfo(AppContext.BaseDirectory).Name, "SSAH.MLNet.Experiments.dll");
         return ProcessRun.Start("dotnet", [program, .. arguments], _folder.Path).GetAwaiter().GetResult();
     }
 }

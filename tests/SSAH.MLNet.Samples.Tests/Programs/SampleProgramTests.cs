@@ -97,5 +97,6 @@ public sealed class SampleProgramTests : IDisposable
         ProcessRun.Start("dotnet", [Path.Combine(FolderOf(sample), $"SSAH.MLNet.Samples.{sample}.dll"), .. arguments]);
 
     // samples/NAME/bin/CONFIGURATION/net10.0, of the same configuration as these tests.
-    private static string FolderOf(string sample) => Repository.At("samples", sample, "bin", Repository.Configuration, new DirectoryInfo(AppContext.BaseDirectory).Name);
+    private static string FolderOf(string sample) =>
+        Repository.At("samples", sample, "bin", Repository.Configuration, new DirectoryInfo(AppContext.BaseDirectory).Name);
 }

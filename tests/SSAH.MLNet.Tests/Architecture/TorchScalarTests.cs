@@ -3,8 +3,8 @@ using Mono.Cecil;
 namespace SSAH.MLNet.Tests.Architecture;
 
 /// <summary>
-/// TorchSharp's scalars are freed by their finalizer, also while native code reads them: whoever makes one must keep it alive. Nothing in Training lets TorchSharp make one on the way, be it by a
-/// conversion in our code or by an overload that takes a number.
+/// TorchSharp's scalars are freed by their finalizer, also while native code reads them: whoever makes one must keep it alive. Nothing in Training
+/// lets TorchSharp make one on the way, be it by a conversion in our code or by an overload that takes a number.
 /// </summary>
 public sealed class TorchScalarTests
 {

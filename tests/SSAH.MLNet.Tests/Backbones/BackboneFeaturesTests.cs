@@ -16,7 +16,8 @@ public sealed class BackboneFeaturesTests : IDisposable
     {
         var graph = new OnnxGraph("fixed");
         string image = graph.Input("Pixels", 1, 3, side, side);
-        string convolved = graph.Op("Relu", [graph.Op("Conv", [image, Weights(graph, 1, 8, 3, 3, 3)], ("strides", new[] { 2L, 2L }), ("pads", new[] { 1L, 1L, 1L, 1L }))]);
+        string convolved = graph.Op("Relu", [graph.Op("Conv", [image, Weights(graph, 1, 8, 3, 3, 3)], ("strides", new[] { 2L, 2L }),
+            ("pads", new[] { 1L, 1L, 1L, 1L }))]);
         string pooled = graph.Op("AveragePool", [convolved], ("kernel_shape", new[] { (long)side / 2, side / 2 }));
         graph.Output("features", graph.Op("Reshape", [pooled, graph.Constant([1L, 8L], 2)]), TensorProto.Types.DataType.Float, 1, 8);
         File.WriteAllBytes(_file, graph.ToBytes());
@@ -89,7 +90,8 @@ public sealed class BackboneFeaturesTests : IDisposable
         using var features = BackboneFeatures.Open(FixedSizeNetwork(), 16, 16);
         const int bits = 21;
         var random = new Random(4);
-        float[] weight = [.. Enumerable.Range(0, bits * features.Length).Select(_ => (float)(random.NextDouble() - 0.5))], bias = [.. Enumerable.Range(0, bits).Select(_ => (float)(random.NextDouble() - 0.5))];
+        float[] weight = [.. Enumerable.Range(0, bits * features.Length).Select(_ => (float)(random.NextDouble() - 0.5))],
+            bias = [.. Enumerable.Range(0, bits).Select(_ => (float)(random.NextDouble() - 0.5))];
         using var encoder = new HashEncoder(features.ToHashModel(weight, bias, "Test", [new("note", "kept")]));
         Assert.Equal(new PixelShape(3, 16, 16), encoder.InputShape);
         Assert.Equal("kept", encoder.Metadata["note"]);
@@ -101,7 +103,8 @@ public sealed class BackboneFeaturesTests : IDisposable
         for (int row = 0; row < 9; row++)
             for (int bit = 0; bit < bits; bit++)
             {
-                double projected = bias[bit] + Enumerable.Range(0, features.Length).Sum(f => (double)weight[bit * features.Length + f] * computed[row * features.Length + f]);
+                double projected = bias[bit] + Enumerable.Range(0, features.Length)
+                    .Sum(f => (double)weight[bit * features.Length + f] * computed[row * features.Length + f]);
                 bool set = (codes[row][bit / 64] >> (bit % 64) & 1) != 0;
                 Assert.Equal(projected >= 0, set);
                 ones += set ? 1 : 0;

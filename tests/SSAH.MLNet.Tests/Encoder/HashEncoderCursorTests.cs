@@ -137,7 +137,8 @@ public sealed class HashEncoderCursorTests : IDisposable
         images[21][5] = float.NaN;
         IDataView rows = _encoder.Transform(PixelRows.Create(images, TestHashModels.Shape, isInterleaved: false));
         Assert.Equal(expected[..21], CodeRows.Codes(_context.Data.TakeRows(rows, 21)));
-        Assert.Contains("Row 21", Assert.Throws<InvalidDataException>(() => CodeRows.Codes(_context.Data.TakeRows(rows, 22))).Message, StringComparison.Ordinal);
+        Assert.Contains("Row 21", Assert.Throws<InvalidDataException>(() => CodeRows.Codes(_context.Data.TakeRows(rows, 22))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -65,7 +65,8 @@ public sealed class HashEncoderImagesTests : IDisposable
         File.WriteAllText(text, "no image");
         Assert.Contains(text, Assert.Throws<InvalidDataException>(() => _encoder.EncodeImage(text)).Message, StringComparison.Ordinal);
         Assert.Contains(text, Assert.Throws<InvalidDataException>(() => _encoder.EncodeImages([.. _files, text, .. _files])).Message, StringComparison.Ordinal);
-        Assert.Contains("not an image", Assert.Throws<InvalidDataException>(() => _encoder.EncodeImage("no image"u8.ToArray())).Message, StringComparison.Ordinal);
+        Assert.Contains("not an image", Assert.Throws<InvalidDataException>(() => _encoder.EncodeImage("no image"u8.ToArray())).Message,
+            StringComparison.Ordinal);
         Assert.Throws<InvalidDataException>(() => _encoder.EncodeImage(Path.Combine(_folder.FullName, "none.jpg")));
         Assert.Contains("MaxPixels", Assert.Throws<InvalidDataException>(
             () => _encoder.EncodeImage(_files[0], new ImageReadingOptions { MaxPixels = 4 })).Message, StringComparison.Ordinal);
@@ -89,7 +90,8 @@ public sealed class HashEncoderImagesTests : IDisposable
     {
         IDataView paths = _context.Data.LoadFromEnumerable(_files.Select(path => new Row { Path = path }));
         IDataView images = _context.Transforms.LoadImages("Pixels", "", nameof(Row.Path)).Fit(paths).Transform(paths);
-        Assert.Contains("ResizeImages", Assert.Throws<ArgumentOutOfRangeException>(() => PixelColumn.Open(images.Schema, "Pixels")).Message, StringComparison.Ordinal);
+        Assert.Contains("ResizeImages", Assert.Throws<ArgumentOutOfRangeException>(() => PixelColumn.Open(images.Schema, "Pixels")).Message,
+            StringComparison.Ordinal);
         IDataView resized = _context.Transforms.ResizeImages("Pixels", imageWidth: 10, imageHeight: 12).Fit(images).Transform(images);
         PixelColumn column = PixelColumn.Open(resized.Schema, "Pixels");
         Assert.Equal((new PixelShape(3, 12, 10), true), (column.Shape, column.IsImage));
@@ -112,7 +114,8 @@ public sealed class HashEncoderImagesTests : IDisposable
         File.WriteAllBytes(path, DrawnFiles.Draw(SKEncodedImageFormat.Png, 20, 20, (_, _) => new SKColor(200, 100, 50)));
         // 0.299 * 200 + 0.587 * 100 + 0.114 * 50 = 124.2
         Assert.Equal(Packed(gray.Encode([.. Enumerable.Repeat(124f, 64)])), Packed(gray.EncodeImage(path)));
-        Assert.Contains("EncodeImages", Assert.Throws<ArgumentException>(() => _context.Data.LoadImageFolder(_folder.FullName, gray)).Message, StringComparison.Ordinal);
+        Assert.Contains("EncodeImages", Assert.Throws<ArgumentException>(() => _context.Data.LoadImageFolder(_folder.FullName, gray)).Message,
+            StringComparison.Ordinal);
         Assert.NotEqual(gray.EncodeActivations([.. Enumerable.Repeat(124f, 64)]), gray.EncodeActivations([.. Enumerable.Repeat(100f, 64)]));
     }
 
@@ -130,7 +133,8 @@ public sealed class HashEncoderImagesTests : IDisposable
         using HashEncoder encoder = loaded.GetHashEncoder();
         Assert.Equal(CodeRows.Codes(_encoder.Transform(train)), CodeRows.Codes(encoder.Transform(unlabeled)));
         Assert.Same(_encoder, ((ITransformer)_encoder).GetHashEncoder());
-        Assert.Contains("0 hash encoders", Assert.Throws<ArgumentException>(() => _context.Transforms.CopyColumns("A", "Label").Fit(train).GetHashEncoder()).Message, StringComparison.Ordinal);
+        Assert.Contains("0 hash encoders", Assert.Throws<ArgumentException>(() => _context.Transforms.CopyColumns("A", "Label")
+            .Fit(train).GetHashEncoder()).Message, StringComparison.Ordinal);
     }
 
     private static byte[][] PlanesOf(IDataView images)

@@ -10,7 +10,8 @@ internal static class Clusters
     {
         var random = new Random(seed);
         var normal = new MathNet.Numerics.Distributions.Normal(0, 1, random);
-        float[][] centers = [.. Enumerable.Range(0, groups).Select(_ => Enumerable.Range(0, dimensions).Select(i => i < dimensions / 4 ? (float)normal.Sample() : 0).ToArray())];
+        float[][] centers = [.. Enumerable.Range(0, groups)
+            .Select(_ => Enumerable.Range(0, dimensions).Select(i => i < dimensions / 4 ? (float)normal.Sample() : 0).ToArray())];
         var features = new FeatureMatrix(rows, dimensions);
         int[] group = new int[rows];
         for (int row = 0; row < rows; row++)

@@ -24,7 +24,8 @@ public sealed class IterativeQuantizationTests
         for (int i = 0; i < 6; i++)
             for (int j = 0; j < 6; j++)
                 Assert.Equal(i == j ? 1f : 0f, products.Row(i)[j], 1e-4f);
-        double kept = vectors.Times(projection).Values.Sum(value => (double)value * value), best = vectors.TransposedTimes(vectors).Eigen().Values.Take(6).Sum();
+        double kept = vectors.Times(projection).Values.Sum(value => (double)value * value), best = vectors.TransposedTimes(vectors).Eigen().Values
+            .Take(6).Sum();
         Assert.Equal(best, kept, best * 1e-3);
     }
 
@@ -45,10 +46,12 @@ public sealed class IterativeQuantizationTests
     {
         FeatureMatrix projection = IterativeQuantization.Learn(Centered(100, 12, seed: 5), bits, seed: 1);
         Assert.Equal((12, bits), (projection.Rows, projection.Columns));
-        Assert.Equal(bits, Enumerable.Range(0, bits).Select(bit => string.Join(' ', Enumerable.Range(0, 12).Select(i => projection.Row(i)[bit]))).Distinct().Count());
+        Assert.Equal(bits, Enumerable.Range(0, bits).Select(bit => string.Join(' ', Enumerable.Range(0, 12).Select(i => projection.Row(i)[bit])))
+            .Distinct().Count());
     }
 
     [Fact]
     public void The_same_seed_gives_the_same_projection() =>
-        Assert.Equal(IterativeQuantization.Learn(Centered(200, 10, seed: 6), 5, seed: 7).Values, IterativeQuantization.Learn(Centered(200, 10, seed: 6), 5, seed: 7).Values);
+        Assert.Equal(IterativeQuantization.Learn(Centered(200, 10, seed: 6), 5, seed: 7).Values,
+            IterativeQuantization.Learn(Centered(200, 10, seed: 6), 5, seed: 7).Values);
 }

@@ -20,7 +20,8 @@ public sealed class ItqHashTests
     private IDataView View(int rows, int seed = 1)
     {
         var (features, groups) = Clusters.Draw(rows, 24, 6, seed);
-        return _ml.Data.LoadFromEnumerable(Enumerable.Range(0, rows).Select(row => new Row { Features = features.Row(row).ToArray(), Label = $"group {groups[row]}" }).ToArray());
+        return _ml.Data.LoadFromEnumerable(Enumerable.Range(0, rows)
+            .Select(row => new Row { Features = features.Row(row).ToArray(), Label = $"group {groups[row]}" }).ToArray());
     }
 
     [Fact]
@@ -51,8 +52,10 @@ public sealed class ItqHashTests
     public void Errors_name_the_column_and_a_remedy()
     {
         IDataView data = View(20);
-        Assert.Contains("Features, Label", Assert.Throws<ArgumentException>(() => _ml.Transforms.ItqHash(inputColumnName: "Vector").Fit(data)).Message, StringComparison.Ordinal);
-        Assert.Contains("Concatenate", Assert.Throws<ArgumentException>(() => _ml.Transforms.ItqHash(inputColumnName: "Label").Fit(data)).Message, StringComparison.Ordinal);
+        Assert.Contains("Features, Label", Assert.Throws<ArgumentException>(() => _ml.Transforms.ItqHash(inputColumnName: "Vector").Fit(data)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("Concatenate", Assert.Throws<ArgumentException>(() => _ml.Transforms.ItqHash(inputColumnName: "Label").Fit(data)).Message,
+            StringComparison.Ordinal);
         Assert.Contains("at least 2", Assert.Throws<InvalidOperationException>(() => _ml.Transforms.ItqHash().Fit(View(1))).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Transforms.ItqHash(bits: 0));
     }

@@ -71,8 +71,10 @@ public sealed class PretrainedItqTests : IDisposable
         foreach (var row in dim)
             for (int i = 0; i < row.Pixels.Length; i++)
                 row.Pixels[i] &= 1;
-        var scaled = _ml.Transforms.Conversion.ConvertType("Pixels", outputKind: DataKind.Single).Fit(_ml.Data.LoadFromEnumerable(dim)).Transform(_ml.Data.LoadFromEnumerable(dim));
+        var scaled = _ml.Transforms.Conversion.ConvertType("Pixels", outputKind: DataKind.Single).Fit(_ml.Data.LoadFromEnumerable(dim))
+            .Transform(_ml.Data.LoadFromEnumerable(dim));
         var options = new ItqHashOptions { Network = PretrainedNetwork.ResNet18, InputColumnName = "Pixels", CacheFolder = null };
-        Assert.Contains("'Pixels'", Assert.Throws<InvalidOperationException>(() => _ml.Transforms.ItqHash(options).Fit(scaled)).Message, StringComparison.Ordinal);
+        Assert.Contains("'Pixels'", Assert.Throws<InvalidOperationException>(() => _ml.Transforms.ItqHash(options).Fit(scaled)).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -8,7 +8,8 @@ namespace SSAH.MLNet.Tests.Images;
 /// <summary>Encoded images drawn for a test, in forms that Skia writes and in those that it only reads.</summary>
 internal static class DrawnFiles
 {
-    public static byte[] Draw(SKEncodedImageFormat format, int width, int height, Func<int, int, SKColor> colorAt, int quality = 100, SKColorSpace? colorSpace = null)
+    public static byte[] Draw(SKEncodedImageFormat format, int width, int height, Func<int, int, SKColor> colorAt, int quality = 100,
+        SKColorSpace? colorSpace = null)
     {
         var pixels = new byte[width * height * 4];
         for (int at = 0; at < width * height; at++)

@@ -29,7 +29,8 @@ internal static class DrawnScenes
     }
 
     /// <summary>The scene as a file.</summary>
-    public static byte[] Draw(int seed, int width, int height, SKEncodedImageFormat format = SKEncodedImageFormat.Png, int quality = 90, ImagePose pose = ImagePose.Upright, double brighter = 0)
+    public static byte[] Draw(int seed, int width, int height, SKEncodedImageFormat format = SKEncodedImageFormat.Png, int quality = 90,
+        ImagePose pose = ImagePose.Upright, double brighter = 0)
     {
         Func<double, double, SKColor> scene = Of(seed);
         return DrawnFiles.Draw(format, width, height, (x, y) =>

@@ -175,7 +175,8 @@ public sealed class FolderWalkTests : IDisposable
     {
         WriteCatsAndDogs();
         string relative = Path.GetRelativePath(Environment.CurrentDirectory, _folder.FullName);
-        Assert.All(_context.Data.LoadImageFolder(relative, 8, 8).GetColumn<string>("ImagePath"), path => Assert.StartsWith(_folder.FullName, path, StringComparison.Ordinal));
+        Assert.All(_context.Data.LoadImageFolder(relative, 8, 8).GetColumn<string>("ImagePath"),
+            path => Assert.StartsWith(_folder.FullName, path, StringComparison.Ordinal));
         Assert.Equal(At("cat/0.jpg"), _context.Data.LoadImageFiles([Path.Combine(relative, "cat/0.jpg")], 8, 8).GetColumn<string>("ImagePath").Single());
     }
 
@@ -183,7 +184,8 @@ public sealed class FolderWalkTests : IDisposable
     public void Folders_that_are_files_say_what_reads_them()
     {
         Write("a.zip", s_image);
-        Assert.Contains("LoadImageArchive", Assert.Throws<DirectoryNotFoundException>(() => _context.Data.LoadImageFolder(At("a.zip"), 8, 8)).Message, StringComparison.Ordinal);
+        Assert.Contains("LoadImageArchive", Assert.Throws<DirectoryNotFoundException>(() => _context.Data.LoadImageFolder(At("a.zip"), 8, 8)).Message,
+            StringComparison.Ordinal);
     }
 
     private static void AssertCatsAndDogs(ImageFiles rows) => Assert.Equal(["cat", "cat", "dog", "dog"], rows.GetColumn<string>("Label"));

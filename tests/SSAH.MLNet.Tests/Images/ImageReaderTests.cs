@@ -90,9 +90,12 @@ public sealed class ImageReaderTests
     [Fact]
     public void Bitmaps_and_cmyk_jpegs_are_read()
     {
-        AssertNear(Read(DrawnFiles.Draw(SKEncodedImageFormat.Png, 9, 5, (x, y) => CornerOf(x, y, 9, 5)), 9, 5), Read(DrawnFiles.Bmp(9, 5, (x, y) => CornerOf(x, y, 9, 5)), 9, 5), 0);
+        AssertNear(Read(DrawnFiles.Draw(SKEncodedImageFormat.Png, 9, 5, (x, y) => CornerOf(x, y, 9, 5)), 9, 5),
+            Read(DrawnFiles.Bmp(9, 5, (x, y) => CornerOf(x, y, 9, 5)), 9, 5), 0);
         // Made with Pillow: 16 x 16, the left half C 0 M 255 Y 255 K 0, the right half C 255 M 0 Y 0 K 64.
-        byte[] cmyk = Convert.FromBase64String("/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwADAgIDAgIDAwMDBAMDBAUIBQUEBAUKBwcGCAwKDAwLCgsLDQ4SEA0OEQ4LCxAWEBETFBUVFQwPFxgWFBgSFBUU/8AAFAgAEAAQBEMRAE0RAFkRAEsRAP/EABYA"
+        byte[] cmyk = Convert.FromBase64String(
+            "/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwADAgIDAgIDAwMDBAMDBAUIBQUEBAUKBwcGCAwKDAwLCgsLDQ4SEA0OEQ4LCxAWEBETFBU"
+            + "VFQwPFxgWFBgSFBUU/8AAFAgAEAAQBEMRAE0RAFkRAEsRAP/EABYA"
             + "AQEBAAAAAAAAAAAAAAAAAAoJCP/EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAOBEMATQBZAEsAAD8AqmlUlUqmKuVQVQyoVQKuKu1WKuVQVQyo/9k=");
         byte[] rgb = Read(cmyk, 16, 16);
         AssertNear([255, 0, 0], rgb[..3], 4);
@@ -170,8 +173,10 @@ public sealed class ImageReaderTests
         Assert.Null(Reason(png, new ImageReadingOptions { MaxPixels = 10_000 }));
         Assert.Contains("MaxBytes", Reason(png, new ImageReadingOptions { MaxBytes = png.Length - 1 }), StringComparison.Ordinal);
         Assert.Null(Reason(png, new ImageReadingOptions { MaxBytes = png.Length }));
-        using var endless = new System.IO.Compression.GZipStream(new MemoryStream(Gzip(new byte[10_000_000])), System.IO.Compression.CompressionMode.Decompress);
-        Assert.Contains("MaxBytes", new ImageReader(8, 8, new ImageReadingOptions { MaxBytes = 100_000 }).Read(endless, new byte[192]), StringComparison.Ordinal);
+        using var endless = new System.IO.Compression.GZipStream(new MemoryStream(Gzip(new byte[10_000_000])),
+            System.IO.Compression.CompressionMode.Decompress);
+        Assert.Contains("MaxBytes", new ImageReader(8, 8, new ImageReadingOptions { MaxBytes = 100_000 }).Read(endless, new byte[192]),
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => new ImageReadingOptions { MaxPixels = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new ImageReadingOptions { MaxBytes = 0 });
     }

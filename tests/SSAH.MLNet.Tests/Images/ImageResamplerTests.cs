@@ -40,14 +40,16 @@ public sealed class ImageResamplerTests
     public void Pixels_are_those_of_the_definition(ImageResizing resizing)
     {
         var random = new Random(2);
-        foreach ((int width, int height, int toWidth, int toHeight) in new[] { (37, 29, 12, 10), (29, 37, 12, 10), (5, 4, 12, 10), (100, 9, 16, 16), (9, 200, 20, 7), (64, 64, 31, 33) })
+        foreach ((int width, int height, int toWidth, int toHeight) in new[] { (37, 29, 12, 10), (29, 37, 12, 10), (5, 4, 12, 10), (100, 9, 16, 16),
+            (9, 200, 20, 7), (64, 64, 31, 33) })
         {
             byte[] rgba = Noise(random, width, height);
             byte[] rgb = Resample(rgba, width, height, toWidth, toHeight, resizing);
             for (int y = 0; y < toHeight; y++)
                 for (int x = 0; x < toWidth; x++)
                     for (int color = 0; color < 3; color++)
-                        Assert.InRange(rgb[(y * toWidth + x) * 3 + color] - Defined(rgba, width, height, toWidth, toHeight, resizing, x, y, color), -0.51, 0.51);
+                        Assert.InRange(rgb[(y * toWidth + x) * 3 + color] - Defined(rgba, width, height, toWidth, toHeight, resizing, x, y, color),
+                            -0.51, 0.51);
         }
     }
 
@@ -88,7 +90,8 @@ public sealed class ImageResamplerTests
     {
         for (int side = 65; side < 1100; side = side * 2 - 1)
         {
-            SKColor At(int x, int y) => new((byte)(128 + 100 * Math.Sin(9.0 * x / side)), (byte)(128 + 100 * Math.Cos(7.0 * y / side)), (byte)(255 * (x + y) / (2 * side)));
+            SKColor At(int x, int y) => new((byte)(128 + 100 * Math.Sin(9.0 * x / side)), (byte)(128 + 100 * Math.Cos(7.0 * y / side)),
+                (byte)(255 * (x + y) / (2 * side)));
             var shrunk = new byte[64 * 64 * 3];
             var whole = new byte[64 * 64 * 3];
             Assert.Null(new ImageReader(64, 64, s_plain).Read(DrawnFiles.Draw(SKEncodedImageFormat.Jpeg, side, side, At), shrunk));
@@ -100,7 +103,8 @@ public sealed class ImageResamplerTests
     private static byte[] Resample(byte[] rgba, int width, int height, int toWidth, int toHeight, ImageResizing resizing = ImageResizing.Cover)
     {
         var rgb = new byte[toWidth * toHeight * 3];
-        ImageResampler.Resample(new DecodedPixels(rgba, width, width, height, true), PixelPlacement.Of(SKEncodedOrigin.TopLeft, toWidth, toHeight, true), resizing, Color.White, rgb);
+        ImageResampler.Resample(new DecodedPixels(rgba, width, width, height, true),
+            PixelPlacement.Of(SKEncodedOrigin.TopLeft, toWidth, toHeight, true), resizing, Color.White, rgb);
         return rgb;
     }
 

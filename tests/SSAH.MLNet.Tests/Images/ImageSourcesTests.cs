@@ -49,7 +49,8 @@ public sealed class ImageSourcesTests : IDisposable
     {
         File.WriteAllText(At("labels.csv"), text);
         string[] columns = [.. text.Split('\n')[0].Split(',').Skip(2)];
-        ImageFiles rows = _context.Data.LoadImageTable(At("labels.csv"), 4, 4, new ImageTableOptions { PathColumn = "file", LabelColumns = columns, LabelSeparator = separator });
+        ImageFiles rows = _context.Data.LoadImageTable(At("labels.csv"), 4, 4,
+            new ImageTableOptions { PathColumn = "file", LabelColumns = columns, LabelSeparator = separator });
         string[][] labels = [.. CodeRows.Read<ReadOnlyMemory<char>>(rows, "Label").Select(row => row.Select(label => label.ToString()).ToArray())];
         Assert.Equal([["sea", "ship"], [], ["trees"]], labels);
         IDataView keys = _context.Transforms.Conversion.MapValueToKey("Label").Fit(rows).Transform(rows);
@@ -157,7 +158,8 @@ public sealed class ImageSourcesTests : IDisposable
     {
         var result = new SortedDictionary<string, string>(StringComparer.Ordinal);
         using DataViewRowCursor cursor = rows.GetRowCursor(rows.Schema, random);
-        ValueGetter<ReadOnlyMemory<char>> path = cursor.GetGetter<ReadOnlyMemory<char>>(rows.Schema["ImagePath"]), label = cursor.GetGetter<ReadOnlyMemory<char>>(rows.Schema["Label"]);
+        ValueGetter<ReadOnlyMemory<char>> path = cursor.GetGetter<ReadOnlyMemory<char>>(rows.Schema["ImagePath"]),
+            label = cursor.GetGetter<ReadOnlyMemory<char>>(rows.Schema["Label"]);
         ValueGetter<VBuffer<byte>> pixels = cursor.GetGetter<VBuffer<byte>>(rows.Schema["Pixels"]);
         while (cursor.MoveNext())
         {

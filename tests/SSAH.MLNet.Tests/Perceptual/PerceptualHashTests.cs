@@ -48,7 +48,8 @@ public sealed class PerceptualHashTests : IDisposable
             BinaryCodes code = encoder.EncodeImage(DrawnScenes.Draw(seed, 400, 300));
             byte[][] copies =
             [
-                DrawnScenes.Draw(seed, 200, 150), DrawnScenes.Draw(seed, 300, 400), DrawnScenes.Draw(seed, 400, 300, SKEncodedImageFormat.Jpeg, 40), DrawnScenes.Draw(seed, 400, 300, brighter: 0.2),
+                DrawnScenes.Draw(seed, 200, 150), DrawnScenes.Draw(seed, 300, 400), DrawnScenes.Draw(seed, 400, 300, SKEncodedImageFormat.Jpeg, 40),
+                    DrawnScenes.Draw(seed, 400, 300, brighter: 0.2),
             ];
             int[] distances = [.. copies.Select(copy => Distance(code, encoder.EncodeImage(copy)))];
             ofOthers.Add(Distance(code, encoder.EncodeImage(DrawnScenes.Draw(seed + 100, 400, 300))));
@@ -66,7 +67,8 @@ public sealed class PerceptualHashTests : IDisposable
         {
             using HashEncoder encoder = HashEncoder.PerceptualHash(kind, bits);
             foreach (SKColor color in new[] { SKColors.White, SKColors.Black, SKColors.Salmon })
-                Assert.All(encoder.EncodeImage(DrawnFiles.Draw(SKEncodedImageFormat.Jpeg, 90, 70, (_, _) => color))[0].ToArray(), word => Assert.Equal(0UL, word));
+                Assert.All(encoder.EncodeImage(DrawnFiles.Draw(SKEncodedImageFormat.Jpeg, 90, 70, (_, _) => color))[0].ToArray(),
+                    word => Assert.Equal(0UL, word));
         }
     }
 
@@ -106,7 +108,8 @@ public sealed class PerceptualHashTests : IDisposable
         float[] upright = encoder.EncodeActivations([.. plane, .. plane, .. plane]), mirrored = new float[plane.Length], transposed = new float[plane.Length];
         ImagePose.Mirrored.Apply<float>(plane, side, mirrored);
         ImagePose.MirroredTurned270.Apply<float>(plane, side, transposed);
-        float[] ofMirrored = encoder.EncodeActivations([.. mirrored, .. mirrored, .. mirrored]), ofTransposed = encoder.EncodeActivations([.. transposed, .. transposed, .. transposed]);
+        float[] ofMirrored = encoder.EncodeActivations([.. mirrored, .. mirrored, .. mirrored]),
+            ofTransposed = encoder.EncodeActivations([.. transposed, .. transposed, .. transposed]);
         for (int bit = 0; bit < 64; bit++)
         {
             float frequency = upright[bit] + offset;
@@ -165,9 +168,11 @@ public sealed class PerceptualHashTests : IDisposable
     public void What_there_is_not_is_refused()
     {
         Assert.Contains("64 or 256", Assert.Throws<ArgumentOutOfRangeException>(() => HashEncoder.PerceptualHash(bits: 128)).Message, StringComparison.Ordinal);
-        Assert.Contains("Dct and Difference", Assert.Throws<ArgumentOutOfRangeException>(() => HashEncoder.PerceptualHash((PerceptualHashKind)7)).Message, StringComparison.Ordinal);
+        Assert.Contains("Dct and Difference", Assert.Throws<ArgumentOutOfRangeException>(() =>
+            HashEncoder.PerceptualHash((PerceptualHashKind)7)).Message, StringComparison.Ordinal);
         using var wide = new HashEncoder(TestHashModels.Create(16));
-        Assert.Contains("10 pixels wide and 12 high", Assert.Throws<InvalidOperationException>(() => wide.EncodePoses(new float[360])).Message, StringComparison.Ordinal);
+        Assert.Contains("10 pixels wide and 12 high", Assert.Throws<InvalidOperationException>(() => wide.EncodePoses(new float[360])).Message,
+            StringComparison.Ordinal);
     }
 
     private static int Distance(BinaryCodes first, BinaryCodes second)

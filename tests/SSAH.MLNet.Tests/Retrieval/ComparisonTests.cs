@@ -15,7 +15,8 @@ public sealed class ComparisonTests
     {
         var lines = new List<string>();
         _ml.Log += (_, line) => lines.Add(line.RawMessage);
-        RetrievalComparison comparison = _ml.HashRetrieval.Compare(Load(Rows(30, 1)), Load(Rows(200, 2)), s_all, new ComparisonOptions { LabeledClasses = ["class 0", "class 1"] });
+        RetrievalComparison comparison = _ml.HashRetrieval.Compare(Load(Rows(30, 1)), Load(Rows(200, 2)), s_all,
+            new ComparisonOptions { LabeledClasses = ["class 0", "class 1"] });
         Assert.Equal(Enum.GetValues<ComparedMethod>(), comparison.Rankings.Select(ranking => ranking.Method));
         ComparedRanking trained = comparison.Find(ComparedMethod.TrainedCodes)!;
         Assert.Equal((8, 16), (comparison.Find(ComparedMethod.UnlabeledCodes)!.Bits, trained.Bits));
@@ -44,8 +45,10 @@ public sealed class ComparisonTests
     public void Wrong_columns_are_named()
     {
         IDataView rows = Load(Rows(4, 1));
-        Assert.Contains("'Vector'", Assert.Throws<ArgumentException>(() => _ml.HashRetrieval.Compare(rows, rows, new ComparedColumns { Features = "Vector" })).Message, StringComparison.Ordinal);
-        Assert.Contains("'Label'", Assert.Throws<ArgumentException>(() => _ml.HashRetrieval.Compare(rows, rows, new ComparedColumns { Features = "Label" })).Message, StringComparison.Ordinal);
+        Assert.Contains("'Vector'", Assert.Throws<ArgumentException>(() =>
+            _ml.HashRetrieval.Compare(rows, rows, new ComparedColumns { Features = "Vector" })).Message, StringComparison.Ordinal);
+        Assert.Contains("'Label'", Assert.Throws<ArgumentException>(() =>
+            _ml.HashRetrieval.Compare(rows, rows, new ComparedColumns { Features = "Label" })).Message, StringComparison.Ordinal);
         IDataView narrow = _ml.Transforms.CopyColumns("Features", "Score").Fit(rows).Transform(rows);
         Assert.Contains("6 values in the queries and 3 in the database", Assert.Throws<ArgumentException>(
             () => _ml.HashRetrieval.Compare(rows, narrow, new ComparedColumns { Features = "Features" })).Message, StringComparison.Ordinal);

@@ -23,7 +23,8 @@ public sealed class ModelIdTests : IDisposable
     {
         Assert.Equal("sha256:" + Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(_encoder.ToOnnx())), _encoder.ModelId);
         Assert.NotEqual(_encoder.ModelId, _other.ModelId);
-        IDataView rows = _ml.Data.Cache(_ml.Transforms.CopyColumns("Copy", "HashCode").Fit(_encoder.Transform(Source())).Transform(_encoder.Transform(Source())));
+        IDataView rows = _ml.Data.Cache(_ml.Transforms.CopyColumns("Copy", "HashCode").Fit(_encoder.Transform(Source()))
+            .Transform(_encoder.Transform(Source())));
         Assert.Equal(_encoder.ModelId, _ml.HashRetrieval.ReadCodes(rows, "Copy").ModelId);
         Assert.Equal(_encoder.ModelId, _ml.HashRetrieval.ReadCodes(rows, "HashCodeActivation").ModelId);
         Assert.Equal(_encoder.ModelId, _encoder.Encode(TestHashModels.Flatten(TestHashModels.Images(2))).ModelId);

@@ -74,7 +74,8 @@ public sealed class NeighborSearchTests : IDisposable
     {
         IDataView rows = _ml.Data.Cache(Load(Rows(30, 1)));
         IDataView found = _ml.HashRetrieval.FindNeighbors(rows, new NeighborOptions { K = 29, ExcludeSelf = true }).Fit(rows).Transform(rows);
-        foreach (DataViewRowCursor[] cursors in new[] { found.GetRowCursorSet(found.Schema, 4, new Random(1)), [found.GetRowCursor(found.Schema, new Random(1))] })
+        foreach (DataViewRowCursor[] cursors in new[] { found.GetRowCursorSet(found.Schema, 4, new Random(1)),
+            [found.GetRowCursor(found.Schema, new Random(1))] })
             foreach (DataViewRowCursor cursor in cursors)
                 using (cursor)
                 {
@@ -101,7 +102,8 @@ public sealed class NeighborSearchTests : IDisposable
             Assert.Equal(row.Id, Assert.Single(engine.Predict(row).Neighbors));
         ITransformer byNumber = _ml.HashRetrieval.FindNeighbors(index, new NeighborOptions { ExcludeSelf = true }).Fit(rows);
         Assert.False(byNumber.IsRowToRowMapper);
-        Assert.Contains("IdColumnName", Assert.Throws<InvalidOperationException>(() => byNumber.GetRowToRowMapper(rows.Schema)).Message, StringComparison.Ordinal);
+        Assert.Contains("IdColumnName", Assert.Throws<InvalidOperationException>(() => byNumber.GetRowToRowMapper(rows.Schema)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -111,7 +113,8 @@ public sealed class NeighborSearchTests : IDisposable
         IEstimator<NeighborSearchTransformer> search = _ml.HashRetrieval.FindNeighbors(new HammingFlatIndex(32));
         string message = Assert.Throws<ArgumentException>(() => search.Fit(rows)).Message;
         Assert.Contains("'HashCode' has 24-bit codes, the index 32-bit codes", message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => new NeighborSearchTransformer(new NeighborSearch(new HammingFlatIndex(16), new NeighborOptions(), null)).GetOutputSchema(rows.Schema));
+        Assert.Throws<ArgumentException>(() => new NeighborSearchTransformer(
+            new NeighborSearch(new HammingFlatIndex(16), new NeighborOptions(), null)).GetOutputSchema(rows.Schema));
         // Bytes without an annotation may have padding bits.
         Assert.Equal(rows.Schema.Count + 2, _ml.HashRetrieval.FindNeighbors(new HammingFlatIndex(23)).Fit(rows).GetOutputSchema(rows.Schema).Count);
     }
@@ -140,7 +143,8 @@ public sealed class NeighborSearchTests : IDisposable
             Assert.True(index.Contains(0) && index.Contains(7) && index.Count == 2, column.Name);
         }
         IDataView large = _ml.Data.LoadFromEnumerable([new Numbers { U8 = ulong.MaxValue }]);
-        Assert.Contains("Row 0 of id column 'U8'", Assert.Throws<InvalidDataException>(() => _ml.HashRetrieval.CreateIndex(large, idColumnName: "U8")).Message, StringComparison.Ordinal);
+        Assert.Contains("Row 0 of id column 'U8'",
+            Assert.Throws<InvalidDataException>(() => _ml.HashRetrieval.CreateIndex(large, idColumnName: "U8")).Message, StringComparison.Ordinal);
         string message = Assert.Throws<ArgumentException>(() => _ml.HashRetrieval.CreateIndex(rows, idColumnName: "IsNew")).Message;
         Assert.Contains("Columns = [\"IsNew\"]", message, StringComparison.Ordinal);
         IDataView found = _ml.HashRetrieval.FindNeighbors(rows, new NeighborOptions { K = 1, Columns = ["IsNew"] }).Fit(rows).Transform(rows);
@@ -167,7 +171,8 @@ public sealed class NeighborSearchTests : IDisposable
         {
             IDataView found = each.Transform(shuffled);
             string[] own = [.. found.GetColumn<string>("Path")];
-            string[][] keys = [.. Encoder.CodeRows.Read<ReadOnlyMemory<char>>(found, "NeighborsKey").Select(texts => Array.ConvertAll(texts, text => text.ToString()))];
+            string[][] keys = [.. Encoder.CodeRows.Read<ReadOnlyMemory<char>>(found, "NeighborsKey")
+                .Select(texts => Array.ConvertAll(texts, text => text.ToString()))];
             Neighbors[] all = Found(found);
             for (int row = 0; row < own.Length; row++)
             {
@@ -183,7 +188,8 @@ public sealed class NeighborSearchTests : IDisposable
     {
         Row[] rows = Rows(3, 1);
         rows[2].Path = "";
-        Assert.Contains("Row 2 of id column 'Path'", Assert.Throws<InvalidDataException>(() => _ml.HashRetrieval.CreateIndex(Load(rows), idColumnName: "Path")).Message, StringComparison.Ordinal);
+        Assert.Contains("Row 2 of id column 'Path'",
+            Assert.Throws<InvalidDataException>(() => _ml.HashRetrieval.CreateIndex(Load(rows), idColumnName: "Path")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -191,14 +197,18 @@ public sealed class NeighborSearchTests : IDisposable
     {
         IDataView rows = Load(Rows(3, 1));
         HammingIndex index = _ml.HashRetrieval.CreateIndex(rows);
-        Assert.Contains("'Name'", Assert.Throws<ArgumentException>(() => _ml.HashRetrieval.FindNeighbors(rows, new NeighborOptions { Columns = ["Name"] })).Message, StringComparison.Ordinal);
-        Assert.Contains("'HashCode'", Assert.Throws<ArgumentException>(() => _ml.HashRetrieval.FindNeighbors(rows, new NeighborOptions { Columns = ["HashCode"] })).Message, StringComparison.Ordinal);
-        Assert.Contains("rows that the index was made of", Assert.Throws<ArgumentException>(() => _ml.HashRetrieval.FindNeighbors(index, new NeighborOptions { Columns = ["Path"] })).Message,
+        Assert.Contains("'Name'", Assert.Throws<ArgumentException>(() =>
+            _ml.HashRetrieval.FindNeighbors(rows, new NeighborOptions { Columns = ["Name"] })).Message, StringComparison.Ordinal);
+        Assert.Contains("'HashCode'", Assert.Throws<ArgumentException>(() =>
+            _ml.HashRetrieval.FindNeighbors(rows, new NeighborOptions { Columns = ["HashCode"] })).Message, StringComparison.Ordinal);
+        Assert.Contains("rows that the index was made of",
+            Assert.Throws<ArgumentException>(() => _ml.HashRetrieval.FindNeighbors(index, new NeighborOptions { Columns = ["Path"] })).Message,
             StringComparison.Ordinal);
         Row[] twice = Rows(3, 1);
         twice[2].Id = twice[0].Id;
         Assert.Contains("twice", Assert.Throws<ArgumentException>(
-            () => _ml.HashRetrieval.FindNeighbors(index, new NeighborOptions { IdColumnName = "Id", Columns = ["Path"] }, Load(twice))).Message, StringComparison.Ordinal);
+            () => _ml.HashRetrieval.FindNeighbors(index, new NeighborOptions { IdColumnName = "Id", Columns = ["Path"] }, Load(twice))).Message,
+                StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => new NeighborOptions { K = 0 });
     }
 

@@ -22,7 +22,8 @@ public sealed class FrozenFitTests
         var random = new Random(seed);
         var normal = new MathNet.Numerics.Distributions.Normal(0, 1, random);
         var centers = new MathNet.Numerics.Distributions.Normal(0, 1, new Random(99));
-        float[][] center = [.. Enumerable.Range(0, groups).Select(_ => Enumerable.Range(0, Dimensions).Select(i => i < 8 ? (float)centers.Sample() : 0).ToArray())];
+        float[][] center = [.. Enumerable.Range(0, groups)
+            .Select(_ => Enumerable.Range(0, Dimensions).Select(i => i < 8 ? (float)centers.Sample() : 0).ToArray())];
         int[] labeled = new int[groups];
         return [.. Enumerable.Range(0, count).Select(_ =>
         {
@@ -48,7 +49,8 @@ public sealed class FrozenFitTests
         IDataView data = _ml.Data.LoadFromEnumerable(Rows(1000, 6, 3, seed: 8));
         var options = new SsahTrainer.Options { FeatureColumnName = "Features", Bits = 32, Seed = 1 };
         using HashEncoder trained = _ml.Transforms.SsahHash(options).Fit(data), without = _ml.Transforms.ItqHash(bits: 32).Fit(data);
-        double gain = Quality(trained, except: "group 5") - Quality(without, except: "group 5"), loss = Quality(without, only: "group 5") - Quality(trained, only: "group 5");
+        double gain = Quality(trained, except: "group 5") - Quality(without, except: "group 5"),
+            loss = Quality(without, only: "group 5") - Quality(trained, only: "group 5");
         Assert.True(gain > 0.03, $"gain {gain:F3}");
         Assert.True(loss < 0.1, $"loss on the class without labels {loss:F3}");
         Assert.Contains("\"labeledRows\":15", trained.Metadata["ssah.summary"], StringComparison.Ordinal);
@@ -67,7 +69,8 @@ public sealed class FrozenFitTests
     public void One_labeled_class_is_an_error_that_names_the_column_and_what_needs_no_labels()
     {
         IDataView data = _ml.Data.LoadFromEnumerable(Rows(100, 2, 5, seed: 8));
-        var error = Assert.Throws<InvalidOperationException>(() => _ml.Transforms.SsahHash(new SsahTrainer.Options { FeatureColumnName = "Features" }).Fit(data));
+        var error = Assert.Throws<InvalidOperationException>(() => _ml.Transforms.SsahHash(new SsahTrainer.Options { FeatureColumnName = "Features" })
+            .Fit(data));
         Assert.Contains("'Label'", error.Message, StringComparison.Ordinal);
         Assert.Contains("ItqHash", error.Message, StringComparison.Ordinal);
     }

@@ -36,7 +36,8 @@ public sealed class FrozenTests
             }
         }
         var degree = weights.RowSums();
-        return Matrix<double>.Build.Dense(n, n, (row, column) => weights[row, column] == 0 ? 0 : weights[row, column] / Math.Sqrt(degree[row] * degree[column]));
+        return Matrix<double>.Build.Dense(n, n,
+            (row, column) => weights[row, column] == 0 ? 0 : weights[row, column] / Math.Sqrt(degree[row] * degree[column]));
     }
 
     [Fact]
@@ -57,7 +58,8 @@ public sealed class FrozenTests
         var start = new FeatureMatrix(80, 2);
         (start.Row(3)[0], start.Row(17)[1], start.Row(40)[0]) = (1, 1, 0.5f);
         var spread = LabelPropagation.Spread(graph, start, default);
-        var exact = (Matrix<double>.Build.DenseIdentity(80) - 0.9 * dense).Inverse() * Matrix<double>.Build.Dense(80, 2, (row, column) => start.Row(row)[column]);
+        var exact = (Matrix<double>.Build.DenseIdentity(80) - 0.9 * dense).Inverse() * Matrix<double>.Build.Dense(80, 2,
+            (row, column) => start.Row(row)[column]);
         for (int row = 0; row < 80; row++)
             for (int column = 0; column < 2; column++)
                 Assert.Equal(Math.Max(0, exact[row, column]), spread.Row(row)[column], 2e-3);
@@ -90,7 +92,8 @@ public sealed class FrozenTests
         foreach (int group in Enumerable.Range(0, 5))
             labels[Array.IndexOf(groups, group)] = group;
         var taught = ClassTeacher.Teach(directions, LabelSets.FromClasses(labels), NeighborGraph.Build(directions, default), seed: 1, default);
-        double Right(FeatureMatrix said) => Enumerable.Range(0, 800).Average(row => said.Row(row).IndexOf(said.Row(row).ToArray().Max()) == groups[row] ? 1.0 : 0);
+        double Right(FeatureMatrix said) => Enumerable.Range(0, 800)
+            .Average(row => said.Row(row).IndexOf(said.Row(row).ToArray().Max()) == groups[row] ? 1.0 : 0);
         // The five labeled rows alone, each row going to the nearest: what the geometry of the others adds.
         int[] labeled = [.. Enumerable.Range(0, 800).Where(row => labels[row] >= 0).OrderBy(row => labels[row])];
         var nearest = new FeatureMatrix(800, 5);
@@ -117,7 +120,8 @@ public sealed class FrozenTests
         var (directions, groups) = Clusters(600, 16, 3, seed: 5);
         int[] labels = [.. groups.Select((group, row) => row % 20 == 0 ? group : -1)];
         var notes = new List<string>();
-        var outcome = new FrozenTraining(new SsahTrainer.Options { Bits = 16 }, seed: 1, notes.Add, largestGraph: 100).Run(directions, LabelSets.FromClasses(labels));
+        var outcome = new FrozenTraining(new SsahTrainer.Options { Bits = 16 }, seed: 1, notes.Add, largestGraph: 100).Run(directions,
+            LabelSets.FromClasses(labels));
         Assert.Contains(notes, note => note.Contains("graph of 100 rows", StringComparison.Ordinal));
         var found = outcome.Head.Classes!.Probabilities(outcome.Head.Whiten(directions));
         double right = Enumerable.Range(0, 600).Average(row => found.Row(row).IndexOf(found.Row(row).ToArray().Max()) == groups[row] ? 1.0 : 0);
@@ -132,7 +136,8 @@ public sealed class FrozenTests
         int[][] byGroup = [[0], [0, 1], [1], [2]];
         var sets = Enumerable.Range(0, 600).Select(row => row < 60 ? byGroup[groups[row]] : []).ToArray();
         var taught = ClassTeacher.Teach(directions, LabelSets.FromSets(sets, 3), NeighborGraph.Build(directions, default), seed: 1, default);
-        double right = Enumerable.Range(60, 540).Average(row => Enumerable.Range(0, 3).Average(label => taught.Row(row)[label] > 0.5 == byGroup[groups[row]].Contains(label) ? 1.0 : 0));
+        double right = Enumerable.Range(60, 540)
+            .Average(row => Enumerable.Range(0, 3).Average(label => taught.Row(row)[label] > 0.5 == byGroup[groups[row]].Contains(label) ? 1.0 : 0));
         Assert.True(right > 0.95, $"{right:F3}");
         Assert.All(taught.Values, value => Assert.InRange(value, 0, 1));
     }

@@ -6,8 +6,10 @@ public sealed class MetricsHistoryTests
 {
     private static SsahTrainingMetrics At(int step) => new()
     {
-        Step = step, Epoch = 0, Progress = 0, Elapsed = TimeSpan.Zero, LearningRate = 0, TotalLoss = 0, SimilarityLoss = 0, ClassificationLoss = 0, QuantizationLoss = 0,
-        AdversarialLoss = 0, ConsistentLoss = 0, HardDifficulty = 0, EasyDifficulty = 0, Margin = 0, Level = 0, OccludedArea = 0, MeanAngleDegrees = 0, LabeledImages = 0,
+        Step = step, Epoch = 0, Progress = 0, Elapsed = TimeSpan.Zero, LearningRate = 0, TotalLoss = 0, SimilarityLoss = 0, ClassificationLoss = 0,
+            QuantizationLoss = 0,
+        AdversarialLoss = 0, ConsistentLoss = 0, HardDifficulty = 0, EasyDifficulty = 0, Margin = 0, Level = 0, OccludedArea = 0, MeanAngleDegrees = 0,
+        LabeledImages = 0,
         UnlabeledImages = 0, ConfidentShare = 0, BitMeans = [], MeanAbsoluteActivation = 0, ImagesPerSecond = 0,
     };
 

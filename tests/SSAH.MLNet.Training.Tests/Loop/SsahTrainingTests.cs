@@ -38,7 +38,8 @@ public sealed class SsahTrainingTests
         Assert.Equal(Train(), Train());
     }
 
-    // Only the top left quarter shows the class: an occluder of a quarter of the image hurts most there, and chance seldom covers it. Noise has no label and shows none.
+    // Only the top left quarter shows the class: an occluder of a quarter of the image hurts most there, and chance seldom covers it. Noise has no
+    // label and shows none.
     private static TrainingSet QuarterThatMatters(int noise)
     {
         var random = new Random(2);
@@ -82,7 +83,8 @@ public sealed class SsahTrainingTests
             var metrics = AfterAHundredSteps(training);
             return metrics.HardDifficulty - metrics.EasyDifficulty;
         }
-        double adversarial = Difficulty(HardSampleSource.Adversarial), chance = Difficulty(HardSampleSource.Random), hardest = Difficulty(HardSampleSource.HardestRandom);
+        double adversarial = Difficulty(HardSampleSource.Adversarial), chance = Difficulty(HardSampleSource.Random),
+            hardest = Difficulty(HardSampleSource.HardestRandom);
         Assert.True(adversarial > 1.5 * chance && adversarial > 0, $"adversarial {adversarial}, random {chance}");
         Assert.True(hardest > 1.5 * chance && hardest > 0, $"hardest {hardest}, random {chance}");
     }
@@ -92,7 +94,8 @@ public sealed class SsahTrainingTests
     {
         // What the teacher sees in noise, the student cannot see in another view of it: this loss is beyond the margin whatever A-Net does.
         var options = Images.Options(steps: 400);
-        (options.HardSamples.Source, options.Consistency.ConfidenceThreshold, options.Consistency.Ramp, options.HardSamples.FixedDifficulty) = (HardSampleSource.Adversarial, 0, 0, 1);
+        (options.HardSamples.Source, options.Consistency.ConfidenceThreshold, options.Consistency.Ramp, options.HardSamples.FixedDifficulty) =
+            (HardSampleSource.Adversarial, 0, 0, 1);
         (options.HardSamples.Weight, options.Consistency.Weight, options.Augmentation.ColorJitter) = (0.001, 0.001, 0.8);
         (options.HardSamples.OcclusionScales, options.HardSamples.MaxRotationDegrees, options.HardSamples.MaxOcclusionArea) = ([2, 4], 0, 0.25);
         (options.HardSamples.MinMargin, options.HardSamples.MaxMargin, options.HardSamples.AdversaryLearningRate) = (0.25, 0.25, 0.01);
@@ -113,14 +116,16 @@ public sealed class SsahTrainingTests
         using var training = new SsahTraining(Set(), options, CPU, ScalarType.Float32, seed: 1);
         var metrics = AfterAHundredSteps(training);
         Assert.True(metrics.ConfidentShare > 0.5);
-        Assert.True(metrics.ConsistentLoss < 10 * metrics.AdversarialLoss, $"consistent {metrics.ConsistentLoss}, labeled hard samples {metrics.AdversarialLoss}");
+        Assert.True(metrics.ConsistentLoss < 10 * metrics.AdversarialLoss,
+            $"consistent {metrics.ConsistentLoss}, labeled hard samples {metrics.AdversarialLoss}");
     }
 
     [Fact]
     public void A_hard_sample_that_is_its_image_is_exactly_as_hard()
     {
         var options = Images.Options();
-        (options.HardSamples.Source, options.Consistency.Weight, options.HardSamples.OcclusionScales, options.HardSamples.MaxRotationDegrees) = (HardSampleSource.Random, 0, [], 0);
+        (options.HardSamples.Source, options.Consistency.Weight, options.HardSamples.OcclusionScales, options.HardSamples.MaxRotationDegrees) =
+            (HardSampleSource.Random, 0, [], 0);
         using var training = new SsahTraining(Set(), options, CPU, ScalarType.Float32, seed: 1);
         training.RunStep();
         var metrics = training.Report(null);

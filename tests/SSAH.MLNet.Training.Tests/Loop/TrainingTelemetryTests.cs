@@ -20,7 +20,8 @@ public sealed class TrainingTelemetryTests
         };
         ActivitySource.AddActivityListener(listener);
         var sums = new ConcurrentDictionary<string, double>();
-        using var meters = new MeterListener { InstrumentPublished = (instrument, listening) => { if (instrument.Meter.Name == "SSAH.MLNet") listening.EnableMeasurementEvents(instrument); } };
+        using var meters = new MeterListener { InstrumentPublished = (instrument, listening) =>
+            { if (instrument.Meter.Name == "SSAH.MLNet") listening.EnableMeasurementEvents(instrument); } };
         meters.SetMeasurementEventCallback<long>((instrument, value, _, _) => sums.AddOrUpdate(instrument.Name, value, (_, sum) => sum + value));
         meters.SetMeasurementEventCallback<double>((instrument, value, tags, _) => sums[$"{instrument.Name} {tags[0].Value}"] = value);
         meters.Start();

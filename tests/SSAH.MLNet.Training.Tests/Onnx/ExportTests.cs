@@ -61,14 +61,16 @@ public sealed class ExportTests
         using (no_grad())
             other.parameters().First().add_(0.05);
         Assert.Throws<InvalidOperationException>(() => ExportVerification.Check(model, other, set, Batches(set), images: 64));
-        Assert.Throws<InvalidOperationException>(() => ExportVerification.Check(model, other, set, Batches(set), images: 4, ExportVerification.ToleranceBeforeTraining));
+        Assert.Throws<InvalidOperationException>(() =>
+            ExportVerification.Check(model, other, set, Batches(set), images: 4, ExportVerification.ToleranceBeforeTraining));
     }
 
     [Fact]
     public void The_same_network_gives_the_same_bytes()
     {
         using var network = Network(true, 16, 16);
-        byte[] Export() => HashModelExporter.Export(network, new PixelShape(3, 16, 16), new ImageNormalization([1, 2, 3], [4, 5, 6]), [new("b", "1"), new("a", "2")]);
+        byte[] Export() => HashModelExporter.Export(network, new PixelShape(3, 16, 16), new ImageNormalization([1, 2, 3], [4, 5, 6]),
+            [new("b", "1"), new("a", "2")]);
         Assert.Equal(Export(), Export());
     }
 

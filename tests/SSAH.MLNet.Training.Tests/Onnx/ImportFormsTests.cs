@@ -32,7 +32,8 @@ public sealed class ImportFormsTests
     }
 
     private static string Stem(OnnxGraph g, string image) => g.Op("Relu", [g.Op("Conv",
-        [g.Op("Relu", [g.Op("Conv", [image, Constant(g, 1, 16, 3, 3, 3), Constant(g, 2, 16)], ("pads", new[] { 1L, 1L, 1L, 1L }), ("strides", new[] { 2L, 2L }))]),
+        [g.Op("Relu", [g.Op("Conv", [image, Constant(g, 1, 16, 3, 3, 3), Constant(g, 2, 16)], ("pads", new[] { 1L, 1L, 1L, 1L }),
+            ("strides", new[] { 2L, 2L }))]),
             Constant(g, 3, 16, 16, 3, 3), Constant(g, 4, 16)], ("pads", new[] { 1L, 1L, 1L, 1L }))]);
 
     private static string Pooled(OnnxGraph g, string image) => g.Op("GlobalAveragePool", [Stem(g, image)]);
@@ -66,7 +67,8 @@ public sealed class ImportFormsTests
 
     private static NodeProto Node(ModelProto model, string opType) => model.Graph.Node.First(node => node.OpType == opType);
 
-    private static TensorProto Weight(ModelProto model, string opType, int input) => model.Graph.Initializer.Single(w => w.Name == Node(model, opType).Input[input]);
+    private static TensorProto Weight(ModelProto model, string opType, int input) =>
+        model.Graph.Initializer.Single(w => w.Name == Node(model, opType).Input[input]);
 
     private static void SetInput(ModelProto model, DataType type) => model.Graph.Input.Single().Type.TensorType.ElemType = (int)type;
 
@@ -99,7 +101,8 @@ public sealed class ImportFormsTests
 
     [Fact]
     public void A_mean_over_channels_last_is_the_mean_over_positions() => IsThePlainNetwork(Model(
-        (g, x) => g.Op("ReduceMean", [g.Op("Transpose", [Stem(g, g.Op("Transpose", [x], ("perm", s_toFirst)))], ("perm", s_toLast))], ("axes", new[] { 1L, 2L }), ("keepdims", 0L)),
+        (g, x) => g.Op("ReduceMean", [g.Op("Transpose", [Stem(g, g.Op("Transpose", [x], ("perm", s_toFirst)))], ("perm", s_toLast))],
+            ("axes", new[] { 1L, 2L }), ("keepdims", 0L)),
         [-1, Side, Side, 3]));
 
     [Fact]
@@ -116,7 +119,8 @@ public sealed class ImportFormsTests
     [Fact]
     public void Arithmetic_before_the_transposition_is_kept()
     {
-        var model = Model((g, x) => Features(g, Stem(g, g.Op("Transpose", [g.Op("Mul", [g.Op("Sub", [x, g.Constant([0.1f, 0.2f, 0.3f], 3)]), g.Constant([2f, 3f, 4f], 3)])], ("perm", s_toFirst)))), [-1, Side, Side, 3]);
+        var model = Model((g, x) => Features(g, Stem(g, g.Op("Transpose",
+            [g.Op("Mul", [g.Op("Sub", [x, g.Constant([0.1f, 0.2f, 0.3f], 3)]), g.Constant([2f, 3f, 4f], 3)])], ("perm", s_toFirst)))), [-1, Side, Side, 3]);
         Assert.InRange(ImportVerification.Check(Read(model), 3, Side, Side), 0, ImportVerification.Tolerance);
         Assert.InRange(ImportVerification.Check(Read(model), 3, 20, 28), 0, ImportVerification.Tolerance);
     }
@@ -213,7 +217,8 @@ public sealed class ImportFormsTests
         IsThePlainNetwork(WithConstant("value_int", (g, x, k) =>
             g.Op("Reshape", [Pooled(g, x), g.Op("Concat", [g.Op("Unsqueeze", [k, g.Constant([0L], 1)]), g.Constant([16L], 1)], ("axis", 0L))])));
         var text = Model((g, x) => Features(g, Stem(g, x)));
-        text.Graph.Node.Insert(0, new NodeProto { OpType = "Constant", Output = { "k" }, Attribute = { new AttributeProto { Name = "value_string", Type = AttributeType.String } } });
+        text.Graph.Node.Insert(0, new NodeProto { OpType = "Constant", Output = { "k" },
+            Attribute = { new AttributeProto { Name = "value_string", Type = AttributeType.String } } });
         IsRefused(text, "Constant", "value_string");
     }
 
@@ -227,9 +232,11 @@ public sealed class ImportFormsTests
         ["Cast"] = (g, x) => Features(g, g.Op("Mul", [Stem(g, x), g.Op("Cast", [g.Constant([1L], 1)], ("to", (long)DataType.Float))])),
         ["Transpose of Transpose"] = (g, x) => Features(g, g.Op("Mul", [Stem(g, x),
             g.Op("Transpose", [g.Op("Transpose", [g.Constant(Ones(16), 1, 16, 1, 1)], ("perm", s_toLast))], ("perm", s_toFirst))])),
-        ["Sqrt, Exp and Pow, which cannot be imported"] = (g, x) => Features(g, g.Op("Mul", [Stem(g, x), g.Op("Pow", [g.Op("Sqrt", [g.Op("Exp", [g.Constant([0f])])]), g.Constant([3f])])])),
+        ["Sqrt, Exp and Pow, which cannot be imported"] = (g, x) =>
+            Features(g, g.Op("Mul", [Stem(g, x), g.Op("Pow", [g.Op("Sqrt", [g.Op("Exp", [g.Constant([0f])])]), g.Constant([3f])])])),
         ["ConstantOfShape"] = (g, x) => Features(g, g.Op("Add", [Stem(g, x), g.Op("ConstantOfShape", [g.Constant([1L, 16L, 1L, 1L], 4)])])),
-        ["Shape of a constant"] = (g, x) => g.Op("Reshape", [Pooled(g, x), g.Op("Mul", [g.Op("Shape", [g.Constant(Ones(16), 1, 16)]), g.Constant([-1L, 1L], 2)])]),
+        ["Shape of a constant"] = (g, x) => g.Op("Reshape",
+            [Pooled(g, x), g.Op("Mul", [g.Op("Shape", [g.Constant(Ones(16), 1, 16)]), g.Constant([-1L, 1L], 2)])]),
         ["Identity"] = (g, x) => Features(g, g.Op("Mul", [Stem(g, x), g.Op("Identity", [g.Constant([1f])])])),
     };
 
@@ -254,7 +261,8 @@ public sealed class ImportFormsTests
                 },
             },
         }));
-        Assert.All(Read(model).Graph.Model.Graph.Node, node => Assert.Contains(node.OpType, new[] { "Conv", "Relu", "Mul", "Add", "GlobalAveragePool", "Flatten", "Reshape", "Identity" }));
+        Assert.All(Read(model).Graph.Model.Graph.Node,
+            node => Assert.Contains(node.OpType, new[] { "Conv", "Relu", "Mul", "Add", "GlobalAveragePool", "Flatten", "Reshape", "Identity" }));
         IsThePlainNetwork(model);
     }
 
@@ -264,7 +272,8 @@ public sealed class ImportFormsTests
         var model = Model((g, x) => Features(g, Stem(g, x)));
         string weight = Node(model, "Conv").Input[1];
         Halve(Weight(model, "Conv", 1));
-        model.Graph.Node.Insert(0, new NodeProto { OpType = "Cast", Input = { weight }, Output = { "wide" }, Attribute = { new AttributeProto { Name = "to", Type = AttributeType.Int, I = 1 } } });
+        model.Graph.Node.Insert(0, new NodeProto { OpType = "Cast", Input = { weight }, Output = { "wide" },
+            Attribute = { new AttributeProto { Name = "to", Type = AttributeType.Int, I = 1 } } });
         Node(model, "Conv").Input[1] = "wide";
         IsThePlainNetwork(model, tolerance: 1e-2);
     }
@@ -273,17 +282,21 @@ public sealed class ImportFormsTests
 
     private static readonly Dictionary<string, (long Opset, Func<OnnxGraph, string, string> Build)> s_flattenings = new()
     {
-        ["Gather of the batch"] = (9, (g, p) => Reshape(g, p, g.Op("Unsqueeze", [Gather(g, g.Op("Shape", [p]), 0)], ("axes", new[] { 0L })), g.Constant([-1L], 1))),
+        ["Gather of the batch"] = (9, (g, p) =>
+            Reshape(g, p, g.Op("Unsqueeze", [Gather(g, g.Op("Shape", [p]), 0)], ("axes", new[] { 0L })), g.Constant([-1L], 1))),
         ["Gather with an index of one axis"] = (13, (g, p) => Reshape(g, p, g.Op("Gather", [g.Op("Shape", [p]), g.Constant([0L], 1)]), g.Constant([-1L], 1))),
         ["the batch of the image"] = (13, (g, p) => Reshape(g, p, g.Op("Gather", [g.Op("Shape", ["image"]), g.Constant([0L], 1)]), g.Constant([16L], 1))),
         ["batch and channels"] = (13, (g, p) => g.Op("Reshape", [p, g.Op("Gather", [g.Op("Shape", [p]), g.Constant([0L, 1L], 2)])])),
-        ["Slice with attributes"] = (9, (g, p) => Reshape(g, p, g.Op("Slice", [g.Op("Shape", [p])], ("starts", new[] { 0L }), ("ends", new[] { 1L })), g.Constant([-1L], 1))),
-        ["Slice with inputs"] = (13, (g, p) => Reshape(g, p, g.Op("Slice", [g.Op("Shape", [p]), g.Constant([0L], 1), g.Constant([1L], 1), g.Constant([0L], 1)]), g.Constant([-1L], 1))),
+        ["Slice with attributes"] = (9, (g, p) =>
+            Reshape(g, p, g.Op("Slice", [g.Op("Shape", [p])], ("starts", new[] { 0L }), ("ends", new[] { 1L })), g.Constant([-1L], 1))),
+        ["Slice with inputs"] = (13, (g, p) => Reshape(g, p,
+            g.Op("Slice", [g.Op("Shape", [p]), g.Constant([0L], 1), g.Constant([1L], 1), g.Constant([0L], 1)]), g.Constant([-1L], 1))),
         ["Slice of two"] = (13, (g, p) => g.Op("Reshape", [p, g.Op("Slice", [g.Op("Shape", [p]), g.Constant([0L], 1), g.Constant([2L], 1)])])),
         ["Shape with start and end"] = (15, (g, p) => Reshape(g, p, g.Op("Shape", [p], ("start", 0L), ("end", 1L)), g.Constant([-1L], 1))),
         ["a product of sizes"] = (9, (g, p) => Reshape(g, p, Unsqueezed(g, Gather(g, g.Op("Shape", [p]), 0)), Unsqueezed(g, g.Op("Mul", [g.Op("Mul",
             [Gather(g, g.Op("Shape", [p]), 1), Gather(g, g.Op("Shape", [p]), 2)]), Gather(g, g.Op("Shape", [p]), -1)])))),
-        ["a Cast of the shape"] = (13, (g, p) => Reshape(g, p, g.Op("Gather", [g.Op("Cast", [g.Op("Shape", [p])], ("to", (long)DataType.Int64)), g.Constant([0L], 1)]), g.Constant([-1L], 1))),
+        ["a Cast of the shape"] = (13, (g, p) =>
+            Reshape(g, p, g.Op("Gather", [g.Op("Cast", [g.Op("Shape", [p])], ("to", (long)DataType.Int64)), g.Constant([0L], 1)]), g.Constant([-1L], 1))),
         ["Flatten"] = (13, (g, p) => g.Op("Flatten", [p])),
         ["Squeeze"] = (9, (g, p) => g.Op("Squeeze", [p], ("axes", new[] { 3L, 2L }))),
         ["Reshape"] = (9, (g, p) => g.Op("Reshape", [p, g.Constant([0L, -1L], 2)])),
@@ -308,12 +321,14 @@ public sealed class ImportFormsTests
 
     [Fact]
     public void A_shape_that_depends_on_the_images_size_is_refused_by_name() => IsRefused(
-        Model((g, x) => g.Op("Reshape", [Stem(g, x), g.Op("Concat", [g.Op("Gather", [g.Op("Shape", [x]), g.Constant([2L], 1)]), g.Constant([-1L], 1)], ("axis", 0L))])), "Shape");
+        Model((g, x) => g.Op("Reshape", [Stem(g, x),
+            g.Op("Concat", [g.Op("Gather", [g.Op("Shape", [x]), g.Constant([2L], 1)]), g.Constant([-1L], 1)], ("axis", 0L))])), "Shape");
 
     [Fact]
     public void A_dropout_that_drops_in_use_is_refused()
     {
-        var model = Model((g, x) => Features(g, g.Op("Dropout", [Stem(g, x), g.Constant([0.5f]), g.Op("Not", [g.Op("Less", [g.Constant([0f]), g.Constant([0f])])])])));
+        var model = Model((g, x) => Features(g,
+            g.Op("Dropout", [Stem(g, x), g.Constant([0.5f]), g.Op("Not", [g.Op("Less", [g.Constant([0f]), g.Constant([0f])])])])));
         IsRefused(model, "Dropout", "training_mode");
         var inference = Model((g, x) => Features(g, g.Op("Dropout", [Stem(g, x), g.Constant([0.5f]), g.Op("Less", [g.Constant([0f]), g.Constant([0f])])])));
         IsThePlainNetwork(inference);

@@ -21,8 +21,10 @@ public sealed class ImportTests
     {
         ["Conv"] = (g, x) => g.Op("Conv", [x, Constant(g, 1, 8, 4, 3, 3), Constant(g, 2, 8)], ("pads", new[] { 1L, 1L, 1L, 1L })),
         ["Conv without attributes"] = (g, x) => g.Op("Conv", [x, Constant(g, 1, 8, 4, 1, 1)]),
-        ["Conv, unequal pads and strides"] = (g, x) => g.Op("Conv", [x, Constant(g, 1, 6, 4, 3, 5)], ("pads", new[] { 0L, 1L, 1L, 3L }), ("strides", new[] { 2L, 1L })),
-        ["Conv, depthwise"] = (g, x) => g.Op("Conv", [x, Constant(g, 1, 4, 1, 3, 3), Constant(g, 2, 4)], ("group", 4L), ("pads", new[] { 0L, 0L, 1L, 1L }), ("strides", new[] { 2L, 2L })),
+        ["Conv, unequal pads and strides"] = (g, x) =>
+            g.Op("Conv", [x, Constant(g, 1, 6, 4, 3, 5)], ("pads", new[] { 0L, 1L, 1L, 3L }), ("strides", new[] { 2L, 1L })),
+        ["Conv, depthwise"] = (g, x) => g.Op("Conv", [x, Constant(g, 1, 4, 1, 3, 3), Constant(g, 2, 4)], ("group", 4L),
+            ("pads", new[] { 0L, 0L, 1L, 1L }), ("strides", new[] { 2L, 2L })),
         ["Conv, two groups, dilated"] = (g, x) => g.Op("Conv", [x, Constant(g, 1, 6, 2, 3, 3)], ("group", 2L), ("dilations", new[] { 2L, 2L })),
         ["Conv, SAME_UPPER"] = (g, x) => g.Op("Conv", [x, Constant(g, 1, 5, 4, 4, 4)], ("auto_pad", "SAME_UPPER"), ("strides", new[] { 2L, 2L })),
         ["Conv, SAME_LOWER"] = (g, x) => g.Op("Conv", [x, Constant(g, 1, 5, 4, 4, 2)], ("auto_pad", "SAME_LOWER"), ("strides", new[] { 3L, 1L })),
@@ -50,7 +52,8 @@ public sealed class ImportTests
         ["Concat"] = (g, x) => g.Op("Concat", [x, g.Op("Relu", [x]), x], ("axis", 1L)),
         ["MaxPool"] = (g, x) => g.Op("MaxPool", [x], ("kernel_shape", new[] { 3L, 2L }), ("strides", new[] { 2L, 2L })),
         ["MaxPool, ceil"] = (g, x) => g.Op("MaxPool", [x], ("kernel_shape", new[] { 2L, 2L }), ("strides", new[] { 2L, 2L }), ("ceil_mode", 1L)),
-        ["MaxPool, unequal pads"] = (g, x) => g.Op("MaxPool", [x], ("kernel_shape", new[] { 3L, 3L }), ("strides", new[] { 2L, 2L }), ("pads", new[] { 0L, 0L, 1L, 1L })),
+        ["MaxPool, unequal pads"] = (g, x) => g.Op("MaxPool", [x], ("kernel_shape", new[] { 3L, 3L }), ("strides", new[] { 2L, 2L }),
+            ("pads", new[] { 0L, 0L, 1L, 1L })),
         ["AveragePool"] = (g, x) => g.Op("AveragePool", [x], ("kernel_shape", new[] { 3L, 3L }), ("pads", new[] { 1L, 1L, 1L, 1L })),
         ["AveragePool with its padding"] = (g, x) => g.Op("AveragePool", [x],
             ("kernel_shape", new[] { 3L, 3L }), ("pads", new[] { 0L, 1L, 1L, 1L }), ("count_include_pad", 1L), ("strides", new[] { 2L, 2L })),
@@ -61,19 +64,24 @@ public sealed class ImportTests
         ["Reshape of the rest"] = (g, x) => g.Op("Reshape", [x, g.Constant([0L, -1L], 2)]),
         ["Reshape of the batch"] = (g, x) => g.Op("Reshape", [x, g.Constant([-1L, 484L], 2)]),
         ["Squeeze"] = (g, x) => g.Op("Squeeze", [g.Op("GlobalAveragePool", [x]), g.Constant([2L, 3L], 2)]),
-        ["Gemm"] = (g, x) => g.Op("Gemm", [g.Op("Flatten", [g.Op("GlobalAveragePool", [x])]), Constant(g, 1, 4, 7), Constant(g, 2, 7)], ("alpha", 0.5f), ("beta", 2f)),
+        ["Gemm"] = (g, x) => g.Op("Gemm", [g.Op("Flatten", [g.Op("GlobalAveragePool", [x])]), Constant(g, 1, 4, 7), Constant(g, 2, 7)], ("alpha", 0.5f),
+            ("beta", 2f)),
         ["Gemm, transposed"] = (g, x) => g.Op("Gemm", [g.Op("Flatten", [g.Op("GlobalAveragePool", [x])]), Constant(g, 1, 7, 4)], ("transB", 1L)),
-        ["MatMul and Add"] = (g, x) => g.Op("Add", [g.Op("MatMul", [g.Op("Flatten", [g.Op("GlobalAveragePool", [x])]), Constant(g, 1, 4, 7)]), Constant(g, 2, 7)]),
+        ["MatMul and Add"] = (g, x) => g.Op("Add",
+            [g.Op("MatMul", [g.Op("Flatten", [g.Op("GlobalAveragePool", [x])]), Constant(g, 1, 4, 7)]), Constant(g, 2, 7)]),
         ["MatMul of the last axis"] = (g, x) => g.Op("MatMul", [x, Constant(g, 1, 11, 7)]),
         ["Pad"] = (g, x) => g.Op("Pad", [x, g.Constant([0L, 0L, 1L, 2L, 0L, 0L, 3L, 0L], 8), g.Constant([0.5f])]),
         ["Pad, reflect"] = (g, x) => g.Op("Pad", [x, g.Constant([0L, 0L, 1L, 2L, 0L, 0L, 3L, 1L], 8)], ("mode", "reflect")),
         ["Pad, edge"] = (g, x) => g.Op("Pad", [x, g.Constant([0L, 0L, 1L, 2L, 0L, 0L, 3L, 1L], 8)], ("mode", "edge")),
         ["Squeeze, counted from the end"] = (g, x) => g.Op("Squeeze", [g.Op("GlobalAveragePool", [x]), g.Constant([-1L, -2L], 2)]),
-        ["Squeeze, one after the other"] = (g, x) => g.Op("Squeeze", [g.Op("Squeeze", [g.Op("GlobalAveragePool", [x]), g.Constant([3L], 1)]), g.Constant([2L], 1)]),
+        ["Squeeze, one after the other"] = (g, x) =>
+            g.Op("Squeeze", [g.Op("Squeeze", [g.Op("GlobalAveragePool", [x]), g.Constant([3L], 1)]), g.Constant([2L], 1)]),
         ["Squeeze of all"] = (g, x) => g.Op("Squeeze", [g.Op("GlobalAveragePool", [x])]),
-        ["Unsqueeze"] = (g, x) => g.Op("Mul", [x, g.Op("Unsqueeze", [g.Op("ReduceMean", [x], ("axes", new[] { 2L, 3L }), ("keepdims", 0L)), g.Constant([-1L, 2L], 2)])]),
+        ["Unsqueeze"] = (g, x) => g.Op("Mul", [x,
+            g.Op("Unsqueeze", [g.Op("ReduceMean", [x], ("axes", new[] { 2L, 3L }), ("keepdims", 0L)), g.Constant([-1L, 2L], 2)])]),
         ["Flatten, counted from the end"] = (g, x) => g.Op("Flatten", [g.Op("GlobalAveragePool", [x])], ("axis", -3L)),
-        ["Transpose to channels last and ReduceMean"] = (g, x) => g.Op("ReduceMean", [g.Op("Transpose", [x], ("perm", new[] { 0L, 2L, 3L, 1L }))], ("axes", new[] { 1L, 2L }), ("keepdims", 0L)),
+        ["Transpose to channels last and ReduceMean"] = (g, x) =>
+            g.Op("ReduceMean", [g.Op("Transpose", [x], ("perm", new[] { 0L, 2L, 3L, 1L }))], ("axes", new[] { 1L, 2L }), ("keepdims", 0L)),
         ["Sum of one"] = (g, x) => g.Op("Sum", [g.Op("Relu", [x])]),
         ["Sum of two"] = (g, x) => g.Op("Sum", [x, g.Op("Relu", [x])]),
         ["Sum of three, one of them a gate, with a constant"] = (g, x) => g.Op("Sum", [x, g.Op("GlobalAveragePool", [x]), Constant(g, 1, 1, 4, 1, 1)]),
@@ -163,7 +171,8 @@ public sealed class ImportTests
         var node = model.Graph.Node[1];
         (node.Name, node.OpType) = ("strange_7", opType.Split("::")[^1]);
         node.Domain = opType.Contains("::", StringComparison.Ordinal) ? "com.example" : "";
-        var error = Assert.Throws<NotSupportedException>(() => new OnnxBackboneReader(Google.Protobuf.MessageExtensions.ToByteArray(model), Output, "net.onnx").Build());
+        var error = Assert.Throws<NotSupportedException>(() =>
+            new OnnxBackboneReader(Google.Protobuf.MessageExtensions.ToByteArray(model), Output, "net.onnx").Build());
         Assert.Contains("net.onnx", error.Message, StringComparison.Ordinal);
         Assert.Contains(opType, error.Message, StringComparison.Ordinal);
         Assert.Contains("strange_7", error.Message, StringComparison.Ordinal);
@@ -183,7 +192,8 @@ public sealed class ImportTests
     public void Damaged_files_end_in_an_error_that_says_so_and_never_in_a_crash()
     {
         byte[] model = Model((g, x) => g.Op("Flatten", [g.Op("Concat",
-            [g.Op("Conv", [x, Constant(g, 1, 8, 4, 3, 3)]), g.Op("Pad", [g.Op("MaxPool", [x], ("kernel_shape", new[] { 3L, 3L })), g.Constant([0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L], 8)])], ("axis", 1L))]));
+            [g.Op("Conv", [x, Constant(g, 1, 8, 4, 3, 3)]),
+                g.Op("Pad", [g.Op("MaxPool", [x], ("kernel_shape", new[] { 3L, 3L })), g.Constant([0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L], 8)])], ("axis", 1L))]));
         var random = new Random(5);
         int errors = 0;
         for (int i = 0; i < 600; i++)

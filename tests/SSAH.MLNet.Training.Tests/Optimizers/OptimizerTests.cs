@@ -78,7 +78,8 @@ public sealed class OptimizerTests
     private static Parameter[] Parameters()
     {
         using var generator = new Generator(1, CPU);
-        return [new Parameter(randn([7, 5], generator: generator)), new Parameter(randn([7, 3], generator: generator)), new Parameter(randn([3], generator: generator))];
+        return [new Parameter(randn([7, 5], generator: generator)), new Parameter(randn([7, 3], generator: generator)),
+            new Parameter(randn([3], generator: generator))];
     }
 
     private static float[] Values(Tensor tensor) => tensor.detach().data<float>().ToArray();

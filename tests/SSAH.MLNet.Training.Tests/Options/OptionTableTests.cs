@@ -11,13 +11,15 @@ public sealed class OptionTableTests
 
     // What IntelliSense shows, as the compiler wrote it beside the library.
     private static readonly Dictionary<string, string> s_documentation = XDocument.Load(Path.ChangeExtension(typeof(SsahTrainer).Assembly.Location, ".xml"))
-        .Descendants("member").ToDictionary(member => member.Attribute("name")!.Value, member => string.Join(' ', member.ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
+        .Descendants("member").ToDictionary(member => member.Attribute("name")!.Value,
+            member => string.Join(' ', member.ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
 
     public static TheoryData<string> Names => [.. OptionTable.All.Select(option => option.Name)];
 
     private static Option Find(string name) => OptionTable.All.Single(option => option.Name == name);
 
-    private static string DocumentationOf(Option option) => s_documentation[$"P:{option.Property.DeclaringType!.FullName!.Replace('+', '.')}.{option.Property.Name}"];
+    private static string DocumentationOf(Option option) =>
+        s_documentation[$"P:{option.Property.DeclaringType!.FullName!.Replace('+', '.')}.{option.Property.Name}"];
 
     private static string Text(object value) => string.Create(CultureInfo.InvariantCulture, $"{value:0.##########}");
 
@@ -28,7 +30,8 @@ public sealed class OptionTableTests
         var option = Find(name);
         string documentation = DocumentationOf(option);
         if (option.Range is { } range)
-            Assert.Contains(range.Maximum is int.MaxValue ? $"at least {range.Minimum}" : $"{Text(range.Minimum)} to {Text(range.Maximum)}", documentation, StringComparison.Ordinal);
+            Assert.Contains(range.Maximum is int.MaxValue ? $"at least {range.Minimum}" : $"{Text(range.Minimum)} to {Text(range.Maximum)}",
+                documentation, StringComparison.Ordinal);
         string? expected = option.ValueIn(s_defaults) switch
         {
             bool value => $"Default {(value ? "true" : "false")}",
@@ -52,7 +55,8 @@ public sealed class OptionTableTests
         foreach (object bad in type == typeof(double) ? new object[] { double.NaN, -1e-9, 1e9 } : [-1])
         {
             var options = new SsahTrainer.Options();
-            option.Property.SetValue(option.Group is null ? options : option.Group.GetValue(options), type == typeof(IReadOnlyList<int>) ? new[] { (int)bad } : bad);
+            option.Property.SetValue(option.Group is null ? options : option.Group.GetValue(options),
+                type == typeof(IReadOnlyList<int>) ? new[] { (int)bad } : bad);
             var error = Assert.Throws<ArgumentException>(() => new MLContext(1).Transforms.SsahHash(options));
             Assert.Contains($"- {name} is ", error.Message, StringComparison.Ordinal);
         }
@@ -72,9 +76,11 @@ public sealed class OptionTableTests
     [Fact]
     public void Names_that_are_missing_and_choices_that_are_none_are_errors()
     {
-        var options = new SsahTrainer.Options { LabelColumnName = null!, Backbone = null!, Device = (TrainingDevice)9, HardSamples = { MinMargin = 2, MaxMargin = 1 } };
+        var options = new SsahTrainer.Options { LabelColumnName = null!, Backbone = null!, Device = (TrainingDevice)9,
+            HardSamples = { MinMargin = 2, MaxMargin = 1 } };
         string message = Assert.Throws<ArgumentException>(() => new MLContext(1).Transforms.SsahHash(options)).Message;
-        foreach (string part in new[] { "4 error(s)", "LabelColumnName is empty", "Backbone is empty", "Device is 9", "HardSamples.MaxMargin is 1, less than HardSamples.MinMargin (2)" })
+        foreach (string part in new[] { "4 error(s)", "LabelColumnName is empty", "Backbone is empty", "Device is 9",
+            "HardSamples.MaxMargin is 1, less than HardSamples.MinMargin (2)" })
             Assert.Contains(part, message, StringComparison.Ordinal);
     }
 }

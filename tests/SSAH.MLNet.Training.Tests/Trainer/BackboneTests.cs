@@ -52,7 +52,8 @@ public sealed class BackboneTests : IDisposable
     {
         var ml = new MLContext(1);
         var options = Images.Options(steps: 12);
-        options.Backbone = Backbone.FromOnnx(_file, preprocessing: new BackbonePreprocessing { Side = 24, Order = ChannelOrder.Bgr, Mean = [104, 117, 123], Scale = [0.02f] });
+        options.Backbone = Backbone.FromOnnx(_file,
+            preprocessing: new BackbonePreprocessing { Side = 24, Order = ChannelOrder.Bgr, Mean = [104, 117, 123], Scale = [0.02f] });
         // Fit compares the export with the trained network: resizing, colors and scale are in the graph.
         using var encoder = ml.Transforms.SsahHash(options).Fit(Images.View(ml, Images.Draw(60, 2)));
         using var preprocessing = JsonDocument.Parse(encoder.Metadata["ssah.preprocessing"]);
@@ -71,9 +72,11 @@ public sealed class BackboneTests : IDisposable
         string Convolve(string value, int inputs, int outputs)
         {
             float[] weights = (randn(outputs * inputs * 9, generator: generator) * 0.1).data<float>().ToArray();
-            return convolutions.Op("Relu", [convolutions.Op("Conv", [value, convolutions.Constant(weights, outputs, inputs, 3, 3)], ("pads", new[] { 1L, 1L, 1L, 1L }))]);
+            return convolutions.Op("Relu", [convolutions.Op("Conv", [value, convolutions.Constant(weights, outputs, inputs, 3, 3)],
+                ("pads", new[] { 1L, 1L, 1L, 1L }))]);
         }
-        convolutions.Output("features", convolutions.Op("GlobalAveragePool", [Convolve(Convolve(image, 3, 16), 16, 32)]), TensorProto.Types.DataType.Float, -1, 32, 1, 1);
+        convolutions.Output("features", convolutions.Op("GlobalAveragePool", [Convolve(Convolve(image, 3, 16), 16, 32)]),
+            TensorProto.Types.DataType.Float, -1, 32, 1, 1);
         File.WriteAllBytes(_file, convolutions.ToBytes());
 
         var options = Images.Options(steps: 4);
@@ -86,7 +89,8 @@ public sealed class BackboneTests : IDisposable
         // In training a normalization uses its batch: all 60 images are the batch that it adapted to.
         var before = new OnnxBackboneReader(File.ReadAllBytes(_file), "features", "folded").Build();
         var shape = new PixelShape(3, Image.Side, Image.Side);
-        var expected = before.forward(new BackboneInput(shape, [Image.Side, Image.Side], training.Normalization, new BackbonePreprocessing()).forward(images)).flatten(1);
+        var expected = before.forward(new BackboneInput(shape, [Image.Side, Image.Side], training.Normalization,
+            new BackbonePreprocessing()).forward(images)).flatten(1);
         training.Teacher.eval();
         Assert.True(training.Teacher.Features(images).allclose(expected, 1e-3, 1e-2));
         training.Teacher.train();
@@ -128,7 +132,8 @@ public sealed class BackboneTests : IDisposable
         var options = Images.Options(steps: 1);
         byte[] pixels = [.. set.Image(0), .. set.Image(1)];
         // Of the maps at a sixteenth of 16 pixels nothing is left out.
-        var network = new PretrainedNetwork(PretrainedNetwork.ResNet18.Path, "ReLU347_Output_0", PretrainedNetwork.ResNet18.Preprocessing) { TakesAnySize = true };
+        var network = new PretrainedNetwork(PretrainedNetwork.ResNet18.Path, "ReLU347_Output_0",
+            PretrainedNetwork.ResNet18.Preprocessing) { TakesAnySize = true };
         using var features = BackboneFeatures.Open(network, Image.Side, Image.Side);
         float[] expected = new float[2 * features.Length];
         features.Compute(pixels, 2, expected);
@@ -216,7 +221,8 @@ public sealed class BackboneTests : IDisposable
         using var training = new SsahTraining(Set(), options, CPU, ScalarType.Float32, seed: 1);
 
         var groups = ParameterGroups.Of(training.Teacher, options);
-        (double Rate, double Decay) Of(Func<long[], bool> shape) => groups.Where(g => g.Parameters.Any(p => shape(p.shape))).Select(g => (g.LearningRate, g.WeightDecay)).Single();
+        (double Rate, double Decay) Of(Func<long[], bool> shape) =>
+            groups.Where(g => g.Parameters.Any(p => shape(p.shape))).Select(g => (g.LearningRate, g.WeightDecay)).Single();
         Assert.Equal((0.015, 0.001), Of(shape => shape is [16, 3, 1, 1]));
         Assert.Equal((0.015, 0), Of(shape => shape is [1, 3, 1, 1]));
         Assert.Equal((0.05, 0.001), Of(shape => shape is [_, 16] && shape[0] == options.Bits));

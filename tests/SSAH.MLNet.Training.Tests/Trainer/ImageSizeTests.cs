@@ -68,7 +68,8 @@ public sealed class ImageSizeTests
         var definition = SchemaDefinition.Create(typeof(Row));
         definition[nameof(Row.Pixels)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, 3, height, width);
         var random = new Random(1);
-        var rows = Enumerable.Range(0, 16).Select(i => new Row { Label = (uint)(i % 2), Pixels = [.. Enumerable.Range(0, 3 * height * width).Select(_ => (float)random.Next(256))] });
+        var rows = Enumerable.Range(0, 16).Select(i =>
+            new Row { Label = (uint)(i % 2), Pixels = [.. Enumerable.Range(0, 3 * height * width).Select(_ => (float)random.Next(256))] });
         var options = Images.Options(steps: 1);
         options.Backbone = Named(backbone);
         using var encoder = ml.Transforms.SsahHash(options).Fit(ml.Data.LoadFromEnumerable(rows.ToArray(), definition));

@@ -86,7 +86,8 @@ public sealed class SsahTrainerTests
     {
         Image[] images = Images.Draw(60, labeledEvery: 2);
         var ml = new MLContext(1);
-        IDataView texts = ml.Data.LoadFromEnumerable(images.Select(image => new TextImage { Pixels = image.Pixels, Label = image.Label == uint.MaxValue ? "" : $"class {image.Label}" }));
+        IDataView texts = ml.Data.LoadFromEnumerable(images
+            .Select(image => new TextImage { Pixels = image.Pixels, Label = image.Label == uint.MaxValue ? "" : $"class {image.Label}" }));
         using var encoder = ml.Transforms.SsahHash(Images.Options(steps: 4)).Fit(texts);
         using var byKey = ml.Transforms.SsahHash(Images.Options(steps: 4)).Fit(Images.View(ml, images));
         IDataView bare = ml.Transforms.DropColumns("Label").Fit(texts).Transform(texts);
@@ -198,7 +199,8 @@ public sealed class SsahTrainerTests
 
     private static IDataView MultiLabelView(MLContext ml, Image[] images)
     {
-        static float[] Vector(Image p) => p.Label == uint.MaxValue ? [float.NaN, float.NaN, float.NaN] : [.. Enumerable.Range(0, 3).Select(l => s_labelsOfClass[p.Class].Contains(l) ? 1f : 0)];
+        static float[] Vector(Image p) => p.Label == uint.MaxValue
+            ? [float.NaN, float.NaN, float.NaN] : [.. Enumerable.Range(0, 3).Select(l => s_labelsOfClass[p.Class].Contains(l) ? 1f : 0)];
         return ml.Data.LoadFromEnumerable(images.Select(p => new MultiLabelImage { Pixels = p.Pixels, Label = Vector(p) }));
     }
 

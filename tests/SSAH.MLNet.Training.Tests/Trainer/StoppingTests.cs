@@ -108,7 +108,8 @@ public sealed class StoppingTests
     {
         var ml = new MLContext(1);
         var options = Images.Options(steps: 400);
-        (options.Optimization.LearningRate, options.Optimization.WarmUp, options.Losses.ClassificationWeight, options.Optimization.WeightDecay) = (10, 0, 1000, 1);
+        (options.Optimization.LearningRate, options.Optimization.WarmUp, options.Losses.ClassificationWeight, options.Optimization.WeightDecay) =
+            (10, 0, 1000, 1);
         var error = Assert.Throws<TrainingDivergedException>(() => ml.Transforms.SsahHash(options).Fit(Data(ml)));
         Assert.Contains($"at step {error.Step}", error.Message, StringComparison.Ordinal);
         Assert.Contains(error.Term.ToString(), error.Message, StringComparison.Ordinal);
@@ -166,7 +167,8 @@ public sealed class StoppingTests
         float[] image = Images.Draw(1, 0)[0].Pixels;
         using var other = encoder.WithOptions(new HashEncodingOptions { BatchSize = 1 });
         Assert.Equal(encoder.EncodeActivations(image), other.EncodeActivations(image));
-        Assert.Contains("CUDA device 63", Assert.Throws<InvalidOperationException>(() => encoder.WithOptions(new HashEncodingOptions { GpuDeviceId = 63 })).Message, StringComparison.Ordinal);
+        Assert.Contains("CUDA device 63", Assert.Throws<InvalidOperationException>(() =>
+            encoder.WithOptions(new HashEncodingOptions { GpuDeviceId = 63 })).Message, StringComparison.Ordinal);
     }
 
     [Fact]

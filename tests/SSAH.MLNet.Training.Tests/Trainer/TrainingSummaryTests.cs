@@ -21,7 +21,8 @@ public sealed class TrainingSummaryTests
 
             using var encoder = (HashEncoder)new MLContext().Model.Load(file, out _);
             var summary = encoder.TrainingSummary!;
-            Assert.Equal((7, "cpu", "Float32", 30, 45, 45), (summary.Seed, summary.Device, summary.Precision, summary.Steps, summary.LabeledRows, summary.UnlabeledRows));
+            Assert.Equal((7, "cpu", "Float32", 30, 45, 45),
+                (summary.Seed, summary.Device, summary.Precision, summary.Steps, summary.LabeledRows, summary.UnlabeledRows));
             Assert.Equal(TrainingStopReason.AllSteps, summary.StopReason);
             Assert.Contains(summary.Warnings, warning => warning.Contains("after 30 steps", StringComparison.Ordinal));
             Assert.Equal(reports.Select(m => m.Step), summary.History.Select(m => m.Step));
@@ -40,7 +41,8 @@ public sealed class TrainingSummaryTests
     {
         var old = HashTrainingSummary.Read(new Dictionary<string, string>
         {
-            ["ssah.summary"] = """{"seed":3,"device":"cpu","steps":40,"seconds":1.5,"ending":"all steps done","validationMap":0.5,"labeledRows":9,"classes":["a","b"]}""",
+            ["ssah.summary"] =
+                """{"seed":3,"device":"cpu","steps":40,"seconds":1.5,"ending":"all steps done","validationMap":0.5,"labeledRows":9,"classes":["a","b"]}""",
         })!;
         Assert.Equal((3, 40, 1.5, 0.5, 9), (old.Seed, old.Steps, old.Seconds, old.ValidationMap, old.LabeledRows));
         Assert.Equal(["a", "b"], old.Classes!);

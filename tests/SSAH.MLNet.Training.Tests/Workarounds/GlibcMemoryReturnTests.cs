@@ -31,7 +31,8 @@ public sealed class GlibcMemoryReturnTests
         }
 
         // Of this thread, because other tests run beside it: the tenth field; the name before it may have spaces but ends with a parenthesis.
-        static long MinorFaults() => long.Parse(File.ReadAllText("/proc/thread-self/stat").Split(')')[^1].Split(' ')[8], System.Globalization.CultureInfo.InvariantCulture);
+        static long MinorFaults() => long.Parse(File.ReadAllText("/proc/thread-self/stat").Split(')')[^1].Split(' ')[8],
+            System.Globalization.CultureInfo.InvariantCulture);
     }
 
     [Fact]

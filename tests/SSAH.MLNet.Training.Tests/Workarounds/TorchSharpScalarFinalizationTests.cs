@@ -7,7 +7,8 @@ namespace SSAH.MLNet.Training.Tests.Workarounds;
 /// <summary>A training beside threads that allocate and collect without end.</summary>
 public sealed class TorchSharpScalarFinalizationTests
 {
-    // While TorchSharp made the scalars of expressions, Fit ended with an ExternalException here after 6 to 21 s on two cores. SSAH_COLLECTING_SECONDS trains for longer.
+    // While TorchSharp made the scalars of expressions, Fit ended with an ExternalException here after 6 to 21 s on two cores.
+    // SSAH_COLLECTING_SECONDS trains for longer.
     private static readonly TimeSpan s_duration =
         TimeSpan.FromSeconds(int.TryParse(Environment.GetEnvironmentVariable("SSAH_COLLECTING_SECONDS"), out int seconds) ? seconds : 6);
 
@@ -28,7 +29,8 @@ public sealed class TorchSharpScalarFinalizationTests
         }
         catch (Exception error)
         {
-            throw new InvalidOperationException($"It failed after {clock.Elapsed.TotalSeconds:F0} s, in training {trainings}, with {GC.CollectionCount(0)} collections so far.", error);
+            throw new InvalidOperationException(
+                $"It failed after {clock.Elapsed.TotalSeconds:F0} s, in training {trainings}, with {GC.CollectionCount(0)} collections so far.", error);
         }
         finally
         {

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace SSAH.MLNet.Training.Method;
 
 /// <summary>
-/// Noise of hard samples from a seed: drawn on the CPU and moved, so that every device sees the same. TorchSharp 0.107's generators are CPU generators whatever device they are
-/// asked for, and a GPU refuses those.
+/// Noise of hard samples from a seed: drawn on the CPU and moved, so that every device sees the same. TorchSharp 0.107's generators are CPU
+/// generators whatever device they are asked for, and a GPU refuses those.
 /// </summary>
 /// <param name="seed">Where the noise begins.</param>
 /// <param name="device">Where it is needed.</param>

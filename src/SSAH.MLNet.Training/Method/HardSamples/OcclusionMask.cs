@@ -9,9 +9,9 @@ namespace SSAH.MLNet.Training.Method;
 internal static class OcclusionMask
 {
     /// <summary>
-    /// Adds the grids up at the image's size, each weighted by the size of its cells, and occludes where the sum is positive and among the highest <paramref name="area"/>
-    /// share: large blocks with ragged edges. With equal weights the finest grid would strew specks over the image, which is noise rather than occlusion.
-    /// The result is exactly 0 or 1; its gradient is that of a sigmoid around the threshold (straight-through).
+    /// Adds the grids up at the image's size, each weighted by the size of its cells, and occludes where the sum is positive and among the highest
+    /// <paramref name="area"/> share: large blocks with ragged edges. With equal weights the finest grid would strew specks over the image, which is
+    /// noise rather than occlusion. The result is exactly 0 or 1; its gradient is that of a sigmoid around the threshold (straight-through).
     /// </summary>
     /// <param name="scores">One tensor a scale: [N, 1, cells, cells].</param>
     /// <param name="height">Height of the mask in pixels.</param>
@@ -20,7 +20,8 @@ internal static class OcclusionMask
     public static Tensor FromScores(IReadOnlyList<Tensor> scores, long height, long width, double area)
     {
         double coarsest = scores.Min(s => s.shape[2]);
-        var sum = scores.Select(s => nn.functional.interpolate(s.Times(coarsest / s.shape[2]), [height, width], mode: InterpolationMode.Nearest)).Aggregate((a, b) => a.Plus(b));
+        var sum = scores.Select(s => nn.functional.interpolate(s.Times(coarsest / s.shape[2]), [height, width], mode: InterpolationMode.Nearest))
+            .Aggregate((a, b) => a.Plus(b));
         var threshold = Threshold(sum.detach(), area);
         var margin = sum - threshold;
         var soft = margin.sigmoid();

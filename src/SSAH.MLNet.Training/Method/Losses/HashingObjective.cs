@@ -11,7 +11,8 @@ namespace SSAH.MLNet.Training.Method;
 internal readonly record struct Anchors(Tensor Codes, Tensor Targets);
 
 /// <summary>The hashing loss of single images with given labels: what H-Net minimizes and what A-Net's difficulty d is made from.</summary>
-internal sealed class HashingObjective(double similarityWeight, double similarityScale, double classificationWeight, bool multiLabel, LabelSimilarity labelSimilarity)
+internal sealed class HashingObjective(double similarityWeight, double similarityScale, double classificationWeight, bool multiLabel,
+    LabelSimilarity labelSimilarity)
 {
     /// <summary>Pairwise similarity loss of each row, before its weight: [N].</summary>
     /// <param name="codes">[N, K].</param>
@@ -32,7 +33,10 @@ internal sealed class HashingObjective(double similarityWeight, double similarit
             : SimilarityLoss.PerRow(codes, anchors.Codes, shared.IsPositive().to(ScalarType.Float32), valid, similarityScale);
     }
 
-    /// <summary>Class head's loss of each row, likely labels taken for certain, before its weight: [N]; zeros where there is no class head. Only the labels that are <paramref name="known"/> count; null: all.</summary>
+    /// <summary>
+    /// Class head's loss of each row, likely labels taken for certain, before its weight: [N]; zeros where there is no class head. Only the labels
+    /// that are <paramref name="known"/> count; null: all.
+    /// </summary>
     public Tensor Classification(HashOutput output, Tensor targets, Tensor? known = null) => output.Logits is { } logits
         ? ClassificationLoss.PerRow(logits, targets.round(), multiLabel, known)
         : zeros(output.Code.shape[0], device: output.Code.device);
@@ -42,5 +46,6 @@ internal sealed class HashingObjective(double similarityWeight, double similarit
 
     /// <summary>The weighted sum of both for each row: [N]. The class head counts only the labels that are <paramref name="known"/>; null: all.</summary>
     public Tensor PerRow(HashOutput output, Tensor targets, Tensor? known, Anchors anchors) =>
-        Similarity(output.Code, targets, anchors, skipSelf: false).Times(similarityWeight).Plus(Classification(output, targets, known).Times(classificationWeight));
+        Similarity(output.Code, targets, anchors,
+            skipSelf: false).Times(similarityWeight).Plus(Classification(output, targets, known).Times(classificationWeight));
 }

@@ -74,7 +74,8 @@ internal sealed class HashNetwork : nn.Module<Tensor, HashOutput>
     {
         var features = images.dim() == 2 ? images : Features(images);                               // [N, F]
         var projected = nn.functional.linear(features, hashWeight);                                 // [N, K]
-        var code = nn.functional.batch_norm(projected, hashMean, hashVariance, null, null, training, training && _tracksStatistics ? Momentum : 0, Epsilon).tanh();
+        var code = nn.functional.batch_norm(projected, hashMean, hashVariance, null, null, training, training && _tracksStatistics ? Momentum : 0,
+            Epsilon).tanh();
         return new HashOutput(code, classHead?.forward(code));
     }
 
@@ -93,7 +94,10 @@ internal sealed class HashNetwork : nn.Module<Tensor, HashOutput>
             layer.TracksStatistics = value;
     }
 
-    /// <summary>Lets the normalizations that an imported backbone did not have adapt to images, so that they change nothing at first. Does nothing to other networks.</summary>
+    /// <summary>
+    /// Lets the normalizations that an imported backbone did not have adapt to images, so that they change nothing at first. Does nothing to other
+    /// networks.
+    /// </summary>
     /// <param name="images">Gives a few hundred images, [N, C, H, W]; not called where nothing adapts.</param>
     public void AdaptNormalization(Func<Tensor> images)
     {

@@ -21,7 +21,8 @@ internal static class Initialization
         {
             if (StartsWithAny(name, kept))
                 continue;
-            if (StartsWithAny(name, zero) || (parameter.dim() == 1 && !name.EndsWith("weight", StringComparison.Ordinal) && !name.EndsWith("scale", StringComparison.Ordinal)))
+            if (StartsWithAny(name, zero) || (parameter.dim() == 1 && !name.EndsWith("weight", StringComparison.Ordinal)
+                && !name.EndsWith("scale", StringComparison.Ordinal)))
                 parameter.zero_();
             else if (parameter.dim() == 1)
                 parameter.Fill(1);

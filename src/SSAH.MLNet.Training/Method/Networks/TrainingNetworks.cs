@@ -53,7 +53,9 @@ internal sealed class TrainingNetworks : IDisposable
     /// <summary>Random hard samples, where hard samples are random.</summary>
     public RandomHardSamples? RandomSamples { get; }
 
-    /// <summary>The teacher on the CPU, in float32: what is exported and compared with ONNX Runtime, so that no rounding of a GPU counts. Yours to dispose.</summary>
+    /// <summary>
+    /// The teacher on the CPU, in float32: what is exported and compared with ONNX Runtime, so that no rounding of a GPU counts. Yours to dispose.
+    /// </summary>
     public HashNetwork TeacherOnCpu()
     {
         var copy = _newHashNetwork();

@@ -70,7 +70,8 @@ internal sealed class SelfPacedPolicy
 /// <param name="FastestRamp">Share of the training that the way from level 0 to 1 takes when H-Net always copes.</param>
 /// <param name="RisingLossShare">The level rises while d(x~) is at most this share of the d(x) that it began with.</param>
 internal sealed record PacingRange(
-    double MinMargin, double MaxMargin, double MinArea, double MaxArea, double MinAngleDegrees, double MaxAngleDegrees, double FastestRamp, double RisingLossShare)
+    double MinMargin, double MaxMargin, double MinArea, double MaxArea, double MinAngleDegrees, double MaxAngleDegrees, double FastestRamp,
+    double RisingLossShare)
 {
     /// <summary>The ranges that options set.</summary>
     public static PacingRange Of(SsahTrainer.HardSampleOptions options) => new(

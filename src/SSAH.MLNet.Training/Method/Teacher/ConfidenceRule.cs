@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace SSAH.MLNet.Training.Method;
 
 /// <summary>
-/// How sure the teacher must be of an unlabeled image: a fixed confidence, or one that follows the teacher (FreeMatch, Wang et al. 2023): the running mean of its
-/// confidence, lower for classes that it seldom thinks of.
+/// How sure the teacher must be of an unlabeled image: a fixed confidence, or one that follows the teacher (FreeMatch, Wang et al. 2023): the running
+/// mean of its confidence, lower for classes that it seldom thinks of.
 /// </summary>
 /// <remarks>
 /// Not in the paper. How sure a network is depends on how many labels it has learned by heart, so no fixed threshold suits few and many.

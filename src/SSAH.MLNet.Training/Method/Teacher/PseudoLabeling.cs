@@ -6,7 +6,8 @@ namespace SSAH.MLNet.Training.Method;
 
 /// <summary>Unlabeled images that the teacher is sure of, with what it says of them.</summary>
 /// <param name="Teacher">The teacher's output on them, detached.</param>
-/// <param name="Targets">Labels that the teacher gives them, [N, classes]: 0 or 1 where there is one an image, probabilities where there are several; null without a class head.</param>
+/// <param name="Targets">Labels that the teacher gives them, [N, classes]: 0 or 1 where there is one an image, probabilities where there are several;
+/// null without a class head.</param>
 /// <param name="Known">[N, classes]: 1 for the labels that it is sure of, else 0; null: of all.</param>
 /// <param name="Rows">Rows of the training set.</param>
 internal readonly record struct PseudoLabels(HashOutput Teacher, Tensor? Targets, Tensor? Known, int[] Rows)
@@ -54,7 +55,8 @@ internal sealed class PseudoLabeling(HashNetwork teacher, bool multiLabel, Confi
             var each = output.Logits.sigmoid();
             var confidence = maximum(each, each.SubtractedFrom(1));
             var sure = rule.Sure(confidence.mean([1]), null);
-            // An image that is sure on the whole has labels that are not: pressing these to 0 or 1 would teach the teacher's own errors, to the codes as to the class head.
+            // An image that is sure on the whole has labels that are not: pressing these to 0 or 1 would teach the teacher's own errors, to the codes
+            // as to the class head.
             return (sure, each.to(ScalarType.Float32), rule.Reaches(confidence).to(ScalarType.Float32));
         }
         var probabilities = nn.functional.softmax(output.Logits, 1);

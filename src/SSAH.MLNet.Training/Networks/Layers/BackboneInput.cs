@@ -26,7 +26,8 @@ internal sealed class BackboneInput : Layer
         int Source(int channel) => _reversesColors ? shape.Channels - 1 - channel : channel;
         int[] channels = [.. Enumerable.Range(0, shape.Channels)];
         factor = tensor(channels.Select(c => normalization.Deviation[Source(c)] * preprocessing.ScaleOf(c)).ToArray(), [1, shape.Channels, 1, 1]);
-        offset = tensor(channels.Select(c => (normalization.Mean[Source(c)] - preprocessing.MeanOf(c)) * preprocessing.ScaleOf(c)).ToArray(), [1, shape.Channels, 1, 1]);
+        offset = tensor(channels.Select(c => (normalization.Mean[Source(c)] - preprocessing.MeanOf(c)) * preprocessing.ScaleOf(c)).ToArray(),
+            [1, shape.Channels, 1, 1]);
         Description = new BackboneInputDescription(size[0], size[1], preprocessing.Order.ToString(), preprocessing.Mean, preprocessing.Scale);
         register_buffer(nameof(factor), factor);
         register_buffer(nameof(offset), offset);
@@ -48,7 +49,8 @@ internal sealed class BackboneInput : Layer
     public override string Export(OnnxGraph graph, string value)
     {
         if (_reversesColors)
-            value = graph.Op("Gather", [value, graph.Constant([.. Enumerable.Range(0, _shape.Channels).Select(c => (long)(_shape.Channels - 1 - c))], _shape.Channels)], ("axis", 1L));
+            value = graph.Op("Gather", [value, graph.Constant([.. Enumerable.Range(0, _shape.Channels).Select(c => (long)(_shape.Channels - 1 - c))],
+                _shape.Channels)], ("axis", 1L));
         value = graph.Op("Mul", [value, graph.Constant(Values(factor), factor.shape)]);
         value = graph.Op("Add", [value, graph.Constant(Values(offset), offset.shape)]);
         if (!Resizes)

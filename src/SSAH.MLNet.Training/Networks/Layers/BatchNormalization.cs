@@ -46,7 +46,8 @@ internal sealed class BatchNormalization : Layer
     public static BatchNormalization Neutral(long channels)
     {
         const double epsilon = 1e-5;
-        return new BatchNormalization(TorchSharpScalarFinalization.Repeated(Math.Sqrt(1 + epsilon), channels), zeros(channels), zeros(channels), ones(channels), epsilon);
+        return new BatchNormalization(TorchSharpScalarFinalization.Repeated(Math.Sqrt(1 + epsilon), channels), zeros(channels), zeros(channels),
+            ones(channels), epsilon);
     }
 
     /// <summary>Reads a BatchNormalization node.</summary>

@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 namespace SSAH.MLNet.Training.Networks.Layers;
 
 /// <summary>
-/// Local response normalization (Krizhevsky et al. 2012): x / (bias + alpha / size * the sum of the squares of <paramref name="size"/> neighboring channels, an odd number)^beta.
+/// Local response normalization (Krizhevsky et al. 2012): x / (bias + alpha / size * the sum of the squares of <paramref name="size"/> neighboring
+/// channels, an odd number)^beta.
 /// </summary>
 internal sealed class ChannelNormalization(long size, double alpha, double beta, double bias) : Layer(nameof(ChannelNormalization))
 {

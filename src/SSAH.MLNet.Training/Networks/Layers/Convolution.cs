@@ -51,7 +51,8 @@ internal sealed class Convolution : Layer
         if (IsWideningDepthwise || (input.dtype == ScalarType.BFloat16 && _groups > 1 && !IsPlainDepthwise))
             return ConvolveGroups(input);
         var (kernel, offset) = (Like(weight, input), bias is null ? null : Like(bias, input));
-        return input.dtype == ScalarType.Float32 && _groups == 1 && NeedsWholeBlocks ? ConvolveWholeBlocks(input, kernel, offset) : Convolve(input, kernel, offset);
+        return input.dtype == ScalarType.Float32 && _groups == 1 && NeedsWholeBlocks
+            ? ConvolveWholeBlocks(input, kernel, offset) : Convolve(input, kernel, offset);
     }
 
     public override string Export(OnnxGraph graph, string value)
@@ -83,7 +84,8 @@ internal sealed class Convolution : Layer
         return nn.functional.conv2d(value, kernel, offset, _window.Strides, padding, _window.Dilations, _groups);
     }
 
-    // 1x1 with channels last is a product of pixels and weights. As a convolution it is wrong, or divides by zero, in float32 on AMD's Zen 5, and with strides overruns its memory anywhere; in bfloat16 it is slower.
+    // 1x1 with channels last is a product of pixels and weights. As a convolution it is wrong, or divides by zero, in float32 on AMD's Zen 5, and
+    // with strides overruns its memory anywhere; in bfloat16 it is slower.
     private Tensor MultiplyPixels(Tensor input)
     {
         var pixels = input.permute(0, 2, 3, 1);

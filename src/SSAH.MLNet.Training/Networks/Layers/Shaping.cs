@@ -9,7 +9,8 @@ namespace SSAH.MLNet.Training.Networks.Layers;
 internal sealed class Flattening(long axis = 1) : Layer(nameof(Flattening))
 {
     /// <summary>Reads a Flatten node; an axis that is counted from the end must turn out to be the first behind the batch.</summary>
-    public static Layer Read(OnnxNode node) => node.Int("axis", 1) is var axis and (1 or < 0) ? new Flattening(axis) : throw node.Unsupported("an axis other than 1");
+    public static Layer Read(OnnxNode node) =>
+        node.Int("axis", 1) is var axis and (1 or < 0) ? new Flattening(axis) : throw node.Unsupported("an axis other than 1");
 
     public override Tensor forward(Tensor input) => axis == 1 || input.dim() + axis == 1
         ? input.flatten(1)

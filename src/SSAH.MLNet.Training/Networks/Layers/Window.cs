@@ -9,7 +9,8 @@ namespace SSAH.MLNet.Training.Networks.Layers;
 /// <param name="Strides">Vertical and horizontal step.</param>
 /// <param name="Dilations">Distance of neighboring cells.</param>
 /// <param name="Pads">Top, left, bottom, right.</param>
-/// <param name="AutoPad">NOTSET (pads as given), VALID (none), SAME_UPPER or SAME_LOWER (output size = input size / stride, the odd pixel below or above).</param>
+/// <param name="AutoPad">NOTSET (pads as given), VALID (none), SAME_UPPER or SAME_LOWER (output size = input size / stride, the odd pixel below or
+/// above).</param>
 internal sealed record Window(long[] Kernel, long[] Strides, long[] Dilations, long[] Pads, string AutoPad)
 {
     private const string Explicit = "NOTSET";
@@ -26,12 +27,15 @@ internal sealed record Window(long[] Kernel, long[] Strides, long[] Dilations, l
         string autoPad = node.Text("auto_pad", Explicit);
         if (autoPad is not (Explicit or "VALID" or "SAME_UPPER" or "SAME_LOWER"))
             throw node.Unsupported($"auto_pad '{autoPad}'");
-        var window = new Window(kernel, node.Ints("strides", [1, 1]), node.Ints("dilations", [1, 1]), autoPad == Explicit ? node.Ints("pads", [0, 0, 0, 0]) : [0, 0, 0, 0], autoPad);
+        var window = new Window(kernel, node.Ints("strides", [1, 1]), node.Ints("dilations", [1, 1]),
+            autoPad == Explicit ? node.Ints("pads", [0, 0, 0, 0]) : [0, 0, 0, 0], autoPad);
         bool valid = window is { Strides: [> 0, > 0], Dilations: [> 0, > 0], Pads: [>= 0, >= 0, >= 0, >= 0], Kernel: [> 0, > 0] };
         return valid ? window : throw node.Unsupported("strides, dilations, pads or kernel of this shape or sign");
     }
 
-    /// <summary>The value with what TorchSharp cannot pad itself (unequal sides) already padded, and the equal padding that is left: vertical, horizontal.</summary>
+    /// <summary>
+    /// The value with what TorchSharp cannot pad itself (unequal sides) already padded, and the equal padding that is left: vertical, horizontal.
+    /// </summary>
     public (Tensor Value, long[] Padding) Pad(Tensor value, double fill)
     {
         long[] pads = PadsFor(value.shape);

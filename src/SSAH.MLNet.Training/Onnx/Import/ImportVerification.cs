@@ -8,7 +8,10 @@ using static TorchSharp.torch;
 
 namespace SSAH.MLNet.Training.Onnx;
 
-/// <summary>Compares an imported graph with ONNX Runtime, before it is trained: at the size of the training, and with the file as it came at the size that it fixes.</summary>
+/// <summary>
+/// Compares an imported graph with ONNX Runtime, before it is trained: at the size of the training, and with the file as it came at the size that it
+/// fixes.
+/// </summary>
 internal static class ImportVerification
 {
     /// <summary>Largest difference of a value, as a share of the largest value (and of 1 where all are smaller).</summary>
@@ -40,7 +43,8 @@ internal static class ImportVerification
             return difference;
         var (model, input, valueOf) = graph.AsItCame();
         double original = Compare(
-            graph, network, new Reference(model, input, valueOf), [1, fileChannels, fileHeight, fileWidth], graph.WasHalfPrecision ? HalfPrecisionTolerance : Tolerance);
+            graph, network, new Reference(model, input, valueOf), [1, fileChannels, fileHeight, fileWidth], graph.WasHalfPrecision
+                ? HalfPrecisionTolerance : Tolerance);
         return graph.WasHalfPrecision ? difference : Math.Max(difference, original);
     }
 
@@ -106,10 +110,12 @@ internal static class ImportVerification
     private static NotSupportedException Unfit(BackboneGraph graph, OperatorGraph network, Tensor images, Exception cause)
     {
         var (channels, height, width) = (images.shape[1], images.shape[2], images.shape[3]);
-        long side = Enumerable.Range(1, FurtherSides).Select(more => Math.Max(height, width) + more).FirstOrDefault(further => Takes(network, channels, further));
+        long side = Enumerable.Range(1, FurtherSides)
+            .Select(more => Math.Max(height, width) + more).FirstOrDefault(further => Takes(network, channels, further));
         return new NotSupportedException($"{graph.Source} does not run on images of {height}x{width} ({cause.Message.Split('\n')[0]}). "
             + (side > 0
-                ? $"The next larger ones that it takes are {side}x{side}: set {nameof(BackbonePreprocessing)}.{nameof(BackbonePreprocessing.Side)} to {side}, or resize the images to that."
+                ? $"The next larger ones that it takes are {side}x{side}: set {nameof(BackbonePreprocessing)}.{nameof(BackbonePreprocessing.Side)} to "
+                    + $"{side}, or resize the images to that."
                 : $"If it was made for another size, set {nameof(BackbonePreprocessing)}.{nameof(BackbonePreprocessing.Side)} to that."), cause);
     }
 

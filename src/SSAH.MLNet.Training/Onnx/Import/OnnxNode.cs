@@ -74,9 +74,11 @@ internal sealed class OnnxNode(NodeProto node, IReadOnlyDictionary<string, Tenso
             case "Identity" when IsStandard:
                 return true;
             case "Cast" when IsStandard:
-                return Int("to", 0) == (long)TensorProto.Types.DataType.Float ? true : throw Unsupported($"a Cast to {(TensorProto.Types.DataType)Int("to", 0)}");
+                return Int("to", 0) == (long)TensorProto.Types.DataType.Float
+                    ? true : throw Unsupported($"a Cast to {(TensorProto.Types.DataType)Int("to", 0)}");
             case "Dropout" when IsStandard:
-                return !HasInput(2) || Constant(2).RawData.Span.IndexOfAnyExcept((byte)0) < 0 ? true : throw Unsupported("training_mode 1; export the model for inference");
+                return !HasInput(2) || Constant(2).RawData.Span.IndexOfAnyExcept((byte)0) < 0
+                    ? true : throw Unsupported("training_mode 1; export the model for inference");
             default:
                 return false;
         }

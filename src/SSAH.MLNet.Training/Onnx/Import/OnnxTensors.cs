@@ -19,7 +19,8 @@ internal static class OnnxTensors
         {
             TensorProto.Types.DataType.Float => bytes.IsEmpty ? [.. proto.FloatData] : Cast<float>(proto, source).ToArray(),
             TensorProto.Types.DataType.Double => Array.ConvertAll(Cast<double>(proto, source).ToArray(), v => (float)v),
-            var other => throw new NotSupportedException($"{source}: constant '{proto.Name}' has the type {other}; float weights are needed (a quantized model has none)."),
+            var other => throw new NotSupportedException(
+                $"{source}: constant '{proto.Name}' has the type {other}; float weights are needed (a quantized model has none)."),
         };
         if (values.Length != count)
             throw DoesNotFill(proto, values.Length, source);

@@ -35,21 +35,24 @@ internal static class ArchiveListing
             names.Sort(StringComparer.Ordinal);
         string?[] labels = FolderLabels.Of([.. names.Select(EntryNames.FoldersOf)], options.ClassLevel, out string? warning);
         ImageEntry[] entries = [.. names.Select((name, i) => new ImageEntry(name, labels[i] is { } label ? [label] : []))];
-        return new ImageListing(archive, entries, () => IsZip(archive) ? new ZipImages(archive, names, options.MaxBytes) : new TarImages(archive, names, options.MaxBytes))
+        return new ImageListing(archive, entries,
+            () => IsZip(archive) ? new ZipImages(archive, names, options.MaxBytes) : new TarImages(archive, names, options.MaxBytes))
         {
             IsSequential = !IsZip(archive),
             PassedOver = passedOver,
             Warnings =
             [
                 .. warning is null ? [] : (string[])[warning],
-                .. passedOver.Count > 0 ? (string[])[$"In '{archive}' files with other endings are passed over: {string.Join(", ", passedOver.Select(each => $"{each.Value} {each.Key}"))}"] : [],
+                .. passedOver.Count > 0 ? (string[])[$"In '{archive}' files with other endings are passed over: "
+                    + $"{string.Join(", ", passedOver.Select(each => $"{each.Value} {each.Key}"))}"] : [],
             ],
         };
     }
 
     /// <summary>The error for an archive that cannot be read on.</summary>
     public static InvalidDataException Damaged(string archive, Exception cause) =>
-        new($"'{archive}' is damaged or no archive of the kind that its name says ({cause.Message.TrimEnd('.')}). Fetch it again, or unpack it and give the folder.", cause);
+        new($"'{archive}' is damaged or no archive of the kind that its name says ({cause.Message.TrimEnd('.')}). Fetch it again, or unpack it and "
+            + "give the folder.", cause);
 
     /// <summary>Opens a tar archive, unpacking it where its name says that it is packed.</summary>
     public static Stream OpenTar(string archive)
@@ -62,5 +65,6 @@ internal static class ArchiveListing
 
     private static bool IsTar(string path) => path.EndsWith(".tar", StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsPackedTar(string path) => path.EndsWith(".tar.gz", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".tgz", StringComparison.OrdinalIgnoreCase);
+    private static bool IsPackedTar(string path) =>
+        path.EndsWith(".tar.gz", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".tgz", StringComparison.OrdinalIgnoreCase);
 }

@@ -6,7 +6,8 @@ internal static class EntryNames
     // What file servers, desktops and tools leave behind; what starts with a dot is hidden anyway (.git, .ipynb_checkpoints, .DS_Store, ._NAME).
     private static readonly HashSet<string> s_tools = new(StringComparer.OrdinalIgnoreCase)
     {
-        "@eaDir", "#recycle", "#snapshot", "@Recycle", "@Recently-Snapshot", "__MACOSX", "$RECYCLE.BIN", "RECYCLER", "System Volume Information", "lost+found", "__pycache__",
+        "@eaDir", "#recycle", "#snapshot", "@Recycle", "@Recently-Snapshot", "__MACOSX", "$RECYCLE.BIN", "RECYCLER", "System Volume Information",
+            "lost+found", "__pycache__",
         "Thumbs.db", "ehthumbs.db", "desktop.ini",
     };
 

@@ -16,7 +16,8 @@ internal static class FolderLabels
         if (up > 0)
         {
             string own = folders.First(each => each.Length > 0)[^1];
-            warning = $"All images lie in folders named '{own}', so that the label is the name of the folder above; ImageFilesOptions.ClassLevel chooses another";
+            warning = $"All images lie in folders named '{own}', so that the label is the name of the folder above; ImageFilesOptions.ClassLevel "
+                + "chooses another";
         }
         return [.. folders.Select(each => each.Length > up ? each[^(up + 1)] : null)];
     }

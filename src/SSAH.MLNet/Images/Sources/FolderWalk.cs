@@ -1,7 +1,8 @@
 namespace SSAH.MLNet;
 
 /// <summary>
-/// Finds the images below a folder. Hidden entries and those of tools are passed over. Links to folders are followed after all real folders, and no real folder is visited twice, so that loops end.
+/// Finds the images below a folder. Hidden entries and those of tools are passed over. Links to folders are followed after all real folders, and no
+/// real folder is visited twice, so that loops end.
 /// </summary>
 internal sealed class FolderWalk
 {
@@ -32,7 +33,10 @@ internal sealed class FolderWalk
     {
         string root = Path.GetFullPath(path);
         if (!Directory.Exists(root))
-            throw new DirectoryNotFoundException($"There is no folder '{root}'{(File.Exists(root) ? ": it is a file. LoadImageArchive reads archives, LoadImageTable tables, LoadImageFiles single images" : "")}.");
+        {
+            const string others = ": it is a file. LoadImageArchive reads archives, LoadImageTable tables, LoadImageFiles single images";
+            throw new DirectoryNotFoundException($"There is no folder '{root}'{(File.Exists(root) ? others : "")}.");
+        }
         var walk = new FolderWalk(options);
         walk.Visit(root, RealPathOf(root), isRoot: true);
         while (walk._links.Count > 0)
@@ -48,11 +52,14 @@ internal sealed class FolderWalk
     private ImageListing ToListing(string root, ImageFilesOptions options, bool allowsNone)
     {
         if (_files.Count == 0 && !allowsNone)
-            throw new InvalidDataException($"There is no image below '{root}' (endings: {string.Join(", ", options.Extensions)}{PassedOver(", but there are ")}).");
-        string?[] labels = FolderLabels.Of([.. _files.Select(file => EntryNames.FoldersOf(Path.GetRelativePath(root, file)))], options.ClassLevel, out string? warning);
+            throw new InvalidDataException(
+                $"There is no image below '{root}' (endings: {string.Join(", ", options.Extensions)}{PassedOver(", but there are ")}).");
+        string?[] labels = FolderLabels.Of([.. _files.Select(file => EntryNames.FoldersOf(Path.GetRelativePath(root, file)))], options.ClassLevel,
+            out string? warning);
         ImageEntry[] entries = [.. _files.Select((file, i) => new ImageEntry(file, labels[i] is { } label ? [label] : []))];
         _unreadFolders.ExceptWith(_files.Select(file => Path.GetDirectoryName(file)!));
-        string unread = _unreadFolders.Count > 0 ? $"; of these folders nothing is read: {string.Join(", ", _unreadFolders.Take(20).Select(folder => Path.GetRelativePath(root, folder)))}" : "";
+        string unread = _unreadFolders.Count > 0
+            ? $"; of these folders nothing is read: {string.Join(", ", _unreadFolders.Take(20).Select(folder => Path.GetRelativePath(root, folder)))}" : "";
         return ImageListing.OfFiles(root, entries) with
         {
             PassedOver = _passedOver,
@@ -67,7 +74,8 @@ internal sealed class FolderWalk
     }
 
     private string PassedOver(string start) =>
-        _passedOver.Count > 0 ? start + string.Join(", ", _passedOver.Select(each => $"{each.Value} {(each.Key.Length > 0 ? each.Key : "without ending")}")) : "";
+        _passedOver.Count > 0 ? start + string.Join(", ",
+            _passedOver.Select(each => $"{each.Value} {(each.Key.Length > 0 ? each.Key : "without ending")}")) : "";
 
     private void Visit(string folder, string realPath, bool isRoot)
     {
@@ -80,9 +88,11 @@ internal sealed class FolderWalk
         }
         catch (Exception error) when (error is UnauthorizedAccessException or IOException)
         {
-            string reason = error is DirectoryNotFoundException && folder.Contains('\uFFFD') ? "its name is not UTF-8, so that .NET cannot open it: rename the folder" : error.Message.TrimEnd('.');
+            string reason = error is DirectoryNotFoundException && folder.Contains('\uFFFD')
+                ? "its name is not UTF-8, so that .NET cannot open it: rename the folder" : error.Message.TrimEnd('.');
             if (isRoot || _policy == BadImagePolicy.Throw)
-                throw new UnauthorizedAccessException($"The folder '{folder}' cannot be read: {reason}. Allow it, move it away, or set ImageFilesOptions.OnBadImage to Skip.", error);
+                throw new UnauthorizedAccessException(
+                    $"The folder '{folder}' cannot be read: {reason}. Allow it, move it away, or set ImageFilesOptions.OnBadImage to Skip.", error);
             _denied.Add(new SkippedImage(folder, reason));
             return;
         }

@@ -27,7 +27,8 @@ internal static class LabelTable
         {
             string[] row = rows[i];
             if (row[pathColumn].Length == 0)
-                throw new InvalidDataException($"'{table}', row {i + 1} below the header: the path in column '{header[pathColumn]}' is empty. Write the file's path there, or remove the row.");
+                throw new InvalidDataException($"'{table}', row {i + 1} below the header: the path in column '{header[pathColumn]}' is empty. Write "
+                    + "the file's path there, or remove the row.");
             entries[i] = new ImageEntry(Path.GetFullPath(row[pathColumn], folder), isIndicator
                 ? [.. labelColumns.Where(column => row[column] == "1").Select(column => header[column])]
                 : [.. labelColumns.SelectMany(column => LabelsIn(row[column], options.LabelSeparator)).Distinct(StringComparer.Ordinal)]);
@@ -42,7 +43,8 @@ internal static class LabelTable
     private static int ColumnNamed(string table, string[] header, string name)
     {
         int column = Array.IndexOf(header, name);
-        return column >= 0 ? column : throw new InvalidDataException($"'{table}' has no column '{name}'; its header line has {string.Join(", ", header.Select(each => $"'{each}'"))}.");
+        return column >= 0 ? column : throw new InvalidDataException(
+            $"'{table}' has no column '{name}'; its header line has {string.Join(", ", header.Select(each => $"'{each}'"))}.");
     }
 
     private static (string[] Header, string[][] Rows) Read(string table)

@@ -15,6 +15,9 @@ public sealed record ComparedColumns
     /// <summary>Float features, <c>Vector&lt;Single&gt;</c> of known size: those that the codes were made of. Null by default.</summary>
     public string? Features { get; init; }
 
-    /// <summary>Class probabilities of a classifier, <c>Vector&lt;Single&gt;</c> of known size, for example the <c>Score</c> of a multiclass trainer. Null by default.</summary>
+    /// <summary>
+    /// Class probabilities of a classifier, <c>Vector&lt;Single&gt;</c> of known size, for example the <c>Score</c> of a multiclass trainer. Null by
+    /// default.
+    /// </summary>
     public string? Probabilities { get; init; }
 }

@@ -6,8 +6,8 @@ namespace SSAH.MLNet;
 public sealed partial class HashRetrievalCatalog
 {
     /// <summary>
-    /// Ranks the database for each query by chance, by float features, by codes made without labels, by class probabilities and by the trained codes, as far as there are such columns: one table, and
-    /// one sentence that says whether training paid. Print the result as it is.
+    /// Ranks the database for each query by chance, by float features, by codes made without labels, by class probabilities and by the trained codes,
+    /// as far as there are such columns: one table, and one sentence that says whether training paid. Print the result as it is.
     /// </summary>
     /// <param name="queries">The queries; each view is read once.</param>
     /// <param name="database">The database; with <see cref="ComparisonOptions.ExcludeSameRow"/> it may be the same view.</param>
@@ -18,7 +18,8 @@ public sealed partial class HashRetrievalCatalog
     /// <exception cref="InvalidDataException">A row holds no code or no vector.</exception>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public RetrievalComparison Compare(
-        IDataView queries, IDataView database, ComparedColumns? columns = null, ComparisonOptions? options = null, CancellationToken cancellationToken = default)
+        IDataView queries, IDataView database, ComparedColumns? columns = null, ComparisonOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(queries);
         ArgumentNullException.ThrowIfNull(database);
@@ -29,7 +30,8 @@ public sealed partial class HashRetrievalCatalog
         if (left.Features is { } features)
             comparer.AddCosine(features.Values, right.Features!.Values, SameSize(features, right.Features), cancellationToken: cancellationToken);
         if (left.Probabilities is { } probabilities)
-            comparer.AddClassRanking(probabilities.Values, right.Probabilities!.Values, SameSize(probabilities, right.Probabilities), cancellationToken: cancellationToken);
+            comparer.AddClassRanking(probabilities.Values, right.Probabilities!.Values, SameSize(probabilities, right.Probabilities),
+                cancellationToken: cancellationToken);
         if (left.UnlabeledCodes is { } unlabeled)
             comparer.AddCodes(ComparedMethod.UnlabeledCodes, unlabeled, right.UnlabeledCodes!, cancellationToken: cancellationToken);
         if (left.TrainedCodes is { } trained)

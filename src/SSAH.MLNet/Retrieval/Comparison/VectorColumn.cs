@@ -32,8 +32,8 @@ internal sealed class VectorColumn
             throw new ArgumentException($"There is no column '{name}'. The data has: {string.Join(", ", schema.Select(c => c.Name))}.", nameof(name));
         return column.Type is VectorDataViewType { Size: > 0 } vector && vector.ItemType == NumberDataViewType.Single
             ? new VectorColumn(column, vector.Size)
-            : throw new ArgumentException($"Column '{name}' has type {column.Type}; features and probabilities are Vector<Single> of known size. Make one with mlContext.Transforms.Concatenate, "
-                + "or convert its items with Conversion.ConvertType.", nameof(name));
+            : throw new ArgumentException($"Column '{name}' has type {column.Type}; features and probabilities are Vector<Single> of known size. Make "
+                + "one with mlContext.Transforms.Concatenate, or convert its items with Conversion.ConvertType.", nameof(name));
     }
 
     /// <summary>A reader that keeps the vector of the row that a cursor is on.</summary>
@@ -47,7 +47,8 @@ internal sealed class VectorColumn
             if (value.Length != Dimension)
                 throw new InvalidDataException($"Row {row.Position} of column '{Column.Name}' has {value.Length} values instead of {Dimension}.");
             if ((long)_count + Dimension > Array.MaxLength)
-                throw new InvalidDataException($"The vectors of column '{Column.Name}' are more than {Array.MaxLength} values, which do not fit memory as one: compare fewer rows.");
+                throw new InvalidDataException(
+                    $"The vectors of column '{Column.Name}' are more than {Array.MaxLength} values, which do not fit memory as one: compare fewer rows.");
             if (_count + Dimension > _values.Length)
                 Array.Resize(ref _values, (int)Math.Min(Array.MaxLength, Math.Max(1024L * Dimension, 2L * _values.Length)));
             value.CopyTo(_values.AsSpan(_count, Dimension));

@@ -22,7 +22,8 @@ internal sealed class NeighborColumns : AppendedColumns
     /// <summary>The column of the rows' own ids, where a row is not to find itself.</summary>
     public IdColumn? Id { get; }
 
-    /// <exception cref="ArgumentException">A column is missing, of a wrong type, or its codes have another length than the index's or come from another model.</exception>
+    /// <exception cref="ArgumentException">A column is missing, of a wrong type, or its codes have another length than the index's or come from
+    /// another model.</exception>
     public static NeighborColumns Open(DataViewSchema input, NeighborSearch search) => new(input, search);
 
     /// <summary>What an estimator promises: the input's columns and the new ones.</summary>

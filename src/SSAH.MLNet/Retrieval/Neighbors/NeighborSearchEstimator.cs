@@ -11,7 +11,8 @@ internal sealed class NeighborSearchEstimator : IEstimator<NeighborSearchTransfo
     internal NeighborSearchEstimator(NeighborSearch search) => _search = search;
 
     /// <summary>Checks that the rows hold codes of the index's length.</summary>
-    /// <exception cref="ArgumentException">A column is missing, of a wrong type, or its codes have another length than the index's or come from another model.</exception>
+    /// <exception cref="ArgumentException">A column is missing, of a wrong type, or its codes have another length than the index's or come from
+    /// another model.</exception>
     public NeighborSearchTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);

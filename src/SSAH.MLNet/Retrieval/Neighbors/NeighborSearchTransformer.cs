@@ -5,9 +5,10 @@ using SSAH.MLNet.Hashing;
 namespace SSAH.MLNet;
 
 /// <summary>
-/// Adds each row's nearest neighbors in an index, nearest first, equal distances by id: <c>Neighbors</c> (<c>Vector&lt;Int64, K&gt;</c>, ids), <c>NeighborsDistance</c>
-/// (<c>Vector&lt;Int32, K&gt;</c>, bits that differ), <c>NeighborsKey</c> (<c>Vector&lt;Text, K&gt;</c>) where the index has keys, and a column for each one that is looked up in the database. Places beyond the size of the
-/// index hold -1 in the first two, and a missing value in the others.
+/// Adds each row's nearest neighbors in an index, nearest first, equal distances by id: <c>Neighbors</c> (<c>Vector&lt;Int64, K&gt;</c>, ids),
+/// <c>NeighborsDistance</c> (<c>Vector&lt;Int32, K&gt;</c>, bits that differ), <c>NeighborsKey</c> (<c>Vector&lt;Text, K&gt;</c>) where the index has
+/// keys, and a column for each one that is looked up in the database. Places beyond the size of the index hold -1 in the first two, and a missing
+/// value in the others.
 /// </summary>
 /// <remarks>Saved with its index, and loaded by a plain <c>Model.Load</c>. Safe to use from many threads.</remarks>
 public sealed class NeighborSearchTransformer : ITransformer
@@ -28,7 +29,8 @@ public sealed class NeighborSearchTransformer : ITransformer
     internal NeighborSearch Search => _search;
 
     /// <summary>The schema of the rows with their neighbors.</summary>
-    /// <exception cref="ArgumentException">A column is missing, of a wrong type, or its codes have another length than the index's or come from another model.</exception>
+    /// <exception cref="ArgumentException">A column is missing, of a wrong type, or its codes have another length than the index's or come from
+    /// another model.</exception>
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
@@ -46,7 +48,8 @@ public sealed class NeighborSearchTransformer : ITransformer
     /// <inheritdoc/>
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => _search.GoesByPosition
         ? throw new InvalidOperationException(
-            "These neighbors leave out the row itself by its row number, which a single row does not have: set NeighborOptions.IdColumnName, or ExcludeSelf to false.")
+            "These neighbors leave out the row itself by its row number, which a single row does not have: set NeighborOptions.IdColumnName, or "
+                + "ExcludeSelf to false.")
         : new NeighborRowMapper(_search, NeighborColumns.Open(inputSchema, _search));
 
     void ICanSaveModel.Save(ModelSaveContext ctx) => MLNetInternals.Save(ctx, this);

@@ -30,7 +30,8 @@ public sealed class GradedSimilarityLossTests
     {
         using var scope = NewDisposeScope();
         var random = new Random(seed);
-        double[][] Rows(int rows, int columns, Func<double> value) => [.. Enumerable.Range(0, rows).Select(_ => Enumerable.Range(0, columns).Select(_ => value()).ToArray())];
+        double[][] Rows(int rows, int columns, Func<double> value) =>
+            [.. Enumerable.Range(0, rows).Select(_ => Enumerable.Range(0, columns).Select(_ => value()).ToArray())];
         Tensor Of(double[][] rows) => tensor(rows.SelectMany(r => r).ToArray(), [rows.Length, rows[0].Length]);
         double[][] codes = Rows(n, bits, () => random.NextDouble() * 2 - 1), anchors = Rows(m, bits, () => random.NextDouble() * 2 - 1);
         double[][] degrees = Rows(n, m, random.NextDouble), valid = Rows(n, m, () => random.Next(2));
@@ -45,7 +46,8 @@ public sealed class GradedSimilarityLossTests
         using var scope = NewDisposeScope();
         var anchors = rand(5, 4, dtype: ScalarType.Float64) * 2 - 1;
         var degrees = rand(3, 5, dtype: ScalarType.Float64);
-        FiniteDifferences.Check(u => GradedSimilarityLoss.PerRow(u, anchors, degrees, ones_like(degrees), Scale).sum(), rand(3, 4, dtype: ScalarType.Float64) * 2 - 1);
+        FiniteDifferences.Check(u => GradedSimilarityLoss.PerRow(u, anchors, degrees, ones_like(degrees), Scale).sum(),
+            rand(3, 4, dtype: ScalarType.Float64) * 2 - 1);
     }
 
     [Fact]

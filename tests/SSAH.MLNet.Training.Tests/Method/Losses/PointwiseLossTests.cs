@@ -25,10 +25,12 @@ public sealed class PointwiseLossTests
     {
         using var scope = NewDisposeScope();
         double[] logits = [0.3, -2, 1.5, 4, 0, -0.2], targets = [1, 0, 1, 1, 0, 1];
-        double[] result = ClassificationLoss.PerRow(tensor(logits, [2, 3]), tensor(targets, [2, 3]), multiLabel: true, known is null ? null : tensor(known, [2, 3])).data<double>().ToArray();
+        double[] result = ClassificationLoss.PerRow(tensor(logits, [2, 3]), tensor(targets, [2, 3]), multiLabel: true,
+            known is null ? null : tensor(known, [2, 3])).data<double>().ToArray();
         for (int row = 0; row < 2; row++)
         {
-            double expected = Enumerable.Range(3 * row, 3).Where(i => known is null || known[i] == 1).Sum(i => Math.Log(1 + Math.Exp(targets[i] == 1 ? -logits[i] : logits[i])));
+            double expected = Enumerable.Range(3 * row, 3).Where(i => known is null || known[i] == 1)
+                .Sum(i => Math.Log(1 + Math.Exp(targets[i] == 1 ? -logits[i] : logits[i])));
             Assert.Equal(expected, result[row], 1e-9);
         }
     }
@@ -103,7 +105,8 @@ public sealed class PointwiseLossTests
         using var scope = NewDisposeScope();
         var objective = new HashingObjective(1, 12, 0, multiLabel: true, kind);
         var (code, other) = (ones(1, 4), ones(1, 4));
-        float Loss(float[] own) => objective.Similarity(code, tensor(own, [1, 3]), new Anchors(other, tensor(new[] { 0.2f, 0.9f, 0.7f }, [1, 3])), skipSelf: false).ToSingle();
+        float Loss(float[] own) => objective.Similarity(code, tensor(own, [1, 3]), new Anchors(other, tensor(new[] { 0.2f, 0.9f, 0.7f }, [1, 3])),
+            skipSelf: false).ToSingle();
         // .8 x .2 + .3 x .9 + .6 x .7 = .85 labels are likely to be shared, of 1.7 and 1.8; of the labels above one half the last is shared.
         double expected = kind == LabelSimilarity.Cosine ? 12 * Math.Pow(1 - 0.85 / Math.Sqrt(1.7 * 1.8), 2) : Math.Log(1 + Math.Exp(12)) - 12;
         Assert.Equal(expected, Loss([0.8f, 0.3f, 0.6f]), 1e-4);
@@ -125,7 +128,8 @@ public sealed class PointwiseLossTests
     {
         using var scope = NewDisposeScope();
         var (codes, targets) = (rand(5, 8) * 2 - 1, nn.functional.one_hot(tensor(new long[] { 0, 1, 2, 0, 1 }), 3).to(ScalarType.Float32));
-        Tensor Loss(LabelSimilarity kind) => new HashingObjective(1, 12, 0, multiLabel: false, kind).Similarity(codes, targets, new Anchors(codes, targets), skipSelf: true);
+        Tensor Loss(LabelSimilarity kind) => new HashingObjective(1, 12, 0, multiLabel: false, kind).Similarity(codes, targets,
+            new Anchors(codes, targets), skipSelf: true);
         Assert.True(Loss(LabelSimilarity.Cosine).equal(Loss(LabelSimilarity.AnyShared)).all().ToBoolean());
     }
 

@@ -49,7 +49,8 @@ public sealed class SimilarityLossTests
         using var scope = NewDisposeScope();
         var anchors = rand(5, 4, dtype: ScalarType.Float64) * 2 - 1;
         var similar = tensor(new double[] { 1, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0 }, [3, 5]);
-        FiniteDifferences.Check(u => SimilarityLoss.PerRow(u, anchors, similar, ones_like(similar), Scale).sum(), rand(3, 4, dtype: ScalarType.Float64) * 2 - 1);
+        FiniteDifferences.Check(u => SimilarityLoss.PerRow(u, anchors, similar, ones_like(similar), Scale).sum(),
+            rand(3, 4, dtype: ScalarType.Float64) * 2 - 1);
     }
 
     [Theory]
@@ -77,7 +78,8 @@ public sealed class SimilarityLossTests
     public void Grows_when_a_similar_pair_moves_apart()
     {
         using var scope = NewDisposeScope();
-        double At(double agreement) => SimilarityLoss.PerRow(tensor(new[] { 1.0, agreement }, [1, 2]), tensor(new[] { 1.0, 1.0 }, [1, 2]), ones(1, 1), ones(1, 1), Scale).ToDouble();
+        double At(double agreement) => SimilarityLoss.PerRow(tensor(new[] { 1.0, agreement }, [1, 2]), tensor(new[] { 1.0, 1.0 }, [1, 2]), ones(1, 1),
+            ones(1, 1), Scale).ToDouble();
         Assert.True(At(-1) > At(0) && At(0) > At(1));
     }
 }
