@@ -33,16 +33,13 @@ internal static class DrawnFolder
     {
         var random = new Random(seed);
         foreach (var (name, draw) in s_shapes)
-        {
-            Directory.CreateDirectory(Path.Combine(folder, name));
             for (var i = 0; i < perClass; i++)
             {
                 using var bitmap = Draw(draw, random);
                 var file = i < perClass * labeledShare ? Path.Combine(name, $"{i:0000}.png") : $"{name[0]}{random.Next():x8}{i:0000}.png";
-                using var stream = File.Create(Path.Combine(folder, file));
+                using var stream = new FileInfo(Path.Combine(Directory.CreateDirectory(Path.Combine(folder, name)).Parent!.FullName, file)).Create();
                 bitmap.Encode(stream, SKEncodedImageFormat.Png, 100);
             }
-        }
     }
 
     private static SKBitmap Draw(Action<SKCanvas, SKPaint> draw, Random random)

@@ -5,7 +5,7 @@ namespace SSAH.MLNet.Evaluation.Tests.Labels;
 public sealed class LabelSetsTests
 {
     [Fact]
-    public void SharesIsSetIntersection() =>
+    public void Shares_is_set_intersection() =>
         Gen.Select(GenSet.Array[1, 6], GenSet.Array[1, 6]).Sample((left, right) =>
         {
             LabelSets a = LabelSets.FromSets(left, 130), b = LabelSets.FromSets(right, 130);
@@ -15,7 +15,7 @@ public sealed class LabelSetsTests
         });
 
     [Fact]
-    public void OneClassARowEqualsSetsOfOne() =>
+    public void One_class_a_row_equals_sets_of_one() =>
         Gen.Int[-1, 99].Array[0, 20].Sample(classes =>
         {
             LabelSets single = LabelSets.FromClasses(classes);
@@ -37,7 +37,7 @@ public sealed class LabelSetsTests
         });
 
     [Fact]
-    public void NamesFixTheClassCount()
+    public void Names_fix_the_class_count()
     {
         LabelSets labels = LabelSets.FromClasses([0, -1], ["cat", "dog", "frog"]);
         Assert.Equal(3, labels.ClassCount);
@@ -47,7 +47,7 @@ public sealed class LabelSetsTests
     [Theory]
     [InlineData(-2)]
     [InlineData(3)]
-    public void ClassesOutOfRangeAreNamed(int wrong)
+    public void Classes_out_of_range_are_named(int wrong)
     {
         ArgumentException error = Assert.Throws<ArgumentException>(() => LabelSets.FromClasses([0, wrong], ["a", "b", "c"]));
         Assert.Contains($"Row 1 has class {wrong}", error.Message, StringComparison.Ordinal);
@@ -55,7 +55,7 @@ public sealed class LabelSetsTests
     }
 
     [Fact]
-    public void SetsHaveNoSingleClass() =>
+    public void Sets_have_no_single_class() =>
         Assert.Throws<InvalidOperationException>(() => LabelSets.FromSets([[1]], 2).ClassOf(0));
 
     private static Gen<int[]> GenSet { get; } = Gen.Int[0, 129].Array[0, 4];

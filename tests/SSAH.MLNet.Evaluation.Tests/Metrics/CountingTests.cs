@@ -5,7 +5,7 @@ namespace SSAH.MLNet.Evaluation.Tests.Metrics;
 public sealed class CountingTests
 {
     [Fact]
-    public void EveryKernelEqualsThePopCountLoopAtEveryWidth()
+    public void Every_kernel_equals_the_popcount_loop_at_every_width()
     {
         var random = new Random(2);
         for (int bits = 1; bits <= BinaryCodes.MaxBits; bits += bits < 20 ? 1 : bits < 512 ? 13 : 700)
@@ -31,7 +31,7 @@ public sealed class CountingTests
     }
 
     [Fact]
-    public void PlacesAndHistogramEqualTheLoop() =>
+    public void Places_and_histogram_equal_the_loop() =>
         Gen.Select(Gen.Int[0, 30].Array[0, 60], Gen.Int[0, 1 << 30]).Sample((distances, seed) =>
         {
             var random = new Random(seed);
@@ -57,7 +57,7 @@ public sealed class CountingTests
     [InlineData(12, 17_001)]
     [InlineData(65, 20_003)]
     [InlineData(64, 16_383)]
-    public void LargeHistogramsEqualTheLoop(int bits, int rows)
+    public void Large_histograms_equal_the_loop(int bits, int rows)
     {
         var random = new Random(rows);
         ushort[] distances = [.. Enumerable.Range(0, rows).Select(_ => (ushort)random.Next(bits + 1))];
@@ -69,7 +69,7 @@ public sealed class CountingTests
     }
 
     [Fact]
-    public void DiagnosticsEqualTheirDefinitions()
+    public void Diagnostics_equal_their_definitions()
     {
         var random = new Random(4);
         BinaryCodes codes = RandomRetrieval.Codes(10, RandomRetrieval.Classes(150, 2, random), random, 0.2);
@@ -90,7 +90,7 @@ public sealed class CountingTests
     }
 
     [Fact]
-    public void TheClassIdLineIsTheMapOfOneHotCodes()
+    public void The_class_id_line_is_the_mAP_of_one_hot_codes()
     {
         var random = new Random(6);
         int[] queryClasses = RandomRetrieval.Classes(40, 5, random), classes = RandomRetrieval.Classes(120, 5, random);
@@ -106,7 +106,7 @@ public sealed class CountingTests
     }
 
     [Fact]
-    public void TheClassIdLineDoesNotCountTheQueryItself()
+    public void The_class_id_line_does_not_count_the_query_itself()
     {
         var random = new Random(8);
         // The last row is the only one of its class and finds nothing.
@@ -120,7 +120,7 @@ public sealed class CountingTests
     }
 
     [Fact]
-    public void WellSeparatedCodesPredictTheirClass()
+    public void Well_separated_codes_predict_their_class()
     {
         int[] classes = [.. Enumerable.Range(0, 60).Select(i => i % 3)];
         BinaryCodes codes = RandomRetrieval.Codes(64, classes, new Random(1), 0.02);
@@ -130,7 +130,7 @@ public sealed class CountingTests
     }
 
     [Fact]
-    public void TheBootstrapCoversTheMeanAsOftenAsItSays()
+    public void The_bootstrap_covers_the_mean_as_often_as_it_says()
     {
         var random = new Random(3);
         int covered = 0;

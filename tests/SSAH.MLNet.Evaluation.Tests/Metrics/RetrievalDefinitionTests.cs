@@ -11,7 +11,7 @@ public sealed class RetrievalDefinitionTests
     [InlineData(ApDenominator.RelevantInTopK)]
     [InlineData(ApDenominator.MinOfRelevantAndK)]
     [InlineData(ApDenominator.Relevant)]
-    public void TieAveragedFiguresAreMeansOverAllOrders(ApDenominator denominator) =>
+    public void Tie_averaged_figures_are_means_over_all_orders(ApDenominator denominator) =>
         Gen.Select(Gen.Int[1, 6], Gen.Int[1, 3], Gen.Int[0, 1 << 30]).Sample((rows, bits, seed) =>
         {
             var random = new Random(seed);
@@ -37,7 +37,7 @@ public sealed class RetrievalDefinitionTests
     [InlineData(ApDenominator.RelevantInTopK)]
     [InlineData(ApDenominator.MinOfRelevantAndK)]
     [InlineData(ApDenominator.Relevant)]
-    public void StableFiguresAreThoseOfASort(ApDenominator denominator) =>
+    public void Stable_figures_are_those_of_a_sort(ApDenominator denominator) =>
         Gen.Select(Gen.Int[1, 90], Gen.Frequency((9, Gen.Int[1, 140]), (1, Gen.Int[500, BinaryCodes.MaxBits])), Gen.Bool, Gen.Int[0, 1 << 30])
             .Sample((rows, bits, multi, seed) =>
         {
@@ -61,7 +61,7 @@ public sealed class RetrievalDefinitionTests
         }, iter: 60);
 
     [Fact]
-    public void ClosedFormEqualsTheSumOverPlacesOnLargeTies()
+    public void Closed_form_equals_the_sum_over_places_on_large_ties()
     {
         var random = new Random(5);
         int[] all = [.. Enumerable.Range(0, 13).Select(_ => random.Next(0, 3000))];
@@ -80,7 +80,7 @@ public sealed class RetrievalDefinitionTests
     }
 
     [Fact]
-    public void ExpectedApAtKEqualsMonteCarloOnLargeTies()
+    public void Expected_AP_at_k_equals_Monte_Carlo_on_large_ties()
     {
         int[] all = [30, 400, 900], relevant = [12, 100, 90];
         var tables = new RankTables(all.Sum());
@@ -109,7 +109,7 @@ public sealed class RetrievalDefinitionTests
     }
 
     [Fact]
-    public void LookupFiguresAreThoseOfTheBall() =>
+    public void Lookup_figures_are_those_of_the_ball() =>
         Gen.Select(Gen.Int[1, 40], Gen.Int[0, 4], Gen.Int[0, 1 << 30]).Sample((rows, radius, seed) =>
         {
             var random = new Random(seed);
@@ -138,7 +138,7 @@ public sealed class RetrievalDefinitionTests
         }, iter: 60);
 
     [Fact]
-    public void HandComputedExample()
+    public void The_figures_are_those_of_an_example_by_hand()
     {
         // Distances 0 (relevant), 1 (relevant and not, tied), 2 (not).
         var query = BinaryCodes.FromPacked(4, [0b0000]);

@@ -6,7 +6,7 @@ public sealed class RetrievalEvaluationTests
     private static readonly RetrievalOptions s_quick = new() { BootstrapSamples = 0 };
 
     [Fact]
-    public void TheOrderOfTheDatabaseDoesNotMatterToTieAveragedFigures()
+    public void The_order_of_the_database_does_not_matter_to_tie_averaged_figures()
     {
         Case data = new(30, 400, 16, seed: 3);
         int[] order = [.. Enumerable.Range(0, 400)];
@@ -21,7 +21,7 @@ public sealed class RetrievalEvaluationTests
     }
 
     [Fact]
-    public void TheBracketHoldsEveryOrder()
+    public void The_bracket_holds_every_order()
     {
         HammingRetrievalMetrics metrics = new Case(50, 500, 12, seed: 4).Evaluate(s_quick);
         Assert.True(metrics.PessimisticMeanAveragePrecision < metrics.OptimisticMeanAveragePrecision - 0.05);
@@ -33,7 +33,7 @@ public sealed class RetrievalEvaluationTests
     }
 
     [Fact]
-    public void ThreadsChangeNothing()
+    public void Threads_change_nothing()
     {
         Case data = new(200, 300, 24, seed: 5);
         string one = data.Evaluate(new RetrievalOptions { Threads = 1, BootstrapSamples = 50 }).ToJson();
@@ -42,7 +42,7 @@ public sealed class RetrievalEvaluationTests
     }
 
     [Fact]
-    public void WithoutStableOrderTheTieAveragedFiguresAreTheSame()
+    public void Without_stable_order_the_tie_averaged_figures_are_the_same()
     {
         Case data = new(60, 333, 70, seed: 6);
         HammingRetrievalMetrics with = data.Evaluate(s_quick), without = data.Evaluate(s_quick with { StableOrder = false });
@@ -53,7 +53,7 @@ public sealed class RetrievalEvaluationTests
     }
 
     [Fact]
-    public void QueriesWithNothingRelevantCountZero()
+    public void Queries_with_nothing_relevant_count_zero()
     {
         var codes = BinaryCodes.FromPacked(8, [1, 2]);
         HammingRetrievalMetrics metrics =
@@ -66,7 +66,7 @@ public sealed class RetrievalEvaluationTests
     }
 
     [Fact]
-    public void OneTieOfAllRows()
+    public void One_tie_of_all_rows_is_averaged()
     {
         // 1 of 3 relevant, all tied: AP is 1, 1/2 or 1/3.
         HammingRetrievalMetrics metrics = RetrievalEvaluation.Evaluate(BinaryCodes.FromPacked(8, [0]), LabelSets.FromClasses([1]),
@@ -79,7 +79,7 @@ public sealed class RetrievalEvaluationTests
     }
 
     [Fact]
-    public void OneRow()
+    public void One_row_gets_one_code()
     {
         var code = BinaryCodes.FromPacked(1, [1]);
         HammingRetrievalMetrics metrics = RetrievalEvaluation.Evaluate(code, LabelSets.FromClasses([0]), code, LabelSets.FromClasses([0]));
@@ -90,7 +90,7 @@ public sealed class RetrievalEvaluationTests
     }
 
     [Fact]
-    public void UnlabeledRowsAreLeftOutAndCounted()
+    public void Unlabeled_rows_are_left_out_and_counted()
     {
         var codes = BinaryCodes.FromPacked(8, [0, 0, 1, 3]);
         LabelSets labels = LabelSets.FromClasses([0, -1, 0, 1]), queryLabels = LabelSets.FromClasses([0, -1]);
@@ -105,7 +105,7 @@ public sealed class RetrievalEvaluationTests
     }
 
     [Fact]
-    public void ASelfMatchIsNoHit()
+    public void A_self_match_is_no_hit()
     {
         Case data = new(40, 40, 16, seed: 7);
         HammingRetrievalMetrics with = RetrievalEvaluation.Evaluate(data.Database, data.Labels, data.Database, data.Labels, s_quick);
@@ -126,7 +126,7 @@ public sealed class RetrievalEvaluationTests
     }
 
     [Fact]
-    public void TheRankingCurveIsPrecisionAndRecallAtEachOfItsPlaces()
+    public void The_ranking_curve_is_precision_and_recall_at_each_of_its_places()
     {
         Case data = new(30, 120, 10, seed: 12);
         IReadOnlyList<RankingCurvePoint> curve = data.Evaluate(s_quick).RankingCurve;
@@ -143,7 +143,7 @@ public sealed class RetrievalEvaluationTests
     }
 
     [Fact]
-    public void ClassFiguresAverageToTheWhole()
+    public void Class_figures_average_to_the_whole()
     {
         HammingRetrievalMetrics metrics = new Case(90, 200, 16, seed: 8).Evaluate(s_quick);
         Assert.Equal(metrics.MeanAveragePrecision,
@@ -152,7 +152,7 @@ public sealed class RetrievalEvaluationTests
     }
 
     [Fact]
-    public void ReRankingSortsTheHeadByInnerProduct()
+    public void Re_ranking_sorts_the_head_by_inner_product()
     {
         Case data = new(12, 80, 12, seed: 10);
         var random = new Random(1);
@@ -175,7 +175,7 @@ public sealed class RetrievalEvaluationTests
     }
 
     [Fact]
-    public void EverythingThatIsWrongIsSaidAtOnce()
+    public void Everything_that_is_wrong_is_said_at_once()
     {
         Case data = new(5, 9, 8, seed: 1);
         ArgumentException error = Assert.Throws<ArgumentException>(() => data.Evaluate(
@@ -185,7 +185,7 @@ public sealed class RetrievalEvaluationTests
     }
 
     [Fact]
-    public void MismatchedInputsAreNamed()
+    public void Mismatched_inputs_are_named()
     {
         Case data = new(5, 9, 8, seed: 1);
         Assert.Contains("8-bit", Assert.Throws<ArgumentException>(() => RetrievalEvaluation.Evaluate(
@@ -200,7 +200,7 @@ public sealed class RetrievalEvaluationTests
     }
 
     [Fact]
-    public void ATokenStopsIt() => Assert.ThrowsAny<OperationCanceledException>(() =>
+    public void A_token_stops_it() => Assert.ThrowsAny<OperationCanceledException>(() =>
     {
         Case data = new(5, 9, 8, seed: 1);
         RetrievalEvaluation.Evaluate(data.Queries, data.QueryLabels, data.Database, data.Labels, s_quick, new CancellationToken(canceled: true));
@@ -230,7 +230,7 @@ public sealed class RetrievalEvaluationTests
     }
 
     [Fact]
-    public void ProgressEndsAtOne()
+    public void Progress_ends_at_one()
     {
         var progress = new LastValue();
         new Case(100, 20, 8, seed: 1).Evaluate(s_quick with { Progress = progress, Threads = 2 });
@@ -239,7 +239,7 @@ public sealed class RetrievalEvaluationTests
     }
 
     [Fact]
-    public void JsonAndTable()
+    public void Figures_as_JSON_and_as_a_table()
     {
         Case data = new(20, 50, 16, seed: 2);
         HammingRetrievalMetrics metrics = data.Evaluate(new RetrievalOptions { Protocol = "C10-54k, seed 3", BootstrapSamples = 20 });

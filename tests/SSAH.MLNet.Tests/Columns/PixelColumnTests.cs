@@ -14,7 +14,7 @@ public sealed class PixelColumnTests
         select (new PixelShape(channels, height, width), planes);
 
     [Fact]
-    public void EveryLayoutGivesTheSamePlanes() => s_images.Sample(image =>
+    public void Every_layout_gives_the_same_planes() => s_images.Sample(image =>
     {
         foreach (bool isBytes in new[] { false, true })
             foreach (bool isInterleaved in new[] { false, true })
@@ -29,7 +29,7 @@ public sealed class PixelColumnTests
     }, iter: 50);
 
     [Fact]
-    public void FloatsAreRoundedAndClampedToBytes()
+    public void Floats_are_rounded_and_clamped_to_bytes()
     {
         IDataView rows = PixelRows.Create([new[] { -3f, 0.4f, 0.6f, 254.6f, 300f, 17f, 1f, 2f, 3f, 4f, 5f, 6f }], new PixelShape(3, 2, 2),
             isInterleaved: false);
@@ -40,7 +40,7 @@ public sealed class PixelColumnTests
     [Theory]
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
-    public void ValuesThatAreNotFiniteNameRowAndColumn(float value)
+    public void Values_that_are_not_finite_name_row_and_column(float value)
     {
         float[][] images = [new float[12], [1, 2, 3, 4, 5, value, 7, 8, 9, 10, 11, 12]];
         IDataView rows = PixelRows.Create(images, new PixelShape(3, 2, 2), isInterleaved: false);
@@ -56,7 +56,7 @@ public sealed class PixelColumnTests
     }
 
     [Fact]
-    public void SparseVectorsAreReadAsZeros()
+    public void Sparse_vectors_are_read_as_zeros()
     {
         IDataView rows = PixelRows.Create([new VBuffer<float>(12, 2, [7f, 9f], [1, 11])], new PixelShape(3, 2, 2));
         (float[] floats, byte[] bytes) = ReadFirst(rows, PixelColumn.Open(rows.Schema, "Pixels"));
@@ -65,7 +65,7 @@ public sealed class PixelColumnTests
     }
 
     [Fact]
-    public void FlatVectorsNeedASquareRgbImageOrAnExpectedShape()
+    public void Flat_vectors_need_a_square_RGB_image_or_an_expected_shape()
     {
         DataViewSchema square = PixelRows.SchemaOf(new VectorDataViewType(NumberDataViewType.Single, 3 * 5 * 5));
         Assert.Equal(new PixelShape(3, 5, 5), PixelColumn.Open(square, "Pixels").Shape);
@@ -78,7 +78,7 @@ public sealed class PixelColumnTests
     }
 
     [Fact]
-    public void AnExpectedShapeSettlesWhichDimensionIsTheColor()
+    public void An_expected_shape_settles_which_dimension_is_the_color()
     {
         DataViewSchema either = PixelRows.SchemaOf(new VectorDataViewType(NumberDataViewType.Single, 3, 5, 3));
         Assert.False(PixelColumn.Open(either, "Pixels").IsInterleaved);
@@ -86,7 +86,7 @@ public sealed class PixelColumnTests
     }
 
     [Fact]
-    public void ErrorsNameTheColumnAndTheRemedy()
+    public void Errors_name_the_column_and_the_remedy()
     {
         Assert.Contains("There is no column 'Image'. The columns are: Pixels", Refusal(PixelRows.SchemaOf(NumberDataViewType.Single), "Image"),
             StringComparison.Ordinal);
@@ -102,7 +102,7 @@ public sealed class PixelColumnTests
     }
 
     [Fact]
-    public void SchemaShapesAreCheckedByKindAndItemType()
+    public void Schema_shapes_are_checked_by_kind_and_item_type()
     {
         static SchemaShape Shape(DataViewType type) => MLNetInternals.ShapeOf(PixelRows.SchemaOf(type));
         PixelColumn.Check(Shape(new VectorDataViewType(NumberDataViewType.Byte, 3, 4, 4)), "Pixels");
@@ -117,7 +117,7 @@ public sealed class PixelColumnTests
     }
 
     [Fact]
-    public void PixelsOfTheStockImageStepsAreUnderstood()
+    public void Pixels_of_the_stock_image_steps_are_understood()
     {
         var context = new MLContext();
         foreach (bool isInterleaved in new[] { false, true })

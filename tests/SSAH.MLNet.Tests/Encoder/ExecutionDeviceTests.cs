@@ -8,7 +8,7 @@ public sealed class ExecutionDeviceTests
     private static bool HasCuda => OrtEnv.Instance().GetAvailableProviders().Contains("CUDAExecutionProvider");
 
     [Fact]
-    public void AnExplicitOptionComesBeforeTheContext()
+    public void An_explicit_option_comes_before_the_context()
     {
         var context = new MLContext { GpuDeviceId = 3, FallbackToCpu = true };
         ExecutionDevice fromContext = Choose(new HashEncodingOptions(), context);
@@ -20,7 +20,7 @@ public sealed class ExecutionDeviceTests
     }
 
     [Fact]
-    public void WithoutACudaBuildTheErrorNamesThePackage()
+    public void Without_a_CUDA_build_the_error_names_the_package()
     {
         Assert.SkipWhen(HasCuda, "This machine has ONNX Runtime's CUDA build.");
         var options = new HashEncodingOptions { GpuDeviceId = 0, FallbackToCpu = false };
@@ -29,7 +29,7 @@ public sealed class ExecutionDeviceTests
     }
 
     [Fact]
-    public void FallingBackToTheCpuIsLogged()
+    public void Falling_back_to_the_CPU_is_logged()
     {
         Assert.SkipWhen(HasCuda, "This machine has ONNX Runtime's CUDA build.");
         var context = new MLContext { GpuDeviceId = 0, FallbackToCpu = true };
@@ -49,7 +49,7 @@ public sealed class ExecutionDeviceTests
     }
 
     [Fact]
-    public void CudaGivesTheSameCodesWhereActivationsAreClear()
+    public void CUDA_gives_the_same_codes_where_activations_are_clear()
     {
         Assert.SkipUnless(OpensCuda(out string reason), $"No session on CUDA can be opened here: {reason}");
         float[] pixels = TestHashModels.Flatten(TestHashModels.Images(64));

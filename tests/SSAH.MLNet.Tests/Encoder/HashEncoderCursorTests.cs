@@ -12,7 +12,7 @@ public sealed class HashEncoderCursorTests : IDisposable
     public void Dispose() => _encoder.Dispose();
 
     [Fact]
-    public void NothingIsScoredForRowsWhoseCodesAreNotRead()
+    public void Nothing_is_scored_for_rows_whose_codes_are_not_read()
     {
         IDataView rows = _encoder.Transform(Source());
         Assert.Equal(150, rows.GetColumn<int>("Index").Count());
@@ -28,7 +28,7 @@ public sealed class HashEncoderCursorTests : IDisposable
     }
 
     [Fact]
-    public void OnlyAskedForColumnsAreActive()
+    public void Only_asked_for_columns_are_active()
     {
         IDataView rows = _encoder.Transform(Source());
         using DataViewRowCursor cursor = rows.GetRowCursor([rows.Schema["HashCodeActivation"]]);
@@ -45,7 +45,7 @@ public sealed class HashEncoderCursorTests : IDisposable
     [Theory]
     [InlineData(1)]
     [InlineData(8)]
-    public void EveryRowKeepsItsOwnCodeInShufflesAndSets(int batchSize)
+    public void Every_row_keeps_its_own_code_in_shuffles_and_sets(int batchSize)
     {
         using HashEncoder encoder = _encoder.WithOptions(new HashEncodingOptions { BatchSize = batchSize, Workers = 2 });
         byte[][] expected = CodeRows.Codes(encoder.Transform(Source()));
@@ -62,7 +62,7 @@ public sealed class HashEncoderCursorTests : IDisposable
     }
 
     [Fact]
-    public void ShufflingReallyChangesTheOrder()
+    public void Shuffling_really_changes_the_order()
     {
         IDataView rows = _encoder.Transform(_context.Data.Cache(Source()));
         Assert.True(rows.CanShuffle);
@@ -80,7 +80,7 @@ public sealed class HashEncoderCursorTests : IDisposable
     }
 
     [Fact]
-    public void CachedAndFilteredAndTakenRowsKeepTheirCodes()
+    public void Cached_and_filtered_and_taken_rows_keep_their_codes()
     {
         byte[][] expected = CodeRows.Codes(_encoder.Transform(Source()));
         IDataView cached = _context.Data.Cache(_encoder.Transform(Source()));
@@ -93,11 +93,11 @@ public sealed class HashEncoderCursorTests : IDisposable
     }
 
     [Fact]
-    public void EmptySourcesGiveNoRows() =>
+    public void Empty_sources_give_no_rows() =>
         Assert.Empty(CodeRows.Codes(_encoder.Transform(_context.Data.FilterByCustomPredicate<IndexRow>(Source(), _ => true))));
 
     [Fact]
-    public void ReadersMayStopEarly()
+    public void Readers_may_stop_early()
     {
         IDataView rows = _encoder.Transform(Source());
         using (DataViewRowCursor cursor = rows.GetRowCursor([rows.Schema["HashCode"]]))
@@ -107,7 +107,7 @@ public sealed class HashEncoderCursorTests : IDisposable
     }
 
     [Fact]
-    public void RowsThatChangeBetweenPassesAreAnErrorAndOnePassIsTheRemedy()
+    public void Rows_that_change_between_passes_are_an_error_and_one_pass_is_the_remedy()
     {
         var source = new ChangingRows(Source());
         string message = Assert.Throws<InvalidOperationException>(() => CodeRows.Codes(_encoder.Transform(source))).Message;
@@ -117,7 +117,7 @@ public sealed class HashEncoderCursorTests : IDisposable
     }
 
     [Fact]
-    public void ASourceThatHandsOutEachRowOnceIsAnError()
+    public void A_source_that_hands_out_each_row_once_is_an_error()
     {
         var rest = new Queue<byte[]>(_images);
         IEnumerable<OnceRow> Drain()
@@ -130,7 +130,7 @@ public sealed class HashEncoderCursorTests : IDisposable
     }
 
     [Fact]
-    public void ARowThatNobodyReadsMayBeBad()
+    public void A_row_that_nobody_reads_may_be_bad()
     {
         float[][] images = [.. _images.Select(image => Array.ConvertAll(image, value => (float)value))];
         byte[][] expected = CodeRows.Codes(_encoder.Transform(PixelRows.Create(images, TestHashModels.Shape, isInterleaved: false)));
@@ -142,7 +142,7 @@ public sealed class HashEncoderCursorTests : IDisposable
     }
 
     [Fact]
-    public void ABatchOfLargeImagesIsSmaller()
+    public void A_batch_of_large_images_is_smaller()
     {
         using HashEncoder small = new(TestHashModels.Create(8)), large = new(TestHashModels.Create(8, new PixelShape(3, 512, 512)));
         Assert.Equal(4096, HashBatch.CapacityFor(small.Model, 4096));
@@ -150,7 +150,7 @@ public sealed class HashEncoderCursorTests : IDisposable
     }
 
     [Fact]
-    public void BadPixelsNameTheRow()
+    public void Bad_pixels_name_the_row()
     {
         float[][] images = [.. Enumerable.Range(0, 20).Select(_ => new float[TestHashModels.Shape.Size])];
         images[13][5] = float.NaN;

@@ -19,7 +19,7 @@ public sealed class HashEncoderPipelineTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public void PredictionEnginesEncodeEachImageAndMayBeDisposed()
+    public void Prediction_engines_encode_each_image_and_may_be_disposed()
     {
         byte[][] images = TestHashModels.Images(12);
         IDataView rows = PixelRows.Create(images, TestHashModels.Shape, isBytes: false, isInterleaved: false);
@@ -40,7 +40,7 @@ public sealed class HashEncoderPipelineTests : IDisposable
     }
 
     [Fact]
-    public void TrainersRunOnTheActivations()
+    public void Trainers_run_on_the_activations()
     {
         byte[][] images = TestHashModels.Images(200);
         var rows = _context.Data.LoadFromEnumerable(images.Select(image => new LabeledImage
@@ -61,7 +61,7 @@ public sealed class HashEncoderPipelineTests : IDisposable
     }
 
     [Fact]
-    public void ImageFilesAreEncodedThroughTheStockSteps()
+    public void Image_files_are_encoded_through_the_stock_steps()
     {
         var random = new Random(5);
         ImageFile[] files = [.. Enumerable.Range(0, 9)

@@ -15,7 +15,7 @@ public sealed class HashEncoderSaveLoadTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public void LoadingGivesTheSameEncoderBack()
+    public void Loading_gives_the_same_encoder_back()
     {
         using var encoder = new HashEncoder(TestHashModels.Create(12), "Code", "Pixels", new HashEncodingOptions { BatchSize = 5 });
         IDataView rows = Source();
@@ -41,7 +41,7 @@ public sealed class HashEncoderSaveLoadTests : IDisposable
     }
 
     [Fact]
-    public void WholeChainsAreSavedWithTheStepsBeforeAndAfter()
+    public void Whole_chains_are_saved_with_the_steps_before_and_after()
     {
         string onnx = Path.Combine(_folder.FullName, "model.onnx");
         File.WriteAllBytes(onnx, TestHashModels.Create(48));
@@ -56,7 +56,7 @@ public sealed class HashEncoderSaveLoadTests : IDisposable
     }
 
     [Fact]
-    public void AFreshProcessWithoutTorchSharpLoadsAndEncodesAlike()
+    public void A_fresh_process_without_TorchSharp_loads_and_encodes_alike()
     {
         string[] files = Directory.GetFiles(Path.GetDirectoryName(Probe)!);
         Assert.DoesNotContain(files, file => file.Contains("torch", StringComparison.OrdinalIgnoreCase));
@@ -76,7 +76,7 @@ public sealed class HashEncoderSaveLoadTests : IDisposable
     }
 
     [Fact]
-    public void WithoutTheNativeRuntimeTheErrorNamesThePackage()
+    public void Without_the_native_runtime_the_error_names_the_package()
     {
         using var encoder = new HashEncoder(TestHashModels.Create(48));
         _context.Model.Save(encoder, Source().Schema, PathOf("model.zip"));

@@ -11,7 +11,7 @@ public sealed class HashEncoderSchemaTests : IDisposable
     public void Dispose() => _encoder.Dispose();
 
     [Fact]
-    public void TheTwoColumnsHaveTheirTypesAndAnnotations()
+    public void The_two_columns_have_their_types_and_annotations()
     {
         DataViewSchema schema = _encoder.GetOutputSchema(Source().Schema);
         Assert.Equal(["Index", "Pixels", "HashCode", "HashCodeActivation"], schema.Select(column => column.Name));
@@ -32,7 +32,7 @@ public sealed class HashEncoderSchemaTests : IDisposable
     }
 
     [Fact]
-    public void TheEstimatorPromisesWhatTheEncoderGives()
+    public void The_estimator_promises_what_the_encoder_gives()
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("ssah-schema-");
         try
@@ -59,7 +59,7 @@ public sealed class HashEncoderSchemaTests : IDisposable
     }
 
     [Fact]
-    public void TheRowMapperKnowsItsSchemasAndDependencies()
+    public void The_row_mapper_knows_its_schemas_and_dependencies()
     {
         DataViewSchema input = Source().Schema;
         IRowToRowMapper mapper = _encoder.GetRowToRowMapper(input);
@@ -72,7 +72,7 @@ public sealed class HashEncoderSchemaTests : IDisposable
     }
 
     [Fact]
-    public void RowsOfTheMapperHaveTheMappersSchemaAndCodes()
+    public void Rows_of_the_mapper_have_the_mappers_schema_and_codes()
     {
         IDataView source = Source();
         IRowToRowMapper mapper = _encoder.GetRowToRowMapper(source.Schema);
@@ -92,7 +92,7 @@ public sealed class HashEncoderSchemaTests : IDisposable
     }
 
     [Fact]
-    public void WrongInputsNameTheColumnAndTheRemedy()
+    public void Wrong_inputs_name_the_column_and_the_remedy()
     {
         Assert.Contains("no column 'Pixels'", Refusal(_context.Data.LoadFromEnumerable(new[] { new TextRow() })), StringComparison.Ordinal);
         IDataView larger = PixelRows.Create([new byte[3 * 24 * 20]], new PixelShape(3, 24, 20), isBytes: true, isInterleaved: true);
@@ -102,7 +102,7 @@ public sealed class HashEncoderSchemaTests : IDisposable
     }
 
     [Fact]
-    public void AColumnOfTheOutputsNameIsHiddenByIt()
+    public void A_column_of_the_outputs_name_is_hidden_by_it()
     {
         using var encoder = new HashEncoder(TestHashModels.Create(12), outputColumnName: "Index");
         IDataView rows = encoder.Transform(Source());

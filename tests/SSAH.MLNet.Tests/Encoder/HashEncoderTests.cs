@@ -13,7 +13,7 @@ public sealed class HashEncoderTests
     [InlineData(48)]
     [InlineData(65)]
     [InlineData(512)]
-    public void CodesAreTheSignsOfTheActivations(int bits)
+    public void Codes_are_the_signs_of_the_activations(int bits)
     {
         using var encoder = new HashEncoder(TestHashModels.Create(bits));
         float[] pixels = TestHashModels.Flatten(TestHashModels.Images(40));
@@ -34,7 +34,7 @@ public sealed class HashEncoderTests
     [InlineData(3, 2)]
     [InlineData(32, 2)]
     [InlineData(100, 4)]
-    public void CodesDoNotDependOnHowTheBatchIsCut(int batchSize, int workers)
+    public void Codes_do_not_depend_on_how_the_batch_is_cut(int batchSize, int workers)
     {
         byte[][] images = TestHashModels.Images(71);
         using var encoder = new HashEncoder(TestHashModels.Create(48), options: new HashEncodingOptions { BatchSize = batchSize, Workers = workers });
@@ -48,7 +48,7 @@ public sealed class HashEncoderTests
     }
 
     [Fact]
-    public void EveryLayoutAndItemTypeGivesTheSameCodes()
+    public void Every_layout_and_item_type_gives_the_same_codes()
     {
         byte[][] images = TestHashModels.Images(5);
         using var encoder = new HashEncoder(TestHashModels.Create(64));
@@ -59,7 +59,7 @@ public sealed class HashEncoderTests
     }
 
     [Fact]
-    public void PixelsThatAreNoWholeNumberOfImagesAreRefused()
+    public void Pixels_that_are_not_a_whole_number_of_images_are_refused()
     {
         using var encoder = new HashEncoder(TestHashModels.Create(16));
         string message = Assert.Throws<ArgumentException>(() => encoder.Encode(new float[TestHashModels.Shape.Size + 1])).Message;
@@ -72,7 +72,7 @@ public sealed class HashEncoderTests
     }
 
     [Fact]
-    public void ThePublicDescriptionIsThatOfTheModel()
+    public void The_public_description_is_that_of_the_model()
     {
         byte[] onnx = TestHashModels.Create(24);
         var options = new HashEncodingOptions { BatchSize = 7, Workers = 3 };
@@ -88,7 +88,7 @@ public sealed class HashEncoderTests
     }
 
     [Fact]
-    public void OptionsOutOfRangeAreRefused()
+    public void Options_out_of_range_are_refused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new HashEncodingOptions { BatchSize = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new HashEncodingOptions { BatchSize = 4097 });
@@ -97,7 +97,7 @@ public sealed class HashEncoderTests
     }
 
     [Fact]
-    public void SavedOnnxFilesReplaceTheOldOneAndLeaveNothingBehind()
+    public void Saved_ONNX_files_replace_the_old_one_and_leave_nothing_behind()
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("ssah-onnx-");
         try
@@ -118,7 +118,7 @@ public sealed class HashEncoderTests
     }
 
     [Fact]
-    public void DisposingReleasesTheSessionAndALaterUseReopensIt()
+    public void Disposing_releases_the_session_and_a_later_use_reopens_it()
     {
         float[] pixels = TestHashModels.Flatten(TestHashModels.Images(2));
         var encoder = new HashEncoder(TestHashModels.Create(32));
@@ -133,7 +133,7 @@ public sealed class HashEncoderTests
     }
 
     [Fact]
-    public async Task ManyThreadsGetTheSameCodesWhileOthersDispose()
+    public async Task Many_threads_get_the_same_codes_while_others_dispose()
     {
         byte[][] images = TestHashModels.Images(50);
         using var encoder = new HashEncoder(TestHashModels.Create(48), options: new HashEncodingOptions { BatchSize = 8, Workers = 2 });

@@ -18,7 +18,7 @@ public sealed class HostileModelTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public void OtherOnnxFilesAreToldApartAndPointedElsewhere()
+    public void Other_ONNX_files_are_told_apart_and_pointed_elsewhere()
     {
         string path = Path.Combine(_folder.FullName, "other.onnx");
         File.WriteAllBytes(path, TestHashModels.BuildWithoutMetadata(16, s_shape).ToBytes());
@@ -40,7 +40,7 @@ public sealed class HostileModelTests : IDisposable
     [InlineData("ssah.bits", "-16", "from 1 to 4096")]
     [InlineData("ssah.bits", "99999999999999999999", "from 1 to 4096")]
     [InlineData("ssah.bits", "sixteen", "from 1 to 4096")]
-    public void MetadataThatContradictsTheGraphIsRefused(string key, string value, string expected)
+    public void Metadata_that_contradicts_the_graph_is_refused(string key, string value, string expected)
     {
         OnnxGraph graph = TestHashModels.Build(16, s_shape);
         graph.Metadata(key, value);
@@ -48,7 +48,7 @@ public sealed class HostileModelTests : IDisposable
     }
 
     [Fact]
-    public void GraphsWithOtherInputsOrOutputsAreRefused()
+    public void Graphs_with_other_inputs_or_outputs_are_refused()
     {
         Assert.Contains("Float[N, 2, 12, 10]", Refusal(TestHashModels.Build(16, new PixelShape(2, 12, 10))), StringComparison.Ordinal);
 
@@ -71,7 +71,7 @@ public sealed class HostileModelTests : IDisposable
     }
 
     [Fact]
-    public void DamagedOnnxBytesAreATypedErrorOrAValidModel()
+    public void Damaged_ONNX_bytes_are_a_typed_error_or_a_valid_model()
     {
         byte[] onnx = TestHashModels.Create(16);
         Assert.Throws<InvalidDataException>(() => new HashEncoder([]));
@@ -100,7 +100,7 @@ public sealed class HostileModelTests : IDisposable
     [InlineData("./{0}")]
     [InlineData("../{1}/{0}")]
     [InlineData("{2}")]
-    public void WeightsInOtherFilesAreRefused(string location)
+    public void Weights_in_other_files_are_refused(string location)
     {
         ModelProto model = ModelProto.Parser.ParseFrom(TestHashModels.Create(16));
         TensorProto weights = model.Graph.Initializer.First(each => each.RawData.Length > 100);
@@ -138,7 +138,7 @@ public sealed class HostileModelTests : IDisposable
     [InlineData(1 << 30)]
     [InlineData((1 << 30) + 1)]
     [InlineData(100_000_000)]
-    public void ClaimedLengthsAllocateNoMoreThanTheFileHolds(int claimed)
+    public void Claimed_lengths_allocate_no_more_than_the_file_holds(int claimed)
     {
         string path = SaveWith((stream, bytes) =>
         {
@@ -162,7 +162,7 @@ public sealed class HostileModelTests : IDisposable
     [InlineData(3)]
     [InlineData(4)]
     [InlineData(500)]
-    public void TruncatedModelsAreATypedError(int kept)
+    public void Truncated_models_are_a_typed_error(int kept)
     {
         string path = SaveWith((stream, bytes) => stream.Write(bytes.AsSpan(0, kept)));
         Exception error = Assert.ThrowsAny<Exception>(() => _context.Model.Load(path, out _));
@@ -170,7 +170,7 @@ public sealed class HostileModelTests : IDisposable
     }
 
     [Fact]
-    public void ZipsWithoutTheNetworkAreATypedError()
+    public void Zips_without_the_network_are_a_typed_error()
     {
         string path = SaveWith(write: null);
         Exception error = Assert.ThrowsAny<Exception>(() => _context.Model.Load(path, out _));

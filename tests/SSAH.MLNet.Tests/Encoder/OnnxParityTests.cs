@@ -16,7 +16,7 @@ public sealed class OnnxParityTests : IDisposable
     [InlineData(48)]
     [InlineData(12)]
     [InlineData(64)]
-    public void StockApplyOnnxModelGivesTheSameCodes(int bits)
+    public void Stock_ApplyOnnxModel_gives_the_same_codes(int bits)
     {
         var context = new MLContext(seed: 1);
         string path = Save(bits);
@@ -33,7 +33,7 @@ public sealed class OnnxParityTests : IDisposable
     }
 
     [Fact]
-    public void PythonsOnnxRuntimeGivesTheSameCodes()
+    public void ONNX_Runtime_in_Python_gives_the_same_codes()
     {
         (int found, _) = Python("import numpy, onnxruntime");
         Assert.SkipUnless(found == 0, "No Python with numpy and onnxruntime on this machine (python3 -c 'import numpy, onnxruntime' fails).");

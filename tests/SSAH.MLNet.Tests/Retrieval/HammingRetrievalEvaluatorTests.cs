@@ -12,7 +12,7 @@ public sealed class HammingRetrievalEvaluatorTests
     private readonly MLContext _context = new(1);
 
     [Fact]
-    public void PackedCodesAndKeysGiveTheFiguresOfThePlainEvaluation()
+    public void Packed_codes_and_keys_give_the_figures_of_the_plain_evaluation()
     {
         (KeyRow[] queries, KeyRow[] database) = (KeyRows(20, 1), KeyRows(90, 2));
         HammingRetrievalMetrics found = _context.HashRetrieval.Evaluate(Load(queries), Load(database), options: s_quick);
@@ -24,7 +24,7 @@ public sealed class HammingRetrievalEvaluatorTests
     }
 
     [Fact]
-    public void ActivationsGiveTheSameFiguresAsTheirBits()
+    public void Activations_give_the_same_figures_as_their_bits()
     {
         (KeyRow[] queries, KeyRow[] database) = (KeyRows(20, 1), KeyRows(90, 2));
         HammingRetrievalMetrics packed = _context.GetHashRetrieval().Evaluate(Load(queries), Load(database), options: s_quick);
@@ -36,7 +36,7 @@ public sealed class HammingRetrievalEvaluatorTests
     }
 
     [Fact]
-    public void ReRankingFindsTheActivationsBesideTheCodes()
+    public void Re_ranking_finds_the_activations_beside_the_codes()
     {
         RetrievalOptions options = s_quick with { AsymmetricDepth = 30 };
         IDataView queries = Load(KeyRows(20, 1)), database = Load(KeyRows(90, 2));
@@ -48,7 +48,7 @@ public sealed class HammingRetrievalEvaluatorTests
     }
 
     [Fact]
-    public void ClassesAreMatchedByNameAcrossViews()
+    public void Classes_are_matched_by_name_across_views()
     {
         // The second view meets the classes in another order, and one that the first has not.
         TextRow[] queries = [new([1], "cat"), new([2], "dog"), new([4], "")];
@@ -61,7 +61,7 @@ public sealed class HammingRetrievalEvaluatorTests
     }
 
     [Fact]
-    public void MultiHotLabelsGiveGradedFigures()
+    public void Multi_hot_labels_give_graded_figures()
     {
         MultiHotRow[] rows = [new([0], [1, 1, 0]), new([1], [0, 1, float.NaN]), new([2], [float.NaN, float.NaN, float.NaN])];
         IDataView data = _context.Data.LoadFromEnumerable(rows);
@@ -73,7 +73,7 @@ public sealed class HammingRetrievalEvaluatorTests
     }
 
     [Fact]
-    public void TheAnnotationTellsTheBits()
+    public void The_annotation_tells_the_bits()
     {
         IDataView data = new EncodedView(_context.Data.LoadFromEnumerable<TextRow>([new([0b1011], "a"), new([0b0001], "b")]), bits: 4);
         IDataView keyed = _context.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
@@ -85,7 +85,7 @@ public sealed class HammingRetrievalEvaluatorTests
     }
 
     [Fact]
-    public void TheHeadlineReachesTheLog()
+    public void The_headline_reaches_the_log()
     {
         var lines = new List<string>();
         _context.Log += (_, line) => lines.Add(line.Message);
@@ -139,7 +139,7 @@ public sealed class HammingRetrievalEvaluatorTests
     }
 
     [Fact]
-    public void WrongColumnsAreNamedWithTheFix()
+    public void Wrong_columns_are_named_with_the_fix()
     {
         IDataView data = Load(KeyRows(4, 1));
         Fails(() => _context.HashRetrieval.Evaluate(data, data, "Hash"), "'Hash'", "HashCodeActivation");
@@ -148,7 +148,7 @@ public sealed class HammingRetrievalEvaluatorTests
     }
 
     [Fact]
-    public void ANaNActivationNamesItsRow()
+    public void A_NaN_activation_names_its_row()
     {
         KeyRow[] rows = KeyRows(3, 1);
         rows[2].HashCodeActivation[5] = float.NaN;
