@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 
 namespace SSAH.MLNet.Tests.Architecture;
 
@@ -34,6 +35,55 @@ public sealed partial class SourceTests
         Assert.All(Directory.GetFiles(Path.Combine(Root, "src"), "*.csproj", SearchOption.AllDirectories), project =>
             Assert.DoesNotMatch("InternalsVisibleTo Include=\"SSAH.MLNet.Samples", File.ReadAllText(project)));
     }
+
+    [Fact]
+    public void Projects_reference_what_their_row_of_the_table_allows()
+    {
+        string[] rows = [.. File.ReadLines(Path.Combine(Root, "docs", "architecture.md")).Where(line => line.StartsWith("| src/", StringComparison.Ordinal))];
+        string[] projects = [.. Directory.GetFiles(Path.Combine(Root, "src"), "*.csproj", SearchOption.AllDirectories)];
+        Assert.Equal(projects.Select(project => Path.GetFileNameWithoutExtension(project)).Order(StringComparer.Ordinal),
+            rows.Select(row => CellsOf(row)[0]["src/".Length..]).Order(StringComparer.Ordinal));
+        foreach (string project in projects)
+        {
+            string name = Path.GetFileNameWithoutExtension(project);
+            string[] allowed = CellsOf(rows.Single(row => CellsOf(row)[0] == $"src/{name}"))[2].Split(", ");
+            Assert.All(ReferencesOf(project), reference => Assert.True(allowed.Any(each => IsMeant(each, reference)), $"{name} references {reference}."));
+        }
+    }
+
+    [Fact]
+    public void No_public_member_shows_TorchSharp() =>
+        Assert.All(Directory.GetFiles(Path.Combine(Root, "src"), "PublicAPI.*.txt", SearchOption.AllDirectories), file =>
+            Assert.DoesNotContain("TorchSharp", File.ReadAllText(file), StringComparison.Ordinal));
+
+    [Fact]
+    public void One_place_decodes_images() =>
+        Assert.Equal(["ImageReader.cs", "JpegEnding.cs"], FilesIn("src")
+            .Where(file => Regex.IsMatch(File.ReadAllText(file), @"\b(SKCodec\.Create|SKBitmap\.Decode|FromEncodedData|MLImage\.CreateFrom)"))
+            .Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Addresses_stay_in_the_rooms_that_compute_with_them()
+    {
+        string[] rooms = ["SSAH.MLNet.Hashing/Kernels", "SSAH.MLNet.Hashing/Indexes", "SSAH.MLNet.Hashing/Joins", "SSAH.MLNet.Hashing/Storage",
+            "SSAH.MLNet.Evaluation/Distances"];
+        string[] users = [.. FilesIn("src").Where(file => Regex.IsMatch(File.ReadAllText(file), @"\bunsafe\b"))
+            .Select(file => Path.GetRelativePath(Path.Combine(Root, "src"), file).Replace('\\', '/'))];
+        Assert.Equal(["SSAH.MLNet/Encoder/HashEncoder.cs", "SSAH.MLNet/Images/ImageReader.cs"],
+            users.Where(file => !rooms.Any(room => file.StartsWith(room, StringComparison.Ordinal))).Order(StringComparer.Ordinal));
+    }
+
+    private static string[] CellsOf(string row) => [.. row.Trim('|').Split('|').Select(cell => cell.Trim())];
+
+    // What only helps to build is no reference of the library.
+    private static IEnumerable<string> ReferencesOf(string project) => XDocument.Load(project).Descendants()
+        .Where(element => element.Name.LocalName is "ProjectReference" or "PackageReference" && (string?)element.Attribute("PrivateAssets") != "all")
+        .Select(element => (string)element.Attribute("Include")!)
+        .Select(reference => reference.EndsWith(".csproj", StringComparison.Ordinal) ? Path.GetFileNameWithoutExtension(reference) : reference);
+
+    private static bool IsMeant(string allowed, string reference) =>
+        reference == allowed || reference == $"SSAH.MLNet.{allowed}" || reference == $"Microsoft.ML.{allowed}"
+        || (allowed.EndsWith(".*", StringComparison.Ordinal) && $"{reference}.".StartsWith(allowed[..^1], StringComparison.Ordinal));
 
     private static string Root
     {
