@@ -24,11 +24,11 @@ public sealed partial class ImageCollection
         }
     }
 
-    /// <summary>The image of an id, or null where there is none or its file cannot be read.</summary>
+    /// <summary>The image of an id, or null if there is none or its file cannot be read.</summary>
     /// <param name="id">The id.</param>
     public CollectionImage? Get(long id) => Read(() => ImageRows.Find(_reader, _index.Model, id));
 
-    /// <summary>The image of a file, or null where there is none or it cannot be read.</summary>
+    /// <summary>The image of a file, or null if there is none or it cannot be read.</summary>
     /// <param name="path">Path of the file; a relative one is taken from the current folder.</param>
     public CollectionImage? Get(string path)
     {

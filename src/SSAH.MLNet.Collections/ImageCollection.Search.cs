@@ -66,7 +66,7 @@ public sealed partial class ImageCollection
         });
     }
 
-    /// <summary>Finds the images nearest to each of many codes: several times faster a query than one by one. Searches take turns.</summary>
+    /// <summary>Finds the images nearest to each of many codes: several times faster per query than one by one. Searches take turns.</summary>
     /// <param name="queries">Codes of the collection's model, as <see cref="HashEncoder.EncodeImages"/> makes them.</param>
     /// <param name="k">Number of images to find, at least 1.</param>
     /// <param name="filter">Which images may be found; null is all.</param>

@@ -11,7 +11,7 @@ public sealed partial class ImageCollection
     /// <summary>
     /// Brings the collection into step with a folder and all folders in it: adds images that are new, encodes again those whose content changed,
     /// follows those that were moved, and drops those that are gone. A file of the same size and time is not read; one of the same content is not
-    /// encoded. Files that are no whole images are left out, said, and not tried again until they change.
+    /// encoded. Files that are not whole images are left out, said, and not tried again until they change.
     /// </summary>
     /// <param name="folder">The folder. One that lies in a synced folder is part of it; one that contains synced folders takes them over.</param>
     /// <param name="options">Endings, labels, care; null takes the defaults.</param>

@@ -10,7 +10,7 @@ public sealed record ImageCollectionOptions
     public bool KeepModel { get; init; } = true;
 
     /// <summary>
-    /// Whether the activations behind each code are kept too (four bytes a bit), to rank again by them. False by default. Used by
+    /// Whether the activations behind each code are kept too (four bytes per bit), to rank again by them. False by default. Used by
     /// <see cref="ImageCollection.Create"/>; the file remembers it.
     /// </summary>
     public bool KeepActivations { get; init; }

@@ -43,7 +43,7 @@ public static class RetrievalEvaluation
         var sums = new EvaluationTotals[blocks];
         int next = -1, done = 0;
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken };
-        // One loop a thread, so that scratch is made once a thread; the blocks are taken as they come.
+        // One loop per thread, so that scratch is made once per thread; the blocks are taken as they come.
         Parallel.For(0, threads, parallel, _ =>
         {
             var scorer = new QueryScorer(plan);

@@ -11,14 +11,14 @@ public static class ReportGallery
     private const string PathColumn = "ImagePath";
 
     /// <summary>
-    /// Picks queries so that each class comes equally often, the first of each class in the order of the rows, and finds their nearest rows in the
+    /// Picks queries so that all classes appear equally often, the first of each class in the order of the rows, and finds their nearest rows in the
     /// database. Codes and labels of both views are read once; after that only the images that are shown are. Where both views are the same object,
     /// an image is left out of its own neighbors.
     /// </summary>
     /// <param name="queries">Encoded queries. A text column <c>ImagePath</c>, where there is one, names the files.</param>
     /// <param name="database">The encoded database.</param>
-    /// <param name="queryCount">Queries to show, 1 or more.</param>
-    /// <param name="neighborCount">Nearest images of each, 1 or more.</param>
+    /// <param name="queryCount">Number of queries to show, 1 or more.</param>
+    /// <param name="neighborCount">Number of nearest images per query, 1 or more.</param>
     /// <param name="codeColumnName">Packed codes or activations, as HashEncoder adds them.</param>
     /// <param name="labelColumnName">Labels in any form that the trainer takes.</param>
     /// <param name="imageColumnName">Images, values 0 to 255, in any layout that HashEncoder takes.</param>

@@ -6,10 +6,10 @@ namespace SSAH.MLNet.Reports;
 /// <param name="Rgb">Red, green and blue of each pixel, <c>Height x Width x 3</c> bytes.</param>
 public sealed record ReportImage(int Width, int Height, ReadOnlyMemory<byte> Rgb)
 {
-    /// <summary>The labels of the image as text; empty where it has none.</summary>
+    /// <summary>The labels of the image as text; empty if it has none.</summary>
     public string Label { get; init; } = "";
 
-    /// <summary>Name of the file, shown when the mouse rests on the image; empty where it has none.</summary>
+    /// <summary>Name of the file, shown as a tooltip; empty if it has none.</summary>
     public string Name { get; init; } = "";
 }
 

@@ -7,9 +7,9 @@ namespace SSAH.MLNet.Reports;
 /// <param name="Metrics">Its figures, as <c>mlContext.HashRetrieval.Evaluate</c> gives them.</param>
 public sealed record ReportRun(string Name, HammingRetrievalMetrics Metrics)
 {
-    /// <summary>A few words on what the run does, below its name.</summary>
+    /// <summary>A few words about the run, shown below its name.</summary>
     public string Remark { get; init; } = "";
 
-    /// <summary>How long its training took; null where that is not known.</summary>
+    /// <summary>How long its training took; null if that is not known.</summary>
     public TimeSpan? TrainingTime { get; init; }
 }

@@ -29,7 +29,7 @@ public sealed record RetrievalReport
     /// <summary>The result in a sentence or two. Default: what the figures of the first run say.</summary>
     public string? Summary { get; init; }
 
-    /// <summary>How the figures came about, such as data, seed, time and machine, in this order below the heading.</summary>
+    /// <summary>How the figures came about, such as data, seed, time and machine; shown in this order below the heading.</summary>
     public IReadOnlyList<(string Name, string Value)> Facts { get; init; } = [];
 
     /// <summary>The runs that are compared; the headline figures and the distance charts are those of the first.</summary>
@@ -48,11 +48,11 @@ public sealed record RetrievalReport
     /// </summary>
     public HashTrainingSummary? Training { get; init; }
 
-    /// <summary>Sentences for the end of the page, after the conventions of the figures.</summary>
+    /// <summary>Sentences at the end of the page, after the conventions of the figures.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>Writes a page of the figures of one run.</summary>
-    /// <param name="path">The file; its folder is made, and a file of that name is replaced. It appears whole or not at all.</param>
+    /// <param name="path">The file; its folder is created, and an existing file is replaced. It appears whole or not at all.</param>
     /// <param name="title">Heading of the page.</param>
     /// <param name="metrics">The figures.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
@@ -60,7 +60,7 @@ public sealed record RetrievalReport
         new RetrievalReport { Title = title, Runs = [new ReportRun(title, metrics)] }.Write(path);
 
     /// <summary>Writes the page to a file.</summary>
-    /// <param name="path">The file; its folder is made, and a file of that name is replaced. It appears whole or not at all.</param>
+    /// <param name="path">The file; its folder is created, and an existing file is replaced. It appears whole or not at all.</param>
     /// <exception cref="ArgumentException">A number is NaN or infinite, or the bytes of an image do not fit its size.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Write(string path)

@@ -73,7 +73,7 @@ public abstract class Backbone
         return new FrozenBackbone(network);
     }
 
-    /// <summary>The network whose features are taken as they are; null where the backbone is trained.</summary>
+    /// <summary>The network whose features are taken as they are; null if the backbone is trained.</summary>
     /// <param name="shape">Size of the images.</param>
     internal virtual PretrainedNetwork? FrozenNetwork(PixelShape shape) => null;
 
@@ -87,7 +87,7 @@ public abstract class Backbone
     /// needs.</exception>
     internal abstract void RequireSize(PixelShape shape, string column);
 
-    /// <summary>Reads what has to be read, once for all networks of a training.</summary>
+    /// <summary>Reads what has to be read, once for all networks of a training run.</summary>
     /// <param name="shape">Size of the images.</param>
     /// <param name="normalization">How images are normalized before they reach the network.</param>
     internal abstract Func<BackboneNetwork> Prepare(PixelShape shape, ImageNormalization normalization);
@@ -134,7 +134,7 @@ public abstract class Backbone
 
     private sealed class ResidualBackbone(string name, int width, Func<int, int, BackboneNetwork> create) : Backbone
     {
-        // Three halvings: less leaves nothing of the image.
+        // Three halvings: below that, nothing of the image is left.
         private const int LeastSide = 8;
 
         public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{name}, width {width}");

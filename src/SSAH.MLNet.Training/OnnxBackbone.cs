@@ -11,7 +11,7 @@ namespace SSAH.MLNet;
 internal sealed class OnnxBackbone(PretrainedNetwork network, int freezeStages) : Backbone
 {
     private readonly BackbonePreprocessing _preprocessing = network.Preprocessing;
-    // The file and size that have passed last: a training asks before it reads images and again when it makes its networks.
+    // The file and size checked last: a training run checks before it reads images and again when it makes its networks.
     private string? _lastCheck;
 
     /// <inheritdoc/>

@@ -24,7 +24,7 @@ public static class SsahCatalog
             Stopping = { Epochs = epochs, TimeBudget = timeBudget },
         });
 
-    /// <summary>Learns binary codes from a few labeled and many unlabeled images, with everything that can be set.</summary>
+    /// <summary>Learns binary codes from a few labeled and many unlabeled images, with all settings.</summary>
     /// <exception cref="ArgumentException">The options have errors; the message lists all of them.</exception>
     public static SsahTrainer SsahHash(this TransformsCatalog catalog, SsahTrainer.Options options)
     {

@@ -47,7 +47,7 @@ public sealed partial class SsahTrainer : IEstimator<HashEncoder>
         using var activity = TrainingTelemetry.Fit();
         using var channel = _host.Start("Training");
         int seed = _options.Seed ?? _host.Rand.Next(int.MaxValue - 8);
-        // Whatever can be wrong without the images is found before the first of them is read.
+        // Everything that can be checked without the images is checked before the first is read.
         ExecutionDevice.Load();
         ComputeDevice.Load();
         using (var source = FrozenFit.Open(input.Schema, _options))
@@ -65,7 +65,7 @@ public sealed partial class SsahTrainer : IEstimator<HashEncoder>
         var computeType = ComputeDevice.NumberType(_options.Precision, device, set.Shape.Channels);
         using var memory = device.type == TorchSharp.DeviceType.CPU ? GlibcMemoryReturn.Prevent() : null;
         using var training = new SsahTraining(set, _options, device, computeType, seed);
-        // What cannot be exported, or not be run here, is not trained for hours first.
+        // Fail now rather than after hours of training if the model cannot be exported or run here.
         NewEncoder(Export(summary: new HashTrainingSummary(), images: 4, ExportVerification.ToleranceBeforeTraining).Model).Dispose();
         if (training.Teacher.HasFrozenBackbone && _options.HardSamples.Source != HardSampleSource.None)
             channel.Info(MessageSensitivity.None,

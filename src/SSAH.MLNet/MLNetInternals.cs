@@ -30,13 +30,13 @@ namespace SSAH.MLNet
         /// <inheritdoc cref="GetEnvironment(TransformsCatalog)"/>
         public static IHostEnvironment GetEnvironment(DataOperationsCatalog catalog) => CatalogUtils.GetEnvironment(catalog);
 
-        /// <summary>Value of <see cref="MLContext.GpuDeviceId"/>, null where none was set.</summary>
+        /// <summary>Value of <see cref="MLContext.GpuDeviceId"/>, null if none was set.</summary>
         public static int? GpuDeviceId(IHostEnvironment environment) => (environment as IHostEnvironmentInternal)?.GpuDeviceId;
 
         /// <summary>Value of <see cref="MLContext.FallbackToCpu"/>.</summary>
         public static bool FallbackToCpu(IHostEnvironment environment) => (environment as IHostEnvironmentInternal)?.FallbackToCpu ?? false;
 
-        /// <summary>Seed of the context, null where none was given.</summary>
+        /// <summary>Seed of the context, null if none was given.</summary>
         public static int? Seed(IHostEnvironment environment) => (environment as IHostEnvironmentInternal)?.Seed;
 
         /// <summary>Ends a long computation when the context's own cancellation was asked for.</summary>

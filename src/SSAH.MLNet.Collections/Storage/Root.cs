@@ -14,7 +14,7 @@ internal sealed record Root(long Key, string Path)
     public static Root Of(IEnumerable<Root> roots, string fullPath) =>
         roots.Where(root => root.RelativePathOf(fullPath) is not null).MaxBy(root => root.Path.Length)!;
 
-    /// <summary>The path from this root, with slashes, or null where it does not lie below.</summary>
+    /// <summary>The path from this root, with slashes, or null if it does not lie below.</summary>
     public string? RelativePathOf(string fullPath)
     {
         if (Key == Schema.NoRoot)

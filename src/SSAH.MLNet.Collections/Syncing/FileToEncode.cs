@@ -10,7 +10,7 @@ internal sealed record FileToEncode(string FullPath, long Root, string Path, Fil
     /// <summary>The image that the collection has of this path, or null.</summary>
     public long? Id { get; init; }
 
-    /// <summary>The content that this image has, or null where it is not known.</summary>
+    /// <summary>The content that this image has, or null if it is not known.</summary>
     public byte[]? KnownHash { get; init; }
 
     /// <summary>What was wrong with the file before, or null.</summary>
@@ -22,7 +22,7 @@ internal sealed record FileToEncode(string FullPath, long Root, string Path, Fil
 
 /// <summary>What was found when a file was read.</summary>
 /// <param name="File">The file.</param>
-/// <param name="Hash">SHA-256 of its content; null where it could not be read.</param>
+/// <param name="Hash">SHA-256 of its content; null if it could not be read.</param>
 internal sealed record EncodedFile(FileToEncode File, byte[]? Hash)
 {
     /// <summary>Whether the content is at hand already, so that nothing was decoded.</summary>
@@ -35,7 +35,7 @@ internal sealed record EncodedFile(FileToEncode File, byte[]? Hash)
 
     public int Height { get; init; }
 
-    /// <summary>Its packed code; empty where it has none.</summary>
+    /// <summary>Its packed code; empty if it has none.</summary>
     public byte[] Code { get; set; } = [];
 
     /// <summary>Its activations, where they are wanted.</summary>

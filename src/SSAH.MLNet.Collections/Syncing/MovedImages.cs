@@ -2,7 +2,7 @@ namespace SSAH.MLNet.Collections.Syncing;
 
 /// <summary>An image whose file is not where it was.</summary>
 /// <param name="Id">The image.</param>
-/// <param name="Hash">Its content; null where that is not known.</param>
+/// <param name="Hash">Its content; null if that is not known.</param>
 /// <param name="Problem">What is wrong with it, or null.</param>
 internal sealed record GoneImage(long Id, byte[]? Hash, string? Problem);
 
@@ -37,7 +37,7 @@ internal sealed class MovedImages
     /// <summary>The image of this content, which has or had a code; for files beyond the images that are gone.</summary>
     public GoneImage Source(byte[] hash) => _sources[Convert.ToHexString(hash)];
 
-    /// <summary>The next image of this content, for one file; null where there are more files than images.</summary>
+    /// <summary>The next image of this content, for one file; null if there are more files than images.</summary>
     public GoneImage? Claim(byte[] hash)
     {
         if (!_byHash[Convert.ToHexString(hash)].TryDequeue(out GoneImage? image))

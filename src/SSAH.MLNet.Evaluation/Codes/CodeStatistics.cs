@@ -19,7 +19,7 @@ internal static class CodeStatistics
             nearZero.Share);
     }
 
-    /// <summary>One bit set a bit position: bit i of the set is that bit of code i.</summary>
+    /// <summary>One bit set per bit position: bit i of the set is that bit of code i.</summary>
     private static ulong[][] Columns(BinaryCodes codes)
     {
         ulong[][] columns = [.. Enumerable.Range(0, codes.Bits).Select(_ => new ulong[(codes.Count + 63) / 64])];

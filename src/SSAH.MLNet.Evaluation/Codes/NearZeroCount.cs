@@ -7,7 +7,7 @@ internal readonly record struct NearZeroCount(long Near, long All)
 {
     private const float NearZero = 0.1f;
 
-    /// <summary>The share of the near ones, or null where there are no activations.</summary>
+    /// <summary>The share of the near ones, or null if there are no activations.</summary>
     public double? Share => All == 0 ? null : (double)Near / All;
 
     public static NearZeroCount operator +(NearZeroCount left, NearZeroCount right) => new(left.Near + right.Near, left.All + right.All);

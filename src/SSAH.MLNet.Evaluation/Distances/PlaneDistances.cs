@@ -15,7 +15,7 @@ internal enum PlaneKernel
 
 /// <summary>Hamming distances of all codes to one query after the other. One a thread.</summary>
 /// <remarks>
-/// A byte's contribution to the distance is two look-ups in 16-entry tables, one a half byte, which are made once a query; the sum of
+/// A byte's contribution to the distance is two look-ups in 16-entry tables, one per half byte, which are made once per query; the sum of
 /// the look-ups is the distance already, with no population count and no narrowing. So it runs as fast as the codes can be read.
 /// </remarks>
 internal sealed unsafe class PlaneDistances

@@ -1,6 +1,6 @@
 namespace SSAH.MLNet.Evaluation;
 
-/// <summary>The labels of n rows: one class a row, or a set of classes a row. A row may be unlabeled. Immutable and thread-safe.</summary>
+/// <summary>The labels of n rows: one class per row, or a set of classes per row. A row may be unlabeled. Immutable and thread-safe.</summary>
 /// <remarks>Two rows are relevant to each other when they share at least one class; an unlabeled row shares nothing with any row.</remarks>
 public sealed class LabelSets
 {
@@ -35,7 +35,7 @@ public sealed class LabelSets
     /// <summary>Words of 64 classes in each mask.</summary>
     internal int WordsPerMask => (ClassCount + 63) / 64;
 
-    /// <summary>Labels of one class a row.</summary>
+    /// <summary>Labels of one class per row.</summary>
     /// <param name="classes">Class of each row, from 0; -1 is unlabeled.</param>
     /// <param name="names">Names of the classes; they fix <see cref="ClassCount"/>. Without them it is the largest class plus one.</param>
     /// <exception cref="ArgumentException">A class is below -1, or not below the number of names.</exception>
@@ -55,10 +55,10 @@ public sealed class LabelSets
         return new LabelSets(copy, () => MasksOfClasses(classCount), copy.Length, classCount, names);
     }
 
-    /// <summary>Labels of any number of classes a row.</summary>
+    /// <summary>Labels of any number of classes per row.</summary>
     /// <param name="sets">Classes of each row, from 0; an empty set is unlabeled.</param>
     /// <param name="classCount">Number of classes, 0 or more.</param>
-    /// <param name="names">Names of the classes, one a class, or null.</param>
+    /// <param name="names">Names of the classes, one per class, or null.</param>
     /// <exception cref="ArgumentException">A class is negative or not below <paramref name="classCount"/>.</exception>
     public static LabelSets FromSets(IReadOnlyList<IReadOnlyCollection<int>> sets, int classCount, IReadOnlyList<string>? names = null)
     {

@@ -99,7 +99,7 @@ public sealed class RetrievalSplit
     }
 
     /// <summary>Draws queries and labeled rows of each class; the other rows, also those of no class, are unlabeled.</summary>
-    /// <param name="labels">Classes of the whole data set, one a row.</param>
+    /// <param name="labels">Classes of the whole data set, one per row.</param>
     /// <param name="queriesPerClass">Queries of each class, 0 or more.</param>
     /// <param name="labeledPerClass">Labeled rows of each class, 0 or more.</param>
     /// <param name="seed">Seed: the same seed draws the same queries, whatever the number of labeled rows.</param>
@@ -119,7 +119,7 @@ public sealed class RetrievalSplit
     }
 
     /// <summary>Draws labeled rows of each class where the queries are fixed already, as in a data set with a test part.</summary>
-    /// <param name="labels">Classes of the whole data set, one a row.</param>
+    /// <param name="labels">Classes of the whole data set, one per row.</param>
     /// <param name="fixedRoles">Rows that are not drawn from: the queries, and extra or unused rows.</param>
     /// <param name="labeledPerClass">Labeled rows of each class, or all where a class has fewer.</param>
     /// <param name="seed">Seed of the draw.</param>

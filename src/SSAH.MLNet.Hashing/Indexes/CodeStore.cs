@@ -102,7 +102,7 @@ internal sealed class CodeStore
             CodeSnapshot old = _snapshot;
             if (old.Ids is null && AreSlots(ids, old.Slots))
             {
-                // The ids say nothing that the places do not: eight bytes a code are saved.
+                // The ids say nothing that the places do not: eight bytes per code are saved.
                 Append(codes, null, null, old.IdsAscend);
                 return;
             }

@@ -104,7 +104,7 @@ public abstract class HammingIndex
     }
 
     /// <summary>Finds the k nearest codes of each query; ties at the k-th distance go to the lowest ids.</summary>
-    /// <param name="queries">Queries of <see cref="Bits"/> bits. A batch of 64 or more is several times faster a query than single ones.</param>
+    /// <param name="queries">Queries of <see cref="Bits"/> bits. A batch of 64 or more is several times faster per query than single ones.</param>
     /// <param name="k">Number of codes to find, at least 1.</param>
     /// <param name="options">Threads and filter.</param>
     /// <param name="cancellationToken">Stops the search.</param>

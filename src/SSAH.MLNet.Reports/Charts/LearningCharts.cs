@@ -1,6 +1,6 @@
 namespace SSAH.MLNet.Reports.Charts;
 
-/// <summary>Charts of a training: the loss terms, and how the difficulty of the hard samples followed the hash network.</summary>
+/// <summary>Charts of a training run: the loss terms, and how the difficulty of the hard samples followed the hash network.</summary>
 internal static class LearningCharts
 {
     public static IReadOnlyList<ReportChart> Of(IReadOnlyList<SsahTrainingMetrics> history)

@@ -10,7 +10,7 @@ internal static class Headline
 {
     private const int PreferredCutoff = 100;
 
-    /// <summary>The cutoff that pages show: 100 where it was measured, else the largest; null where none was.</summary>
+    /// <summary>The cutoff that pages show: 100 where it was measured, else the largest; null if none was.</summary>
     public static CutoffMetrics? CutoffOf(HammingRetrievalMetrics metrics) =>
         metrics.Cutoffs.FirstOrDefault(cutoff => cutoff.K == PreferredCutoff) ?? (metrics.Cutoffs is [.., var largest] ? largest : null);
 

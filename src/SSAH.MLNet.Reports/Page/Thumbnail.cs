@@ -3,13 +3,13 @@ using SkiaSharp;
 
 namespace SSAH.MLNet.Reports.Page;
 
-/// <summary>Makes an image small and puts it into a <c>data:</c> address.</summary>
+/// <summary>Shrinks an image and writes it as a <c>data:</c> URI.</summary>
 internal static class Thumbnail
 {
     /// <summary>Sides above this are scaled down to it: about what a page shows, at one and a half times its pixels.</summary>
     private const int LargestSide = 128;
 
-    /// <summary>Images up to this side are shown with hard pixels, and are stored without loss.</summary>
+    /// <summary>Images up to this side are shown with sharp pixels and stored losslessly.</summary>
     private const int LargestTinySide = 48;
     private const int JpegQuality = 85;
 

@@ -22,7 +22,7 @@ internal sealed record ImageNormalization(float[] Mean, float[] Deviation)
                     squares[c] += value * value;
                 }
         float[] mean = [.. sum.Select(s => (float)(s / count))];
-        // One gray level at least: a constant channel must not be blown up.
+        // One gray level at least: a constant channel must not be amplified.
         float[] deviation = [.. squares.Select((s, c) => (float)Math.Sqrt(Math.Max(1, s / count - sum[c] / count * (sum[c] / count))))];
         return new ImageNormalization(mean, deviation);
     }

@@ -11,7 +11,7 @@ internal static class LabelTargets
     /// <param name="targets">[classes], all 0.</param>
     public static void Write(LabelSets labels, int row, Span<float> targets)
     {
-        // A mask for each of many classes would take their number squared.
+        // One mask per class would take memory quadratic in their number.
         if (!labels.IsMultiLabel)
         {
             if (labels.ClassOf(row) is >= 0 and var label)

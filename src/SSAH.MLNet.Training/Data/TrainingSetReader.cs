@@ -23,7 +23,7 @@ internal static class TrainingSetReader
                 MLNetInternals.CheckAlive(host);
                 options.Stopping.CancellationToken.ThrowIfCancellationRequested();
                 readPixels.Read(builder.Add(readLabels()));
-                // Early where it can be told early: rows may be many, and be decoded.
+                // As early as possible: there may be many rows, and each is decoded.
                 if (builder.Count == RowsBeforeRangeCheck)
                     CheckRange(readPixels, pixels);
                 if (builder.Count % RowsBetweenNotes == 0)

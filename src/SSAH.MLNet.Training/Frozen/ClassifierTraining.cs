@@ -8,7 +8,7 @@ namespace SSAH.MLNet.Training.Frozen;
 /// <summary>How a classifier was learned.</summary>
 /// <param name="Classifier">The classifier.</param>
 /// <param name="Steps">Steps taken.</param>
-/// <param name="Agreement">Share of the rows held out whose likeliest class is the target's; null where none were held out.</param>
+/// <param name="Agreement">Share of the rows held out whose likeliest class is the target's; null if none were held out.</param>
 /// <param name="Ending">Why it ended.</param>
 internal sealed record ClassifierOutcome(ClassLayer Classifier, int Steps, double? Agreement, string Ending);
 
@@ -29,7 +29,7 @@ internal static class ClassifierTraining
     private const double WeightDecay = 1e-5;
     private const double Beta1 = 0.9, Beta2 = 0.99;
 
-    // Below this what is held out says less than it costs.
+    // Below this, holding rows out costs more than it tells.
     private const int FewestRowsToHoldOut = 200;
 
     /// <summary>Learns.</summary>
@@ -88,7 +88,7 @@ internal static class ClassifierTraining
         return new ClassifierOutcome(classifier, step, bestAgreement, ending);
     }
 
-    // Few rows are learned by heart soon, and have none to spare that would say when.
+    // Few rows are soon memorized, and none can be spared to tell when.
     private static int StepLimit(int held, int rows)
     {
         int passes = FewestSteps + (int)Math.Min(MaxSteps, FewRowPasses * (long)rows / BatchRows);

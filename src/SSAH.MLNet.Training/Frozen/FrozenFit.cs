@@ -12,7 +12,7 @@ internal static class FrozenFit
 {
     private const string Method = "SSAH, frozen features";
 
-    /// <summary>Opens the source of features; null where the network is trained too.</summary>
+    /// <summary>Opens the source of features; null if the network is trained too.</summary>
     /// <exception cref="ArgumentException">A column is missing or of the wrong type.</exception>
     /// <exception cref="FileNotFoundException">The network's file does not exist.</exception>
     public static FeatureSource? Open(DataViewSchema schema, SsahTrainer.Options options)

@@ -4,11 +4,11 @@ using SSAH.MLNet.Features;
 
 namespace SSAH.MLNet.Training.Frozen;
 
-/// <summary>What a training on fixed features found.</summary>
+/// <summary>What a training run on fixed features found.</summary>
 /// <param name="Head">From features to codes.</param>
 /// <param name="Steps">Steps of the classifier.</param>
 /// <param name="Elapsed">Time without the features.</param>
-/// <param name="Agreement">Share of held-out rows whose class the classifier sees as the teacher does; null where too few rows.</param>
+/// <param name="Agreement">Share of held-out rows whose class the classifier sees as the teacher does; null if too few rows.</param>
 /// <param name="Ending">Why the classifier's training ended.</param>
 /// <param name="MeanActivation">Mean |tanh| over the rows: how binary the codes are before their sign is taken.</param>
 internal sealed record FrozenOutcome(HashHead Head, int Steps, TimeSpan Elapsed, double? Agreement, string Ending, double MeanActivation);

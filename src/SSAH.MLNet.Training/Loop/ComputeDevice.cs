@@ -44,7 +44,7 @@ internal static class ComputeDevice
         return CPU;
     }
 
-    /// <summary>Why a GPU cannot be used, and what to do, as the end of a sentence; null where nothing speaks against it.</summary>
+    /// <summary>Why a GPU cannot be used, and what to do, as the end of a sentence; null if it can.</summary>
     /// <param name="index">Number of the GPU.</param>
     /// <param name="count">Number of CUDA devices that libtorch sees.</param>
     internal static string? Obstacle(int index, int count) => count switch

@@ -1,6 +1,6 @@
 namespace SSAH.MLNet.Training.Loop;
 
-/// <summary>The reports of a training, thinned out evenly where they become many.</summary>
+/// <summary>The reports of a training run, thinned out evenly where they become many.</summary>
 internal sealed class MetricsHistory
 {
     private const int Most = 200;

@@ -2,7 +2,7 @@ using Microsoft.ML.Runtime;
 
 namespace SSAH.MLNet.Training.Loop;
 
-/// <summary>Tells <c>mlContext.Log</c> how far a training is: at each report, and between reports every ten seconds.</summary>
+/// <summary>Tells <c>mlContext.Log</c> how far a training run has come: at each report, and between reports every ten seconds.</summary>
 internal sealed class ProgressLog(SsahTraining training, IChannel channel)
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(10);
@@ -10,7 +10,7 @@ internal sealed class ProgressLog(SsahTraining training, IChannel channel)
     private long _images;
     private long _lastImages;
 
-    /// <summary>Counts a step's images, and writes a line where the last one is long ago.</summary>
+    /// <summary>Counts a step's images, and writes a line if the last one was long ago.</summary>
     public void Step(int images)
     {
         _images += images;

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace SSAH.MLNet.Training.Loop;
 
-/// <summary>One training of SSAH, readable from top to bottom in the order in which things happen.</summary>
+/// <summary>One training run of SSAH, readable from top to bottom in the order in which things happen.</summary>
 internal sealed class SsahTraining : IDisposable
 {
     private const int AdaptingImages = 256;
@@ -71,7 +71,7 @@ internal sealed class SsahTraining : IDisposable
     /// <summary>H-steps so far.</summary>
     public int Step { get; private set; }
 
-    /// <summary>Share of the training that was done after the last step; read once a step, since a time budget may end between two looks.</summary>
+    /// <summary>Share of the training that was done after the last step; read once per step, since a time budget may end between two looks.</summary>
     public double Progress { get; private set; }
 
     /// <summary>Time since the first step began.</summary>
@@ -92,7 +92,7 @@ internal sealed class SsahTraining : IDisposable
 
     private HardSampleSource Source => _options.HardSamples.Source;
 
-    /// <summary>The teacher on the CPU, for export. Yours to dispose.</summary>
+    /// <summary>The teacher on the CPU, for export. The caller disposes of it.</summary>
     public HashNetwork TeacherOnCpu() => _networks.TeacherOnCpu();
 
     /// <summary>Computes what a time budget must not have to pay for: the features of a frozen backbone. Does nothing elsewhere.</summary>
@@ -197,7 +197,7 @@ internal sealed class SsahTraining : IDisposable
         _confidence.Dispose();
     }
 
-    // Files in folders come class after class: rows from all over the set, not its first ones.
+    // Folders list their files class by class, so take rows from all over the set, not the first ones.
     private static int[] SpreadRows(TrainingSet set)
     {
         int[] rows = [.. set.LabeledRows, .. set.UnlabeledRows];
@@ -258,7 +258,7 @@ internal sealed class SsahTraining : IDisposable
         if (Source == HardSampleSource.None)
             return pseudo is { } images ? HardSamples.Unchanged(_images.Draw(images.Rows, strong: true)) : null;
         var limits = new HardSampleLimits(_policy.Area, _policy.AngleDegrees * Math.PI / 180);
-        // Another view than the teacher saw, and a stronger one: agreeing on one and the same view would teach less.
+        // A different and stronger view than the teacher saw: agreeing on the same view would teach less.
         var sources = pseudo is { } unlabeled ? cat([labeled.Images, _images.Draw(unlabeled.Rows, strong: true)]) : labeled.Images;
         return Adversary?.call(sources, limits) ?? (Source == HardSampleSource.HardestRandom
             ? _networks.RandomSamples!.MakeHardest(sources, limits, Difficulty)
@@ -336,7 +336,7 @@ internal sealed class SsahTraining : IDisposable
         if (leaf.grad is not { } gradient)
             return;
         // Of labeled images only, whose easy view is the hard sample's source: an unlabeled image's other view is hard for H-Net before A-Net touches it.
-        // And not one sign for each image: images beyond their target have the largest gradients, outvote all others and make A-Net timid.
+        // And not one sign for each image: images beyond their target have the largest gradients, outvote all others, and make A-Net timid.
         double sign = Math.Sign(gap - _policy.Margin);
         // An image without weight in H-Net's loss left no gradient to learn from.
         var factor = (weights.IsPositive().Times(sign) / weights.AtLeast(1e-12)).Over(weights.shape[0]);

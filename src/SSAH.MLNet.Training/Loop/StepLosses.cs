@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 
 namespace SSAH.MLNet.Training.Loop;
 
-/// <summary>What one step found out, on the host.</summary>
-/// <param name="Losses">Mean of each term before its weight, by <see cref="LossTerm"/>; null where the step had no such term.</param>
+/// <summary>The losses of one step, on the host.</summary>
+/// <param name="Losses">Mean of each term before its weight, by <see cref="LossTerm"/>; null if the step had no such term.</param>
 /// <param name="Total">The weighted sum.</param>
 /// <param name="Hard">d(x~): mean difficulty of labeled hard samples; null without.</param>
 /// <param name="Easy">d(x): the same of the images that they were made from; null without.</param>

@@ -2,19 +2,19 @@ using System.Globalization;
 
 namespace SSAH.MLNet.Training.Loop;
 
-/// <summary>What seems wrong with a training that has ended, or with its codes, and what to do.</summary>
+/// <summary>What seems wrong with a training run that has ended, or with its codes, and what to do.</summary>
 internal static class TrainingDoubts
 {
     private const int FewSteps = 100;
     private const double UndecidedActivation = 0.5;
     private const double ConstantShare = 0.995;
 
-    // A bit in so many may be constant: of few images some bit always is.
+    // One bit in this many may be constant: with few images, some bit always is.
     private const int BitsForOneConstant = 8;
 
-    /// <summary>One sentence or two for each doubt.</summary>
+    /// <summary>One or two sentences per doubt.</summary>
     /// <param name="steps">H-steps that were done.</param>
-    /// <param name="epochs">Passes over the rows that they were.</param>
+    /// <param name="epochs">Passes over the rows that these steps amount to.</param>
     /// <param name="activations">Of images from all over the training set, [N, bits].</param>
     /// <param name="bits">Code length.</param>
     public static IEnumerable<string> About(int steps, double epochs, ReadOnlyMemory<float> activations, int bits)

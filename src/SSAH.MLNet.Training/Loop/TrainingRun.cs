@@ -9,10 +9,10 @@ using static TorchSharp.torch;
 
 namespace SSAH.MLNet.Training.Loop;
 
-/// <summary>How a training ended.</summary>
+/// <summary>How a training run ended.</summary>
 /// <param name="Steps">H-steps.</param>
 /// <param name="Elapsed">Training time.</param>
-/// <param name="BestValidation">Figures of the encoder that was kept; null where nothing was validated.</param>
+/// <param name="BestValidation">Figures of the encoder that was kept; null if nothing was validated.</param>
 /// <param name="StopReason">Why it ended.</param>
 /// <param name="Warnings">What seems wrong, and what to do.</param>
 /// <param name="History">Its reports.</param>
@@ -22,7 +22,7 @@ internal sealed record TrainingOutcome(
 
 /// <summary>What validation says of an encoder.</summary>
 /// <param name="Map">Tie-averaged mAP.</param>
-/// <param name="Ndcg">Tie-averaged NDCG@100; null where images have one label.</param>
+/// <param name="Ndcg">Tie-averaged NDCG@100; null if images have one label.</param>
 internal readonly record struct ValidationFigures(double Map, double? Ndcg)
 {
     /// <summary>What encoders are compared by: with several labels mAP does not see how many of them are shared.</summary>
@@ -33,7 +33,7 @@ internal readonly record struct ValidationFigures(double Map, double? Ndcg)
         + (Ndcg is { } ndcg ? FormattableString.Invariant($" NDCG {ndcg:F3}") : "");
 }
 
-/// <summary>Drives a training to its end: reports, validation, early stopping, cancellation. The teacher is left in its best state.</summary>
+/// <summary>Drives a training run to its end: reports, validation, early stopping, cancellation. The teacher is left in its best state.</summary>
 internal sealed class TrainingRun(SsahTraining training, TrainingSet set, SsahTrainer.Options options, IHost host, IChannel channel)
 {
     private const int ValidationBatch = 256;
@@ -126,7 +126,7 @@ internal sealed class TrainingRun(SsahTraining training, TrainingSet set, SsahTr
     {
         if (set.ValidationRows.Length == 0)
             return null;
-        // Not among the labeled training rows: their codes are learned by heart, and the better, the more a network over-fits.
+        // Not among the labeled training rows: their codes are memorized, the more so the more a network overfits.
         var codes = Encode(set.ValidationRows);
         var labels = set.Labels.Take(set.ValidationRows);
         var found = RetrievalEvaluation.Evaluate(codes, labels, codes, labels, s_headline);

@@ -4,14 +4,14 @@ using System.Diagnostics.Metrics;
 namespace SSAH.MLNet.Training.Loop;
 
 /// <summary>
-/// What a training tells tools that listen to the <see cref="ActivitySource"/> and the <see cref="Meter"/> "SSAH.MLNet". Without a listener it costs
+/// What a training run tells tools that listen to the <see cref="ActivitySource"/> and the <see cref="Meter"/> "SSAH.MLNet". Without a listener it costs
 /// nothing.
 /// </summary>
 internal static class TrainingTelemetry
 {
     public const string Name = "SSAH.MLNet";
 
-    /// <summary>Activities: <c>ssah.fit</c>, in it one <c>ssah.step</c> a step, in that one for each of the phases below.</summary>
+    /// <summary>Activities: <c>ssah.fit</c>, in it one <c>ssah.step</c> per step, in that one for each of the phases below.</summary>
     private static readonly ActivitySource s_source = new(Name);
 
     private static readonly Meter s_meter = new(Name);

@@ -10,7 +10,7 @@ internal sealed record BackboneNetwork(Layer Body, long Features, bool IsPretrai
 {
     /// <summary>
     /// A small residual network for images of about 32 pixels, trained from scratch ("ResNet-9" of the DAWNBench line). At width 32 and 32x32 pixels
-    /// it costs 95 million multiply-adds an image.
+    /// it costs 95 million multiply-adds per image.
     /// </summary>
     public static BackboneNetwork SmallResNet(int channels, int width)
     {

@@ -146,7 +146,7 @@ internal sealed class OperatorGraph : Layer
         return _nodes[node].Operator.Compute(arguments);
     }
 
-    // The values that nobody reads after node i; the graph's input belongs to the caller.
+    // The values that no node after i reads; the graph's input belongs to the caller.
     private static int[][] LastReads(OperatorNode[] nodes)
     {
         var last = new Dictionary<int, int>();

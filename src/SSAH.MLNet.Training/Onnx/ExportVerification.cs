@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace SSAH.MLNet.Training.Onnx;
 
-/// <summary>Compares an exported model with the network that it came from, before anyone gets to see it.</summary>
+/// <summary>Compares an exported model with the network that it came from, before anyone uses it.</summary>
 internal static class ExportVerification
 {
     /// <summary>Largest difference of an activation between TorchSharp and ONNX Runtime.</summary>
@@ -16,7 +16,7 @@ internal static class ExportVerification
     /// <summary>The same before training, when the hash layer's values are not normalized yet and rounding may show.</summary>
     public const float ToleranceBeforeTraining = 1e-2f;
 
-    // Bits must be equal where |u| is above so many tolerances.
+    // Bits must be equal where |u| is above this many tolerances.
     private const float SureBit = 10;
 
     /// <summary>Runs evenly spaced images of the training set through both, in float32.</summary>
@@ -27,7 +27,7 @@ internal static class ExportVerification
     /// <param name="images">How many images.</param>
     /// <param name="tolerance">Largest difference that is allowed.</param>
     /// <returns>The largest difference of an activation.</returns>
-    /// <exception cref="InvalidOperationException">They differ by more than the tolerance, or in a sure bit.</exception>
+    /// <exception cref="InvalidOperationException">They differ by more than the tolerance, or in a bit that is clear.</exception>
     public static float Check(byte[] model, HashNetwork network, TrainingSet set, MiniBatchSource batches, int images, float tolerance = Tolerance)
     {
         int count = Math.Min(images, set.Labels.Count);

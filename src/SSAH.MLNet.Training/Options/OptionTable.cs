@@ -9,7 +9,7 @@ namespace SSAH.MLNet.Training;
 /// <param name="Property">The setting's property.</param>
 internal sealed record Option(string Name, PropertyInfo? Group, PropertyInfo Property)
 {
-    /// <summary>The values that it may have; null where any.</summary>
+    /// <summary>The values that it may have; null if any value will do.</summary>
     public RangeAttribute? Range { get; } = Property.GetCustomAttribute<RangeAttribute>();
 
     /// <summary>Whether it must be given.</summary>

@@ -4,7 +4,7 @@ using SSAH.MLNet.Training.Method;
 
 namespace SSAH.MLNet.Training;
 
-/// <summary>Collects every error of an options object, so that a user mends them in one go.</summary>
+/// <summary>Collects every error of an options object, so that a user can fix them all at once.</summary>
 internal sealed class OptionsValidation
 {
     private readonly List<string> _errors = [];
@@ -13,7 +13,7 @@ internal sealed class OptionsValidation
     {
     }
 
-    /// <summary>Checks each option by the range on its property, then what options ask of each other.</summary>
+    /// <summary>Checks each option by the range on its property, then how options depend on each other.</summary>
     /// <exception cref="ArgumentException">There are errors; the message lists all of them.</exception>
     public static void Check(SsahTrainer.Options options)
     {

@@ -22,14 +22,14 @@ public sealed partial class SsahTrainer
         [Range(0.0, 1)]
         public double Ramp { get; set; } = 0.1;
 
-        /// <summary>Unlabeled images a step, 0 to 16384 but not 1; only used while <see cref="Weight"/> is above 0. Default 192.</summary>
+        /// <summary>Unlabeled images per step, 0 to 16384 but not 1; only used while <see cref="Weight"/> is above 0. Default 192.</summary>
         [Range(0, 16384)]
         public int UnlabeledBatchSize { get; set; } = 192;
 
         /// <summary>
         /// Confidence that the teacher must have in an unlabeled image's easy view before the image is learned from, 0 to 1: the probability of its
-        /// class, or with several labels the mean of max(p, 1 - p); of these only the labels with as much confidence of their own are taught to the
-        /// class head. Null (default) follows the teacher: its mean confidence, with one label less for classes that it seldom thinks of.
+        /// class, or with several labels the mean of max(p, 1 - p); of these only the labels that are that certain themselves are taught to the
+        /// class head. Null (default) follows the teacher: its mean confidence, lowered for classes that it seldom predicts where images have one label.
         /// </summary>
         [Range(0.0, 1)]
         public double? ConfidenceThreshold { get; set; }

@@ -26,8 +26,8 @@ public sealed partial class SsahTrainer
         public double AdversaryLearningRate { get; set; } = 0.001;
 
         /// <summary>
-        /// Cells a side of each occlusion grid, 1 to 256 each; empty switches occlusion off. Null (default) takes 4, 8, 16 and 32, as far as the
-        /// images have two pixels a cell (32 cells: three).
+        /// Cells per side of each occlusion grid, 1 to 256 each; empty switches occlusion off. Null (default) takes 4, 8, 16 and 32, as far as the
+        /// images have two pixels per cell (32 cells: three).
         /// </summary>
         [Range(1, 256)]
         public IReadOnlyList<int>? OcclusionScales { get; set; }
@@ -47,7 +47,7 @@ public sealed partial class SsahTrainer
         public double MinRotationDegrees { get; set; } = 5;
 
         /// <summary>
-        /// Largest rotation at the highest difficulty, 0 to 180 degrees; 0 switches rotation off. Default 15. Images without an upright (from above,
+        /// Largest rotation at the highest difficulty, 0 to 180 degrees; 0 switches rotation off. Default 15. Images that have no up or down (from above,
         /// through a microscope): 180, as <see cref="MinRotationDegrees"/> too.
         /// </summary>
         [Range(0.0, 180)]
@@ -55,7 +55,7 @@ public sealed partial class SsahTrainer
 
         /// <summary>
         /// Margin mu between a hard sample's difficulty and its image's at the lowest level, 0 to 100. A difficulty is the mean of the similarity and
-        /// the class loss, weighed by <see cref="LossOptions.SimilarityWeight"/> and <see cref="LossOptions.ClassificationWeight"/>. Default 0.025.
+        /// the class loss, weighted by <see cref="LossOptions.SimilarityWeight"/> and <see cref="LossOptions.ClassificationWeight"/>. Default 0.025.
         /// </summary>
         [Range(0.0, 100)]
         public double MinMargin { get; set; } = 0.025;

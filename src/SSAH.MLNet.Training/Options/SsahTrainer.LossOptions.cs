@@ -12,13 +12,13 @@ public sealed partial class SsahTrainer
         }
 
         /// <summary>
-        /// Weight of the supervised pairwise similarity loss, 0 to 1000. Default 3, which won on held-out images; one long training of a pretrained
+        /// Weight of the supervised pairwise similarity loss, 0 to 1000. Default 3, which won on held-out images; one long training run of a pretrained
         /// backbone did better with 1.
         /// </summary>
         [Range(0.0, 1000)]
         public double SimilarityWeight { get; set; } = 3;
 
-        /// <summary>What the similarity loss makes of several labels an image. Default <see cref="LabelSimilarity.Cosine"/>.</summary>
+        /// <summary>How the similarity loss treats several labels per image. Default <see cref="LabelSimilarity.Cosine"/>.</summary>
         public LabelSimilarity LabelSimilarity { get; set; } = LabelSimilarity.Cosine;
 
         /// <summary>
@@ -37,8 +37,8 @@ public sealed partial class SsahTrainer
         public double QuantizationWeight { get; set; } = 0.1;
 
         /// <summary>
-        /// With frozen features, how far the class probabilities decide the code against the features themselves, 0 to 1000: more helps classes that
-        /// have labels, less those that have none. Default 2.
+        /// With frozen features, how much the class probabilities weigh in the code against the features themselves, 0 to 1000: higher values help classes that
+        /// have labels, lower ones those that have none. Default 2.
         /// </summary>
         [Range(0.0, 1000)]
         public double FrozenClassWeight { get; set; } = 2;

@@ -11,7 +11,7 @@ public sealed partial class SsahTrainer
         {
         }
 
-        /// <summary>Labeled images a step, 2 to 4096. Default 64.</summary>
+        /// <summary>Labeled images per step, 2 to 4096. Default 64.</summary>
         [Range(2, 4096)]
         public int LabeledBatchSize { get; set; } = 64;
 
@@ -26,7 +26,7 @@ public sealed partial class SsahTrainer
         [Range(0.0, 10)]
         public double? BackboneLearningRateFactor { get; set; }
 
-        /// <summary>Course of the learning rates, A-Net's too, over the training. Default <see cref="LearningRateSchedule.Cosine"/>.</summary>
+        /// <summary>How the learning rates change over training, A-Net's too. Default <see cref="LearningRateSchedule.Cosine"/>.</summary>
         public LearningRateSchedule Schedule { get; set; } = LearningRateSchedule.Cosine;
 
         /// <summary>Share of the training over which the learning rates rise from 0, 0 to 0.5. Default 0.05.</summary>

@@ -7,8 +7,8 @@ namespace SSAH.MLNet;
 public sealed partial class SsahTrainer
 {
     /// <summary>
-    /// Everything that can be set about training: what is usually set stands here, the rest in groups (<c>Optimization = { LearningRate = 0.03
-    /// }</c>). The defaults train full SSAH; <see cref="SsahTrainer"/> copies them and never changes them.
+    /// All settings of training: the common ones are here, the rest in groups (<c>Optimization = { LearningRate = 0.03 }</c>). The defaults train
+    /// full SSAH; <see cref="SsahTrainer"/> copies them and never changes them.
     /// </summary>
     public sealed class Options
     {

@@ -20,22 +20,22 @@ public enum HardSampleSource
 }
 
 /// <summary>
-/// What the similarity loss asks of two images' codes where the label column holds sets of labels. A column of one label a row is as
+/// What the similarity loss asks of two images' codes where the label column holds sets of labels. A column of one label per row is as
 /// <see cref="AnyShared"/> in either case.
 /// </summary>
 public enum LabelSimilarity
 {
     /// <summary>
-    /// That they agree as their labels do: u_i . u_j / K is to be the cosine of the label vectors (squared error; Zhang et al. 2018,
-    /// arXiv:1803.02987, after KSH, Liu et al. 2012). The more labels are shared, the closer the codes; where none is, half of the bits agree.
+    /// Agree as their labels do: u_i . u_j / K is to be the cosine of the label vectors (squared error; Zhang et al. 2018,
+    /// arXiv:1803.02987, after KSH, Liu et al. 2012). The more labels are shared, the closer the codes; if none is, half of the bits agree.
     /// </summary>
     Cosine,
 
-    /// <summary>That they are close where any label is shared, and apart where none is (the pairwise likelihood of images with one label).</summary>
+    /// <summary>Be close if any label is shared, and apart if none is (the pairwise likelihood of images with one label).</summary>
     AnyShared,
 }
 
-/// <summary>Course of the learning rates.</summary>
+/// <summary>How the learning rates change over training.</summary>
 public enum LearningRateSchedule
 {
     /// <summary>Falls to 0 along half a cosine.</summary>

@@ -11,9 +11,9 @@ internal delegate ReadOnlySpan<int> LabelReader();
 /// <summary>A label column in any of the forms that ML.NET users have.</summary>
 /// <remarks>
 /// <list type="table">
-/// <item><term>text</term><description>one class a row, numbered as they first come; empty is unlabeled</description></item>
+/// <item><term>text</term><description>one class per row, numbered as they first come; empty is unlabeled</description></item>
 /// <item><term>vector of text</term><description>a set of classes; empty or all empty is unlabeled</description></item>
-/// <item><term>Key (Byte, UInt16, UInt32, UInt64)</term><description>one class a row; a missing key, which a data view holds as 0, is unlabeled. In
+/// <item><term>Key (Byte, UInt16, UInt32, UInt64)</term><description>one class per row; a missing key, which a data view holds as 0, is unlabeled. In
 /// memory ML.NET counts the values of a <c>[KeyType(n)] uint</c> from 0, so that missing is any value from n on, such as <c>uint.MaxValue</c>, and 0
 /// is the first class</description></item>
 /// <item><term>vector of key, known or variable size</term><description>a set of classes; empty or all missing (0, in memory too) is

@@ -87,7 +87,7 @@ public sealed partial class HashEncoder : ITransformer, IDisposable
     /// <summary>Entries that training wrote into the model: method, options, summary, version of the library.</summary>
     public IReadOnlyDictionary<string, string> Metadata => _model.Description.Metadata;
 
-    /// <summary>What the model says of its own training, with the metrics of each report; null where it says nothing.</summary>
+    /// <summary>What the model says of its own training, with the metrics of each report; null if it says nothing.</summary>
     /// <exception cref="InvalidDataException">The model's metadata is damaged.</exception>
     public HashTrainingSummary? TrainingSummary => field ??= HashTrainingSummary.Read(Metadata);
 

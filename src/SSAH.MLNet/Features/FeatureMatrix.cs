@@ -4,7 +4,7 @@ using MathNet.Numerics.LinearAlgebra;
 namespace SSAH.MLNet.Features;
 
 /// <summary>
-/// Feature vectors, one a row, and the few products that hashing needs of them. Rows are worked on in parallel; sums are in the order of the rows, so
+/// Feature vectors, one per row, and the few products that hashing needs of them. Rows are worked on in parallel; sums are in the order of the rows, so
 /// that a result does not depend on the threads.
 /// </summary>
 internal sealed class FeatureMatrix

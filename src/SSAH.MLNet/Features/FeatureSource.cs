@@ -23,7 +23,7 @@ internal sealed class FeatureSource : IDisposable
     /// <summary>Number of features of a row.</summary>
     public int Length => _network?.Length ?? _column!.Length;
 
-    /// <summary>The network; null where the column has features.</summary>
+    /// <summary>The network; null if the column has features.</summary>
     public BackboneFeatures? Network => _network;
 
     /// <summary>Images whose features were computed, and those whose features the cache had.</summary>

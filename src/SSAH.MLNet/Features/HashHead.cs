@@ -9,7 +9,7 @@ namespace SSAH.MLNet.Features;
 /// </summary>
 /// <param name="Mean">[d]: taken off the features, which are then brought to length 1.</param>
 /// <param name="Whitening">The map that follows, and the vector taken off behind it; the result z is brought to length 1 again.</param>
-/// <param name="Classes">Turns z into class probabilities p; null where no class is known.</param>
+/// <param name="Classes">Turns z into class probabilities p; null if no class is known.</param>
 /// <param name="Projection">[classes + d, bits] of (p, z), scaled; activation = tanh((p, z) . projection + bias).</param>
 /// <param name="Bias">[bits].</param>
 internal sealed record HashHead(float[] Mean, NeighborWhitening Whitening, ClassLayer? Classes, FeatureMatrix Projection, float[] Bias)

@@ -58,14 +58,14 @@ internal readonly record struct WantedImage(int At, int Index, bool IsDecoded, b
 /// <summary>An image that is being decoded, or has been.</summary>
 /// <param name="At">Its place in the order.</param>
 /// <param name="Index">Its entry.</param>
-/// <param name="Pixels">Takes the pixels; null where they are not wanted.</param>
+/// <param name="Pixels">Takes the pixels; null if they are not wanted.</param>
 /// <param name="Decoding">Gives what is wrong with the image, or null.</param>
 internal sealed record AheadImage(int At, int Index, byte[]? Pixels, Task<string?>? Decoding)
 {
-    /// <summary>The pixels; null where they are not wanted or were taken.</summary>
+    /// <summary>The pixels; null if they are not wanted or were taken.</summary>
     public byte[]? Pixels { get; private set; } = Pixels;
 
-    /// <summary>What is wrong with the image; null where nothing is or it was not decoded.</summary>
+    /// <summary>What is wrong with the image; null if nothing is or it was not decoded.</summary>
     public string? Reason { get; private set; }
 
     /// <summary>Waits until the image is decoded.</summary>

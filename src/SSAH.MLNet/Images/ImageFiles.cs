@@ -83,7 +83,7 @@ public sealed class ImageFiles : IDataView
     }
 
     /// <summary>
-    /// Whether the file has a row; null where it must be decoded to know. Which rows there are must not depend on the columns that a cursor reads, so
+    /// Whether the file has a row; null if it must be decoded to know. Which rows there are must not depend on the columns that a cursor reads, so
     /// where bad files are skipped each is tried once, by whoever comes first; who does not want the pixels leaves them in <see cref="Kept"/>.
     /// </summary>
     internal bool? IsGood(int index)

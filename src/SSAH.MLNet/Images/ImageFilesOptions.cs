@@ -1,6 +1,6 @@
 namespace SSAH.MLNet;
 
-/// <summary>What to do with a file that is no whole image.</summary>
+/// <summary>What to do with a file that is not a whole image.</summary>
 public enum BadImagePolicy
 {
     /// <summary>Reading ends with an error that names the row and the file.</summary>

@@ -7,7 +7,7 @@ using System.Runtime.Intrinsics;
 namespace SSAH.MLNet;
 
 /// <summary>Decoded pixels: red, green, blue, alpha; the colors multiplied by alpha.</summary>
-/// <param name="Rgba">Four bytes a pixel.</param>
+/// <param name="Rgba">Four bytes per pixel.</param>
 /// <param name="RowPixels">Pixels from one row to the next.</param>
 /// <param name="Width">Pixels of a row that count.</param>
 /// <param name="Height">Number of rows that count.</param>

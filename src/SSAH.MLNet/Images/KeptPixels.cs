@@ -21,7 +21,7 @@ internal sealed class KeptPixels(long maxBytes)
         return false;
     }
 
-    /// <summary>Hands the pixels of an entry out; null where they are not kept.</summary>
+    /// <summary>Hands the pixels of an entry out; null if they are not kept.</summary>
     public byte[]? Take(int index)
     {
         if (!_images.TryRemove(index, out byte[]? pixels))

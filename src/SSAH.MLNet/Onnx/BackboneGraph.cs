@@ -44,7 +44,7 @@ internal sealed class BackboneGraph
     /// <summary>Version of the standard operator set.</summary>
     public long Opset { get; }
 
-    /// <summary>Channels, height and width that the file's input asks for; null where it leaves them open.</summary>
+    /// <summary>Channels, height and width that the file's input asks for; null if it leaves them open.</summary>
     public (long? Channels, long? Height, long? Width) ImageShape { get; }
 
     /// <summary>Whether the file computes in half precision, which is made single precision here.</summary>

@@ -30,7 +30,7 @@ internal sealed class CodeColumn
     /// <summary>Whether the column holds activations rather than packed bits.</summary>
     public bool IsActivation { get; }
 
-    /// <summary>The model that made the codes, as the column's annotation says; null where it has none.</summary>
+    /// <summary>The model that made the codes, as the column's annotation says; null if it has none.</summary>
     public string? ModelId { get; }
 
     /// <summary>An empty list of codes of this column's length and model.</summary>

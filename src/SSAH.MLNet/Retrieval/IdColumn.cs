@@ -49,7 +49,7 @@ internal sealed class IdColumn
         _ => Reader<byte>(row),
     };
 
-    /// <summary>A reader of the text of the row that a cursor is on; empty where it has none.</summary>
+    /// <summary>A reader of the text of the row that a cursor is on; empty if it has none.</summary>
     public Func<string> CreateTextReader(DataViewRow row)
     {
         if (_names is { } names)

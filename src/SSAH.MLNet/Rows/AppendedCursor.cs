@@ -6,7 +6,7 @@ namespace SSAH.MLNet;
 /// <summary>A cursor over the input's rows with the new columns beside them.</summary>
 /// <param name="columns">The columns.</param>
 /// <param name="main">The input's rows.</param>
-/// <param name="added">The new columns' values; null where none is read.</param>
+/// <param name="added">The new columns' values; null if none is read.</param>
 /// <param name="active">The columns that are read.</param>
 /// <param name="ended">Called once, at the end of the rows.</param>
 internal sealed class AppendedCursor(AppendedColumns columns, DataViewRowCursor main, AppendedValues? added, IReadOnlySet<int> active, Action? ended = null)

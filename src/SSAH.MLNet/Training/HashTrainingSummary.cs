@@ -38,7 +38,7 @@ public sealed record HashTrainingSummary
     public double? ValidationNdcg { get; init; }
 
     /// <summary>
-    /// With frozen features: share of rows held out, 0 to 1, whose likeliest class the classifier sees as its teacher does; null where too few rows
+    /// With frozen features: share of rows held out, 0 to 1, whose likeliest class the classifier sees as its teacher does; null if too few rows
     /// were there, and otherwise.
     /// </summary>
     public double? TeacherAgreement { get; init; }
@@ -49,7 +49,7 @@ public sealed record HashTrainingSummary
     /// <summary>Unlabeled rows.</summary>
     public int UnlabeledRows { get; init; }
 
-    /// <summary>Names of the classes; null where the label column had none.</summary>
+    /// <summary>Names of the classes; null if the label column had none.</summary>
     public IReadOnlyList<string>? Classes { get; init; }
 
     /// <summary>What seems wrong with the training or its codes, and what to do; empty where nothing does.</summary>

@@ -69,17 +69,17 @@ public sealed record SsahTrainingMetrics
     /// <summary>Mean |u|, 0 to 1.</summary>
     public required double MeanAbsoluteActivation { get; init; }
 
-    /// <summary>Images (labeled and unlabeled, each counted once a step) a second.</summary>
+    /// <summary>Images (labeled and unlabeled, each counted once per step) a second.</summary>
     public required double ImagesPerSecond { get; init; }
 
     /// <summary>
-    /// Tie-averaged mAP of each validation row's search among the other validation rows, none of which was trained on; null where nothing was
+    /// Tie-averaged mAP of each validation row's search among the other validation rows, none of which was trained on; null if nothing was
     /// validated.
     /// </summary>
     public double? ValidationMap { get; init; }
 
     /// <summary>
-    /// Tie-averaged NDCG@100 of the same searches, by the number of shared labels; null where images have one label or nothing was validated.
+    /// Tie-averaged NDCG@100 of the same searches, by the number of shared labels; null if images have one label or nothing was validated.
     /// </summary>
     public double? ValidationNdcg { get; init; }
 }

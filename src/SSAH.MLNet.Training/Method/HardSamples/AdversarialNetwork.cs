@@ -12,14 +12,14 @@ namespace SSAH.MLNet.Training.Method;
 /// </summary>
 /// <remarks>
 /// From the paper: an adversarial network with multi-scale occlusion and multi-angle rotation. Reconstructed: the layers, the exploration noise and the
-/// heads. The heads are to start at zero, so an untrained A-Net is exactly the random control; what it adds later is what it has learned.
+/// heads. The heads start at zero, so an untrained A-Net is exactly the random control; what it adds later is what it has learned.
 /// </remarks>
 internal sealed class AdversarialNetwork : nn.Module<Tensor, HardSampleLimits, HardSamples>
 {
     /// <summary>Parameters that start at zero.</summary>
     public static readonly string[] ZeroHeads = [nameof(maskHead), nameof(turnHead)];
 
-    // What the heads say is bounded against noise of size 1: A-Net leans towards hard places and angles but never makes the same sample again and again.
+    // What the heads say is bounded against noise of size 1: A-Net leans toward hard places and angles but never makes the same sample again and again.
     private const double MaskBound = 2;
     private const double TurnBound = 1;
     private readonly HardSampleShape _shape;
@@ -48,7 +48,7 @@ internal sealed class AdversarialNetwork : nn.Module<Tensor, HardSampleLimits, H
         long n = images.shape[0];
         var features = trunk.forward(GraphOperator.ChannelsLast(images));                           // [N, 2w, H/4, W/4]
         var scores = new List<Tensor>(_shape.Scales.Count);
-        // The mean over a cell of a weighted sum of maps: the sum first, of which there is one map a scale.
+        // The mean over a cell of a weighted sum of maps: the sum first, of which there is one map per scale.
         var maps = maskHead is null ? null : nn.functional.conv2d(features, maskHead);              // [N, scales, H/4, W/4]
         for (int i = 0; i < _shape.Scales.Count; i++)
         {

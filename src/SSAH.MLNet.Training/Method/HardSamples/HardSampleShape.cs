@@ -9,7 +9,7 @@ namespace SSAH.MLNet.Training.Method;
 internal readonly record struct HardSampleLimits(double Area, double Angle);
 
 /// <summary>The two transformations of A-Net and of its random control.</summary>
-/// <param name="Scales">Cells a side of each occlusion grid; empty switches occlusion off.</param>
+/// <param name="Scales">Cells per side of each occlusion grid; empty switches occlusion off.</param>
 /// <param name="Rotates">Whether images are rotated.</param>
 internal sealed record HardSampleShape(IReadOnlyList<int> Scales, bool Rotates)
 {

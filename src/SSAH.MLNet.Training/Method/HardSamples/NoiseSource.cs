@@ -13,10 +13,10 @@ internal sealed class NoiseSource(ulong seed, Device device) : IDisposable
 {
     private readonly Generator _generator = new(seed, CPU);
 
-    /// <summary>Values from the normal distribution with mean 0 and deviation 1.</summary>
+    /// <summary>Standard normal values.</summary>
     public Tensor Normal(params long[] shape) => Move(randn(shape, generator: _generator));
 
-    /// <summary>Values from 0 to 1, each as likely.</summary>
+    /// <summary>Uniform values from 0 to 1.</summary>
     public Tensor Uniform(long count) => Move(rand(count, generator: _generator));
 
     /// <inheritdoc/>

@@ -13,7 +13,7 @@ internal static class OcclusionMask
     /// <paramref name="area"/> share: large blocks with ragged edges. With equal weights the finest grid would strew specks over the image, which is
     /// noise rather than occlusion. The result is exactly 0 or 1; its gradient is that of a sigmoid around the threshold (straight-through).
     /// </summary>
-    /// <param name="scores">One tensor a scale: [N, 1, cells, cells].</param>
+    /// <param name="scores">One tensor per scale: [N, 1, cells, cells].</param>
     /// <param name="height">Height of the mask in pixels.</param>
     /// <param name="width">Width of the mask in pixels.</param>
     /// <param name="area">Largest occluded share of the image, 0 to 1.</param>

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace SSAH.MLNet.Training.Method;
 
 /// <summary>
-/// Loss of the class head that reads the code: cross-entropy with one label a row, the sum of the labels' binary cross-entropies with several.
+/// Loss of the class head that reads the code: cross-entropy with one label per row, the sum of the labels' binary cross-entropies with several.
 /// </summary>
 /// <remarks>
 /// Reconstructed; a classification term on the code is DSDH's (Li et al. 2017) and GreedyHash's (Su et al. 2018). Both forms are the negative

@@ -34,14 +34,16 @@ internal sealed class HashingObjective(double similarityWeight, double similarit
     }
 
     /// <summary>
-    /// Class head's loss of each row, likely labels taken for certain, before its weight: [N]; zeros where there is no class head. Only the labels
+    /// Class head's loss of each row, likely labels taken for certain, before its weight: [N]; zeros if there is no class head. Only the labels
     /// that are <paramref name="known"/> count; null: all.
     /// </summary>
     public Tensor Classification(HashOutput output, Tensor targets, Tensor? known = null) => output.Logits is { } logits
         ? ClassificationLoss.PerRow(logits, targets.round(), multiLabel, known)
         : zeros(output.Code.shape[0], device: output.Code.device);
 
-    /// <summary>Sum of the weights of both losses: divided by it, a loss is a difficulty d, whose size does not depend on how the losses are weighed.</summary>
+    /// <summary>
+    /// Sum of the weights of both losses: divided by it, a loss is a difficulty d, whose size does not depend on how the losses are weighted.
+    /// </summary>
     public double TotalWeight => similarityWeight + classificationWeight;
 
     /// <summary>The weighted sum of both for each row: [N]. The class head counts only the labels that are <paramref name="known"/>; null: all.</summary>

@@ -9,7 +9,7 @@ namespace SSAH.MLNet.Training.Method;
 
 /// <summary>What H-Net says of a batch.</summary>
 /// <param name="Code">Activations u, [N, K], in (-1, 1).</param>
-/// <param name="Logits">Scores of the class head, [N, classes]; null where there is no class head.</param>
+/// <param name="Logits">Scores of the class head, [N, classes]; null if there is no class head.</param>
 internal readonly record struct HashOutput(Tensor Code, Tensor? Logits);
 
 /// <summary>
@@ -54,7 +54,7 @@ internal sealed class HashNetwork : nn.Module<Tensor, HashOutput>
     /// <summary>The feature extractor, for export.</summary>
     public Layer Backbone => backbone;
 
-    /// <summary>Beginnings of the names of parameters that were learned before.</summary>
+    /// <summary>Prefixes of the names of parameters that were learned before.</summary>
     public string[] PretrainedParameters => _isPretrained ? [nameof(backbone) + "."] : [];
 
     /// <summary>Whether nothing before the hash layer is trained.</summary>

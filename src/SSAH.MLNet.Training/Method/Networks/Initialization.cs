@@ -10,8 +10,8 @@ internal static class Initialization
     /// <summary>He-normal weights (He et al. 2015), scales 1, biases 0.</summary>
     /// <param name="network">The network.</param>
     /// <param name="generator">Where the weights come from.</param>
-    /// <param name="zero">Beginnings of the names of parameters that are set to 0.</param>
-    /// <param name="kept">Beginnings of the names of parameters that keep their value.</param>
+    /// <param name="zero">Prefixes of the names of parameters that are set to 0.</param>
+    /// <param name="kept">Prefixes of the names of parameters that keep their value.</param>
     /// <remarks>Do not use TorchSharp 0.107's GroupNorm: its scale and bias are uninitialized memory, and setting them here does not reach them.</remarks>
     public static void Apply(nn.Module network, Generator generator, string[]? zero = null, string[]? kept = null)
     {

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace SSAH.MLNet.Training.Method;
 
-/// <summary>The networks of one training, made from its options and seed.</summary>
+/// <summary>The networks of one training run, made from its options and seed.</summary>
 internal sealed class TrainingNetworks : IDisposable
 {
     private static readonly int[] s_scales = [4, 8, 16, 32];
@@ -54,7 +54,7 @@ internal sealed class TrainingNetworks : IDisposable
     public RandomHardSamples? RandomSamples { get; }
 
     /// <summary>
-    /// The teacher on the CPU, in float32: what is exported and compared with ONNX Runtime, so that no rounding of a GPU counts. Yours to dispose.
+    /// The teacher on the CPU, in float32: what is exported and compared with ONNX Runtime, so that no rounding of a GPU counts. The caller disposes of it.
     /// </summary>
     public HashNetwork TeacherOnCpu()
     {

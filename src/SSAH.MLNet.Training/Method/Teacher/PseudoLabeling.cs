@@ -6,7 +6,7 @@ namespace SSAH.MLNet.Training.Method;
 
 /// <summary>Unlabeled images that the teacher is sure of, with what it says of them.</summary>
 /// <param name="Teacher">The teacher's output on them, detached.</param>
-/// <param name="Targets">Labels that the teacher gives them, [N, classes]: 0 or 1 where there is one an image, probabilities where there are several;
+/// <param name="Targets">Labels that the teacher gives them, [N, classes]: 0 or 1 where there is one per image, probabilities where there are several;
 /// null without a class head.</param>
 /// <param name="Known">[N, classes]: 1 for the labels that it is sure of, else 0; null: of all.</param>
 /// <param name="Rows">Rows of the training set.</param>
@@ -24,7 +24,7 @@ internal sealed class PseudoLabeling(HashNetwork teacher, bool multiLabel, Confi
     // Where there are no labeled hard samples they are a batch of their own, which one image cannot be normalized in.
     private const int FewestImages = 2;
 
-    /// <summary>Labels what the teacher is sure of in a batch of easy views; null where that is nothing or a single image.</summary>
+    /// <summary>Labels what the teacher is sure of in a batch of easy views; null if that is nothing or a single image.</summary>
     /// <param name="images">Easy views, [N, C, H, W], or features [N, F].</param>
     /// <param name="rows">Their rows of the training set.</param>
     public PseudoLabels? Label(Tensor images, int[] rows)

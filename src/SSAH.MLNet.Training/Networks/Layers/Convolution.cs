@@ -94,7 +94,7 @@ internal sealed class Convolution : Layer
         return nn.functional.linear(pixels, Like(weight, input).flatten(1), bias is null ? null : Like(bias, input)).permute(0, 3, 1, 2);
     }
 
-    // Several outputs a group: with channels last wrong in float32 on Zen 5. Groups in bfloat16: wrong gradients but for the plainest.
+    // Several outputs per group: with channels last wrong in float32 on Zen 5. Groups in bfloat16: wrong gradients in all but the plainest cases.
     private Tensor ConvolveGroups(Tensor input)
     {
         var value = input.to(ScalarType.Float32);

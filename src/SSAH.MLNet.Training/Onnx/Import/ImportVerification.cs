@@ -88,7 +88,7 @@ internal static class ImportVerification
             using var run = new RunOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
             var values = new List<float>();
             long[] shape = [];
-            // One after another, since a file that was exported for one image may have that written into its shapes.
+            // One after another: a file that was exported for a single image may have that fixed in its shapes.
             foreach (float[] image in images.data<float>().ToArray().Chunk((int)images[0].numel()))
             {
                 using var input = reference.ValueOf(image, [1, .. images.shape[1..]]);

@@ -5,7 +5,7 @@ using SSAH.MLNet.Training.Networks.Layers;
 
 namespace SSAH.MLNet.Training.Onnx;
 
-/// <summary>Makes an ONNX network trainable: it is read once, and built as often as networks are needed.</summary>
+/// <summary>Makes an ONNX network trainable: it is read once and built once per network.</summary>
 internal sealed class OnnxBackboneReader
 {
     private readonly BackboneGraph _graph;

@@ -14,7 +14,7 @@ internal static class EntryNames
     /// <summary>Whether a file or folder is hidden or a well-known trace of a tool.</summary>
     public static bool IsHidden(ReadOnlySpan<char> name) => name.StartsWith('.') || s_tools.GetAlternateLookup<ReadOnlySpan<char>>().Contains(name);
 
-    /// <summary>The file's ending in lower case with the dot, empty where it has none.</summary>
+    /// <summary>The file's ending in lower case with the dot, empty if it has none.</summary>
     public static string EndingOf(string path) => Path.GetExtension(path).ToLowerInvariant();
 
     /// <summary>The folders of a relative path, from the top down.</summary>

@@ -3,7 +3,7 @@ namespace SSAH.MLNet;
 /// <summary>Takes the label of an image from the folders on the way to it.</summary>
 internal static class FolderLabels
 {
-    /// <summary>The label of each image, null where no folder names one.</summary>
+    /// <summary>The label of each image, null if no folder names one.</summary>
     /// <param name="folders">Folders of each image, from the top down.</param>
     /// <param name="level">The level that names the class, 1 for the first; null finds it.</param>
     /// <param name="warning">What was found instead of the folder that a file lies in, or null.</param>

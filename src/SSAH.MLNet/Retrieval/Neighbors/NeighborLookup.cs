@@ -11,7 +11,7 @@ internal sealed class NeighborLookup
 
     /// <param name="bytes">The rows in ML.NET's binary format.</param>
     /// <param name="columns">The columns to look up.</param>
-    /// <param name="idColumnName">Column of the ids; null where they are the rows' numbers.</param>
+    /// <param name="idColumnName">Column of the ids; null if they are the rows' numbers.</param>
     /// <param name="index">The index, which knows the ids of texts.</param>
     /// <exception cref="ArgumentException">A column is missing or of a wrong type, or an id comes twice.</exception>
     public NeighborLookup(byte[] bytes, IEnumerable<string> columns, string? idColumnName, HammingIndex index)

@@ -5,7 +5,7 @@ namespace SSAH.MLNet;
 /// <summary>An index with what is found in it and looked up for what was found. Immutable but for the index itself.</summary>
 /// <param name="Index">The index.</param>
 /// <param name="Options">What to find.</param>
-/// <param name="Lookup">Values of the database's rows; null where none are wanted.</param>
+/// <param name="Lookup">Values of the database's rows; null if none are wanted.</param>
 internal sealed record NeighborSearch(HammingIndex Index, NeighborOptions Options, NeighborLookup? Lookup)
 {
     // One thread for each row: ML.NET already reads rows on several.
