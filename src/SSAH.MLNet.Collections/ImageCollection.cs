@@ -32,6 +32,7 @@ public sealed partial class ImageCollection : IDisposable
         _reader = Session.Open(path, options.WaitForWriter);
         try
         {
+            Schema.Check(_reader);
             _writer = Session.Open(path, options.WaitForWriter);
             _index = _reader.Reading(() => CodeIndex.Load(_reader));
         }
@@ -65,7 +66,7 @@ public sealed partial class ImageCollection : IDisposable
     /// <param name="path">The file to make.</param>
     /// <param name="encoder">Makes the codes. Not disposed with the collection.</param>
     /// <param name="options">What is kept, and how it is used; null takes the defaults.</param>
-    /// <exception cref="IOException">The file exists already, or cannot be written.</exception>
+    /// <exception cref="IOException">The file exists already, its folder does not, or it cannot be written.</exception>
     /// <exception cref="InvalidOperationException">The encoder takes features, not images.</exception>
     public static ImageCollection Create(string path, HashEncoder encoder, ImageCollectionOptions? options = null)
     {

@@ -3,6 +3,7 @@ using SSAH.MLNet.Benchmarks;
 // Each verb lives in a file of its own; it gets the arguments after its name and returns the exit code.
 var verbs = new SortedDictionary<string, Func<string[], int>>(StringComparer.Ordinal)
 {
+    ["collection"] = CollectionBenchmark.Run,
     ["encode"] = EncodeBenchmark.Run,
     ["evaluator"] = EvaluatorBenchmark.Run,
     ["hamming"] = HammingBenchmark.Run,

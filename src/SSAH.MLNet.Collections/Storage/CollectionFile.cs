@@ -9,11 +9,14 @@ internal static class CollectionFile
     private const int HeaderLength = 100, UserVersionAt = 60, ApplicationIdAt = 68;
 
     /// <summary>Makes a file with a model and without images. It is written beside its place and renamed: whoever opens the name finds all of it.</summary>
+    /// <exception cref="DirectoryNotFoundException">There is no folder for it.</exception>
     /// <exception cref="IOException">There is a file of this name, or it cannot be written.</exception>
     public static void Create(string path, HashEncoder encoder, ImageCollectionOptions options)
     {
         if (File.Exists(path))
             throw Exists(path, null);
+        if (!Directory.Exists(Path.GetDirectoryName(path)))
+            throw new DirectoryNotFoundException($"There is no folder '{Path.GetDirectoryName(path)}' to make the collection '{path}' in.");
         string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {

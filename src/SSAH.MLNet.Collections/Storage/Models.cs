@@ -43,7 +43,11 @@ internal static class Models
             return null;
         if ($"sha256:{Convert.ToHexStringLower(SHA256.HashData(onnx))}" != model.Id)
             throw new DamagedFileException($"'{session.Path}' is a damaged collection: the model in it is not '{model.Id}', as it says.");
-        return new HashEncoder(onnx);
+        var encoder = new HashEncoder(onnx);
+        if (encoder.Bits == model.Bits)
+            return encoder;
+        encoder.Dispose();
+        throw new DamagedFileException($"'{session.Path}' is a damaged collection: its codes have {model.Bits} bits, those of its model {encoder.Bits}.");
     }
 
     /// <summary>Whether the model itself is kept.</summary>

@@ -77,7 +77,7 @@ internal sealed class Revision
     /// <summary>Stores a code of an image.</summary>
     public void StoreCode(long id, StoredModel model, ReadOnlySpan<byte> code, float[]? activations)
     {
-        _session.Execute("INSERT OR REPLACE INTO code VALUES ($1, $2, $3)", id, model.Key, CodeBlob.Of(id, model.Key, code));
+        _session.Execute("INSERT OR REPLACE INTO code VALUES ($1, $2, $3)", id, model.Key, CodeBlob.Of(id, model, code));
         if (activations is not null)
             _session.Execute("INSERT OR REPLACE INTO activation VALUES ($1, $2, $3)", id, model.Key, MemoryMarshal.AsBytes(activations.AsSpan()).ToArray());
     }

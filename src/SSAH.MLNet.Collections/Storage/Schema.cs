@@ -12,6 +12,29 @@ internal static class Schema
     /// <summary>Root of images that were added by themselves; their paths are absolute.</summary>
     public const long NoRoot = 0;
 
+    private static readonly Lazy<List<string>> s_made = new(() =>
+    {
+        using Session empty = Session.Open(":memory:", TimeSpan.Zero, creates: true);
+        empty.ExecuteScript(Create);
+        return Of(empty);
+    });
+
+    /// <summary>
+    /// Throws where a file has other tables than this version makes. A trigger or a view in a file from somebody else would run with every statement
+    /// of ours, and a table of other columns would give nonsense.
+    /// </summary>
+    /// <exception cref="Hashing.DamagedFileException">The message says what is there and should not be, or the reverse.</exception>
+    public static void Check(Session session)
+    {
+        List<string> made = s_made.Value, found = Of(session);
+        if ((found.Except(made).FirstOrDefault() ?? made.Except(found).FirstOrDefault()) is { } other)
+            throw new Hashing.DamagedFileException($"'{session.Path}' is a damaged collection: its tables are not those of version {Version} "
+                + $"({other.ReplaceLineEndings(" ")[..Math.Min(other.Length, 60)]}...).");
+    }
+
+    private static List<string> Of(Session session) =>
+        session.Query("SELECT type || ' ' || sql FROM sqlite_schema WHERE name NOT GLOB 'sqlite_*' ORDER BY name", reader => reader.GetString(0));
+
     /// <summary>Makes the tables in an empty file. Page size and vacuum mode can be set only then.</summary>
     public const string Create = $"""
         PRAGMA auto_vacuum = INCREMENTAL;

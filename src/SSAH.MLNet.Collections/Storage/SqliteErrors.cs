@@ -9,6 +9,9 @@ internal static class SqliteErrors
     private const int Error = 1, Permission = 3, Busy = 5, Locked = 6, ReadOnly = 8, InputOutput = 10, Corrupt = 11, Full = 13, CannotOpen = 14,
         Schema = 17, Mismatch = 20, Format = 24, NotADatabase = 26;
 
+    // Kinds of input and output errors that say that the file, not the disk, is at fault.
+    private const int ShortRead = InputOutput | 2 << 8, DataChecksum = InputOutput | 32 << 8, CorruptFileSystem = InputOutput | 33 << 8;
+
     /// <summary>Runs what uses SQLite.</summary>
     public static T Translate<T>(string path, Func<T> use)
     {
@@ -27,7 +30,7 @@ internal static class SqliteErrors
         }
     }
 
-    private static Exception Of(string path, SqliteException error) => error.SqliteErrorCode switch
+    private static Exception Of(string path, SqliteException error) => CodeOf(error) switch
     {
         Busy or Locked => new TimeoutException($"Another program is writing to the collection '{path}' and did not finish in time: try again, or raise "
             + "ImageCollectionOptions.WaitForWriter.", error),
@@ -42,4 +45,7 @@ internal static class SqliteErrors
             + "'sqlite3 FILE .recover' may save its labels.", error),
         _ => new IOException($"The collection '{path}': {error.Message}", error),
     };
+
+    private static int CodeOf(SqliteException error) =>
+        error.SqliteExtendedErrorCode is ShortRead or DataChecksum or CorruptFileSystem ? Corrupt : error.SqliteErrorCode;
 }

@@ -16,7 +16,7 @@ internal sealed class FileIntake(
     IProgress<CollectionProgress>? progress)
 {
     private static readonly TimeSpan s_commitEvery = TimeSpan.FromSeconds(1);
-    private const int CommitAbove = 1000;
+    private const int CommitAbove = 128;
 
     /// <summary>Takes files in, in their order.</summary>
     /// <exception cref="OperationCanceledException">The token was canceled; what was encoded by then is committed.</exception>

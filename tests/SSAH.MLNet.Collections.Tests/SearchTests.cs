@@ -1,0 +1,135 @@
+using System.Numerics;
+
+namespace SSAH.MLNet.Collections.Tests;
+
+public sealed class SearchTests : IDisposable
+{
+    private const int Count = 120;
+    private readonly PhotoFolder _folder = new();
+    private readonly HashEncoder _encoder = PhotoFolder.Encoder();
+    private readonly ImageCollection _collection;
+    private readonly CollectionImage[] _images;
+
+    public SearchTests()
+    {
+        for (int i = 0; i < Count; i++)
+            _folder.Draw($"{i % 3}/{i % 5}/{i}.png", i);
+        _collection = ImageCollection.Create(_folder.File, _encoder);
+        _collection.Sync(_folder.Photos, new SyncOptions { LabelByFolder = true, ClassLevel = 1 });
+        _collection.Relabel(_collection.Images.Where(image => image.Id % 4 == 0).Select(image => image.Id), "four", "2");
+        _collection.Relabel(_collection.Images.Where(image => image.Id % 7 == 0).Select(image => image.Id));
+        _images = [.. _collection.Images];
+    }
+
+    public void Dispose()
+    {
+        _collection.Dispose();
+        _encoder.Dispose();
+        _folder.Dispose();
+    }
+
+    public static TheoryData<int> Filters => [.. Enumerable.Range(0, Cases("").Length)];
+
+    private static (ImageFilter Filter, Func<CollectionImage, bool> Allows)[] Cases(string photos)
+    {
+        string folder = Path.Combine(photos, "1");
+        DateTime now = DateTime.UtcNow;
+        (ImageFilter Filter, Func<CollectionImage, bool> Allows)[] plain =
+        [
+            (ImageFilter.WithLabel("2"), image => image.Labels.Contains("2")),
+            (ImageFilter.WithLabel("no such"), image => false),
+            (ImageFilter.Unlabeled, image => image.Labels.Count == 0),
+            (ImageFilter.Below(folder), image => image.RelativePath.StartsWith("1/", StringComparison.Ordinal)),
+            (ImageFilter.Below(Path.Combine(folder, "2")), image => image.RelativePath.StartsWith("1/2/", StringComparison.Ordinal)),
+            (ImageFilter.Below(Path.GetDirectoryName(photos) ?? "nowhere"), image => true),
+            (ImageFilter.WithId(3, 5, 1000), image => image.Id is 3 or 5),
+            (ImageFilter.AtLeast(18, 13), image => image is { Width: >= 18, Height: >= 13 }),
+            (ImageFilter.WrittenSince(now.AddHours(1)), image => false),
+        ];
+        return
+        [
+            .. plain,
+            (plain[0].Filter & !plain[3].Filter, image => plain[0].Allows(image) && !plain[3].Allows(image)),
+            ((plain[2].Filter | plain[4].Filter) & plain[7].Filter, image => (plain[2].Allows(image) || plain[4].Allows(image)) && plain[7].Allows(image)),
+            (!(plain[0].Filter | plain[6].Filter), image => !plain[0].Allows(image) && !plain[6].Allows(image)),
+        ];
+    }
+
+    [Theory]
+    [MemberData(nameof(Filters))]
+    public void Filtering_first_is_filtering_afterwards(int which)
+    {
+        (ImageFilter filter, Func<CollectionImage, bool> allows) = Cases(_folder.Photos)[which];
+        foreach (CollectionImage query in _images.Where(image => image.Id % 10 == 1))
+        {
+            Assert.Equal(Nearest(query.Code.Span, 9, allows), Found(_collection.Search(query.Code.Span, 9, filter)));
+            Assert.Equal(Nearest(query.Code.Span, 9, image => allows(image) && image.Id != query.Id), Found(_collection.Search(query.Id, 9, filter)));
+        }
+    }
+
+    [Fact]
+    public void Every_way_to_ask_gives_what_comparing_all_codes_gives()
+    {
+        foreach (CollectionImage query in _images.Where(image => image.Id % 15 == 2))
+        {
+            var nearest = Nearest(query.Code.Span, 11, _ => true);
+            Assert.Equal(nearest, Found(_collection.Search(query.Code.Span, 11)));
+            Assert.Equal(nearest, Found(_collection.Search(query.Path, 11)));
+            using FileStream stream = File.OpenRead(query.Path);
+            Assert.Equal(nearest, Found(_collection.Search(stream, 11)));
+            Assert.Equal(nearest, Found(_collection.Search(_encoder.EncodeImages([query.Path, _images[0].Path]), 11)[0]));
+            Assert.Equal(Count - 1, _collection.Search(query.Id, int.MaxValue).Count);
+        }
+    }
+
+    [Fact]
+    public void Questions_that_make_no_sense_are_errors()
+    {
+        Assert.Throws<ArgumentException>(() => _collection.Search(new byte[7], 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => _collection.Search(_images[0].Id, 0));
+        Assert.Throws<KeyNotFoundException>(() => _collection.Search(10_000, 1));
+        Assert.Throws<InvalidDataException>(() => _collection.Search(_folder.Break("broken.png"), 1));
+        using HashEncoder other = PhotoFolder.Encoder(seed: 2);
+        ArgumentException error = Assert.Throws<ArgumentException>(() => _collection.Search(other.EncodeImages([_images[0].Path]), 1));
+        Assert.Contains(other.ModelId, error.Message, StringComparison.Ordinal);
+        Assert.Contains(_encoder.ModelId, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Groups_of_duplicates_are_the_connected_parts_of_near_pairs()
+    {
+        foreach (int radius in new[] { 0, 2, 6 })
+        {
+            var groups = _images.Select(image => new HashSet<long> { image.Id }).ToList();
+            foreach (CollectionImage left in _images)
+                foreach (CollectionImage right in _images.Where(right => right.Id > left.Id && Distance(left.Code.Span, right.Code.Span) <= radius))
+                {
+                    HashSet<long> one = groups.Single(group => group.Contains(left.Id)), other = groups.Single(group => group.Contains(right.Id));
+                    if (one == other)
+                        continue;
+                    one.UnionWith(other);
+                    groups.Remove(other);
+                }
+            string[] expected = [.. groups.Where(group => group.Count > 1).Select(group => string.Join(' ', group.Order())).Order(StringComparer.Ordinal)];
+            Assert.Equal(expected, _collection.FindDuplicates(radius)
+                .Select(group => string.Join(' ', group.Images.Select(image => image.Id))).Order(StringComparer.Ordinal));
+        }
+    }
+
+    private static int Distance(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
+    {
+        int distance = 0;
+        for (int i = 0; i < left.Length; i++)
+            distance += BitOperations.PopCount((uint)(left[i] ^ right[i]));
+        return distance;
+    }
+
+    private (long, int)[] Nearest(ReadOnlySpan<byte> query, int k, Func<CollectionImage, bool> allows)
+    {
+        byte[] code = query.ToArray();
+        return [.. _images.Where(allows).Select(image => (image.Id, Distance: Distance(code, image.Code.Span)))
+            .OrderBy(each => each.Distance).ThenBy(each => each.Id).Take(k)];
+    }
+
+    private static (long, int)[] Found(IReadOnlyList<CollectionMatch> matches) => [.. matches.Select(match => (match.Image.Id, match.Distance))];
+}
