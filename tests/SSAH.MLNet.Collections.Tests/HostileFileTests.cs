@@ -69,7 +69,8 @@ public sealed class HostileFileTests : IDisposable
     [InlineData("CREATE TRIGGER theft AFTER UPDATE ON collection BEGIN DELETE FROM label; END")]
     [InlineData("DROP INDEX label_by_text")]
     [InlineData("PRAGMA foreign_keys = OFF; DROP TABLE image; "
-        + "CREATE TABLE image (id, root, path, size, time, hash, width, height, problem, revision); INSERT INTO image VALUES (1, 0, 1, 'a', X'', 'b', 'c', 'd', NULL, 0)")]
+        + "CREATE TABLE image (id, root, path, size, time, hash, width, height, problem, revision); "
+        + "INSERT INTO image VALUES (1, 0, 1, 'a', X'', 'b', 'c', 'd', NULL, 0)")]
     public void What_contradicts_itself_is_said(string sql)
     {
         for (int i = 1; i <= 3; i++)
