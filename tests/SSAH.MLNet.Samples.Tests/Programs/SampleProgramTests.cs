@@ -69,15 +69,6 @@ public sealed class SampleProgramTests : IDisposable
     }
 
     [Fact]
-    public void Programs_are_short_and_on_the_public_surface_alone()
-    {
-        foreach (string program in Directory.GetFiles(Repository.At("samples"), "Program.cs", SearchOption.AllDirectories))
-            Assert.InRange(File.ReadLines(program).Count(), 1, 80);
-        foreach (string project in Directory.GetFiles(Repository.At("src"), "*.csproj", SearchOption.AllDirectories))
-            Assert.DoesNotContain("SSAH.MLNet.Samples", File.ReadAllText(project), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Wrong_option_is_explained()
     {
         (int code, string output) = await Start("Demo", ["--bits", "1"]);
