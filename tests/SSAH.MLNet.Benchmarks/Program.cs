@@ -4,6 +4,7 @@ using SSAH.MLNet.Benchmarks;
 var verbs = new SortedDictionary<string, Func<string[], int>>(StringComparer.Ordinal)
 {
     ["collection"] = CollectionBenchmark.Run,
+    ["bits"] = BitsBenchmark.Run,
     ["encode"] = EncodeBenchmark.Run,
     ["evaluator"] = EvaluatorBenchmark.Run,
     ["hamming"] = HammingBenchmark.Run,

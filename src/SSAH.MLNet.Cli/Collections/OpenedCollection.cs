@@ -1,0 +1,34 @@
+using SSAH.MLNet.Cli.CommandLine;
+using SSAH.MLNet.Collections;
+using SSAH.MLNet.Hashing;
+
+namespace SSAH.MLNet.Cli.Collections;
+
+/// <summary>Opens collections with errors that say what to do.</summary>
+internal static class OpenedCollection
+{
+    public static ImageCollection Open(string path)
+    {
+        try
+        {
+            return ImageCollection.Open(path);
+        }
+        catch (DamagedFileException error)
+        {
+            throw new ToolException($"{error.Message} Index the folder again with another --collection, or delete the file.", error);
+        }
+    }
+
+    public static ImageCollection Create(string path, HashEncoder encoder)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            return ImageCollection.Create(path, encoder);
+        }
+        catch (Exception error) when (error is UnauthorizedAccessException or IOException)
+        {
+            throw new ToolException($"'{path}' cannot be written: {error.Message} Name a place that can be: --collection FILE.", error);
+        }
+    }
+}

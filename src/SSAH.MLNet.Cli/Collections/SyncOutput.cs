@@ -1,0 +1,35 @@
+using SSAH.MLNet.Cli.Output;
+using SSAH.MLNet.Collections;
+
+namespace SSAH.MLNet.Cli.Collections;
+
+/// <summary>Shows how images come into a collection.</summary>
+internal static class SyncOutput
+{
+    private const int ShownSkips = 10;
+
+    /// <summary>Runs an operation of a collection with progress.</summary>
+    public static SyncResult Run(CommandOutput output, Func<IProgress<CollectionProgress>, SyncResult> work) =>
+        output.Progress("encoding", "images", progress => work(new Encoding(progress)));
+
+    /// <summary>Says which files are no images that can be read.</summary>
+    public static void WarnOfSkipped(CommandOutput output, SyncResult result)
+    {
+        foreach (SkippedImage skipped in result.Skipped.Take(ShownSkips))
+            output.Warn($"'{PathText.Of(skipped.Path)}' is left out: {skipped.Reason}");
+        if (result.Skipped.Count > ShownSkips)
+            output.Warn($"{CommandOutput.Count(result.Skipped.Count - ShownSkips)} more are left out; --json lists them.");
+        if (result.PassedOver.Count > 0)
+            output.Note($"passed over for their endings: {string.Join(", ", result.PassedOver.OrderByDescending(each => each.Value).Select(each => $"{CommandOutput.Count(each.Value)} {(each.Key.Length > 0 ? each.Key : "without one")}"))}");
+    }
+
+    // Listing is over in moments, and counts something else.
+    private sealed class Encoding(IProgress<WorkDone> progress) : IProgress<CollectionProgress>
+    {
+        public void Report(CollectionProgress value)
+        {
+            if (value.Stage == CollectionStage.Encoding)
+                progress.Report(new WorkDone(value.Done, value.Total));
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using SSAH.MLNet.Cli.Collections;
+using SSAH.MLNet.Cli.CommandLine;
+using SSAH.MLNet.Cli.Models;
+using SSAH.MLNet.Cli.Output;
+using SSAH.MLNet.Collections;
+
+namespace SSAH.MLNet.Cli.Commands;
+
+/// <summary><c>ssah train</c>: learns a model from a collection's images and labels, says what that brought, and switches the collection to it.</summary>
+internal static class TrainCommand
+{
+    /// <param name="Photos">A folder of the collection.</param>
+    /// <param name="Collection">What <c>--collection</c> says.</param>
+    /// <param name="Bits">Code length; null is the trainer's default.</param>
+    /// <param name="HoldOut">Share of the labels that measure; null is the trainer's default.</param>
+    /// <param name="Out">Keeps the model in a file too.</param>
+    internal sealed record Request(string Photos, string? Collection = null, int? Bits = null, double? HoldOut = null, string? Out = null);
+
+    public static Command Create()
+    {
+        Argument<string> photos = CollectionPlace.NewFolder();
+        Option<string?> collection = CollectionPlace.NewOption();
+        var bits = new Option<int?>("--bits", "-b") { Description = "Code length, 1 to 512; 64 by default.", HelpName = "N" };
+        var holdOut = new Option<double?>("--hold-out") { Description = "Share of the labels that first measure what training brings; 0.2 by default.", HelpName = "SHARE" };
+        var file = new Option<string?>("--out", "-o") { Description = "Keep the model in a file too, for ssah index --model FILE and for programs.", HelpName = "FILE" };
+        return new ToolCommand("train", "Learn a model from the labels of a collection, say what that brought, and switch to it.",
+            ("ssah train photos", "measures on a fifth of the labels, learns from all, encodes the collection again"),
+            ("ssah train photos --bits 128 --out hasher.zip", "longer codes, and the model as a file"))
+        {
+            photos, collection, bits, holdOut, file,
+        }.Runs((result, output, cancellation) => Run(
+            new Request(result.GetRequiredValue(photos), result.GetValue(collection), result.GetValue(bits), result.GetValue(holdOut), result.GetValue(file)), output, cancellation));
+    }
+
+    internal static int Run(Request request, CommandOutput output, CancellationToken cancellation)
+    {
+        string path = CollectionPlace.Find(request.Collection, request.Photos);
+        using ImageCollection collection = OpenedCollection.Open(path);
+        var trainer = TrainerProgram.Find();
+        CheckLabels(collection, path);
+        string folder = Directory.CreateTempSubdirectory("ssah-train-").FullName;
+        try
+        {
+            string table = Path.Combine(folder, "labels.tsv"), model = request.Out ?? Path.Combine(folder, "hasher.zip");
+            WriteTable(collection, table);
+            JsonElement training = trainer.Run(table, model, ArgumentsOf(request, output), cancellation);
+            using HashEncoder encoder = ModelFile.LoadZip(model);
+            SyncResult switched = SyncOutput.Run(output, progress => collection.SwitchModel(encoder, progress, cancellation));
+            SyncOutput.WarnOfSkipped(output, switched);
+            output.Result(
+                new { Collection = path, Training = training, Encoded = switched.Changed, switched.Skipped, Model = request.Out },
+                () =>
+                {
+                    WriteComparison(training, output);
+                    output.Line($": {CommandOutput.Count(collection.Count, "image")} encoded again ({ModelChoice.Describe(encoder)})", PathText.Of(path));
+                });
+            return ExitCode.Done;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static IEnumerable<string> ArgumentsOf(Request request, CommandOutput output)
+    {
+        if (request.Bits is { } bits)
+            yield return $"--bits={bits.ToString(CultureInfo.InvariantCulture)}";
+        if (request.HoldOut is { } share)
+            yield return $"--hold-out={share.ToString(CultureInfo.InvariantCulture)}";
+        if (output.IsQuiet)
+            yield return "--quiet";
+    }
+
+    private static void CheckLabels(ImageCollection collection, string path)
+    {
+        if (collection.Labels.Count < 2)
+            throw new ToolException($"'{PathText.Of(path)}' has {CommandOutput.Count(collection.Labels.Count, "label")}, and training tells at least two apart. Give labels: ssah label PHOTOS --by-folder, or --table LABELS.csv.");
+    }
+
+    // A row for each label of an image, every cell in quotes: labels and paths may hold any character.
+    private static void WriteTable(ImageCollection collection, string table)
+    {
+        using var text = new StreamWriter(table);
+        text.WriteLine("path\tlabel");
+        foreach (CollectionImage image in collection.Images)
+            foreach (string label in image.Labels.DefaultIfEmpty(""))
+                text.WriteLine($"{Quoted(image.Path)}\t{Quoted(label)}");
+    }
+
+    private static string Quoted(string cell) => $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    private static void WriteComparison(JsonElement training, CommandOutput output)
+    {
+        if (training.GetProperty("verdict").GetString() is not { } verdict)
+            return;
+        List<string[]> rows = [["", "mAP", "precision@10"]];
+        foreach (JsonElement ranking in training.GetProperty("rankings").EnumerateArray())
+            rows.Add([
+                ranking.GetProperty("name").GetString()!, Figure(ranking, "meanAveragePrecision"), Figure(ranking, "precision"),
+            ]);
+        output.Line($"measured on {training.GetProperty("heldOut").GetInt32()} labeled images that were held out:");
+        output.Table(rows);
+        output.Line(verdict);
+    }
+
+    private static string Figure(JsonElement ranking, string name) => ranking.GetProperty(name).GetDouble().ToString("F3", CultureInfo.InvariantCulture);
+}

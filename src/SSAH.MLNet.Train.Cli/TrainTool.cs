@@ -1,0 +1,71 @@
+using System.CommandLine;
+using Microsoft.ML;
+using SSAH.MLNet.Cli.Commands;
+using SSAH.MLNet.Cli.CommandLine;
+using SSAH.MLNet.Cli.Output;
+using SSAH.MLNet.Evaluation;
+
+namespace SSAH.MLNet.Train.Cli;
+
+/// <summary><c>ssah-train PHOTOS|TABLE</c>: learns codes from labeled and unlabeled images, and says what that brought.</summary>
+internal static class TrainTool
+{
+    /// <param name="Images">A folder with a folder for each class, or a table of paths and labels.</param>
+    /// <param name="Out">The model.</param>
+    /// <param name="Bits">Code length.</param>
+    /// <param name="HoldOut">Share of each class's labels that measure and do not train.</param>
+    /// <param name="Separator">What stands between several labels in a cell of the table.</param>
+    /// <param name="Seed">Seed of the split and of the training.</param>
+    internal sealed record Request(string Images, string Out, int Bits, double HoldOut, char? Separator, int Seed);
+
+    public static RootCommand Create()
+    {
+        var images = new Argument<string>("PHOTOS|TABLE") { Description = "A folder with a folder for each class, or a CSV or TSV table whose first column holds paths and whose others hold labels." };
+        var file = new Option<string>("--out", "-o") { Description = "The model.", DefaultValueFactory = _ => "hasher.zip", HelpName = "FILE" };
+        var bits = new Option<int>("--bits", "-b") { Description = "Code length, 1 to 512.", DefaultValueFactory = _ => 64, HelpName = "N" };
+        var holdOut = new Option<double>("--hold-out") { Description = "Share of the labels that first measure what training brings, 0 to 0.9; then all train. 0 measures nothing.", DefaultValueFactory = _ => 0.2, HelpName = "SHARE" };
+        var separator = new Option<char?>("--separator") { Description = "What stands between several labels in a cell of the table.", HelpName = "CHAR" };
+        var seed = new Option<int>("--seed") { Description = "Seed of split and training.", DefaultValueFactory = _ => 1, HelpName = "N" };
+        holdOut.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<double>() is not (>= 0 and <= 0.9))
+                result.AddError("--hold-out is 0 to 0.9.");
+        });
+        var root = new RootCommand("Learns binary codes for images from a few labels.") { images, file, bits, holdOut, separator, seed, CompletionCommand.Create("ssah-train") };
+        root.SetAction((result, cancellation) => Task.FromResult(CommandErrors.Guard(OutputOptions.OpenOutput(result), output => Run(
+            new Request(result.GetRequiredValue(images), result.GetRequiredValue(file), result.GetValue(bits), result.GetValue(holdOut), result.GetValue(separator), result.GetValue(seed)), output, cancellation))));
+        return ToolRun.WithOutputOptions(root);
+    }
+
+    internal static int Run(Request request, CommandOutput output, CancellationToken cancellation)
+    {
+        var context = new MLContext(request.Seed);
+        LabeledPaths all = LabeledPaths.Read(context, request.Images, request.Separator);
+        var training = new HasherTraining(context, request.Bits, request.Seed, output, cancellation);
+        RetrievalComparison? comparison = null;
+        (LabeledPaths train, LabeledPaths held) = all.HoldOut(request.HoldOut, request.Seed);
+        if (held.Count > 1)
+            comparison = training.Measure(train, held);
+        else if (request.HoldOut > 0)
+            output.Warn("there are too few labels to hold some out, so that nothing is measured.");
+        (HashEncoder encoder, DataViewSchema schema) = training.Fit(all, "learning from all labels");
+        using (encoder)
+        {
+            context.Model.Save(encoder, schema, request.Out);
+            output.Result(
+                new
+                {
+                    Model = Path.GetFullPath(request.Out), encoder.ModelId, encoder.Bits, Labeled = all.LabeledCount, Unlabeled = all.Count - all.LabeledCount, HeldOut = held.Count,
+                    Rankings = comparison?.Rankings.Select(ranking => new { ranking.Method, ranking.Name, ranking.All.MeanAveragePrecision, ranking.All.Precision }), comparison?.Verdict,
+                    encoder.TrainingSummary?.Warnings,
+                },
+                () =>
+                {
+                    if (comparison is not null)
+                        output.Line(comparison.ToString().TrimEnd());
+                    output.Line($": {encoder.Bits} bits from {CommandOutput.Count(all.LabeledCount)} labeled and {CommandOutput.Count(all.Count - all.LabeledCount)} unlabeled images", request.Out);
+                });
+        }
+        return ExitCode.Done;
+    }
+}
