@@ -24,13 +24,8 @@ internal static class TrainTool
         var file = new Option<string>("--out", "-o") { Description = "The model.", DefaultValueFactory = _ => "hasher.zip", HelpName = "FILE" };
         var bits = new Option<int>("--bits", "-b") { Description = "Code length, 1 to 512.", DefaultValueFactory = _ => 64, HelpName = "N" };
         var holdOut = new Option<double>("--hold-out") { Description = "Share of the labels that first measure what training brings, 0 to 0.9; then all train. 0 measures nothing.", DefaultValueFactory = _ => 0.2, HelpName = "SHARE" };
-        var separator = new Option<char?>("--separator") { Description = "What stands between several labels in a cell of the table.", HelpName = "CHAR" };
+        Option<char?> separator = SeparatorOption.New();
         var seed = new Option<int>("--seed") { Description = "Seed of split and training.", DefaultValueFactory = _ => 1, HelpName = "N" };
-        holdOut.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<double>() is not (>= 0 and <= 0.9))
-                result.AddError("--hold-out is 0 to 0.9.");
-        });
         var root = new RootCommand("Learns binary codes for images from a few labels.") { images, file, bits, holdOut, separator, seed, CompletionCommand.Create("ssah-train") };
         root.SetAction((result, cancellation) => Task.FromResult(CommandErrors.Guard(OutputOptions.OpenOutput(result), output => Run(
             new Request(result.GetRequiredValue(images), result.GetRequiredValue(file), result.GetValue(bits), result.GetValue(holdOut), result.GetValue(separator), result.GetValue(seed)), output, cancellation))));
@@ -39,6 +34,8 @@ internal static class TrainTool
 
     internal static int Run(Request request, CommandOutput output, CancellationToken cancellation)
     {
+        if (request.HoldOut is not (>= 0 and <= 0.9))
+            throw new ToolException("--hold-out is a share from 0 to 0.9.");
         var context = new MLContext(request.Seed);
         LabeledPaths all = LabeledPaths.Read(context, request.Images, request.Separator);
         var training = new HasherTraining(context, request.Bits, request.Seed, output, cancellation);

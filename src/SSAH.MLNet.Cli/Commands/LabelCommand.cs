@@ -26,7 +26,7 @@ internal static class LabelCommand
         Option<string?> collection = CollectionPlace.NewOption();
         var byFolder = new Option<bool>("--by-folder") { Description = "Label images by the folder that they lie in. Images that have a label keep it." };
         var table = new Option<string?>("--table", "-t") { Description = "Take labels from a CSV or TSV file: its first line names the columns, the first column holds paths, the others labels.", HelpName = "FILE" };
-        var separator = new Option<char?>("--separator") { Description = "What stands between several labels in a cell of the table.", HelpName = "CHAR" };
+        Option<char?> separator = SeparatorOption.New();
         var set = new Option<string[]>("--set", "-s") { Description = "Give the images this label in place of theirs; several times for several labels.", HelpName = "LABEL", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
         var clear = new Option<bool>("--clear") { Description = "Take the labels of the images away." };
         var replace = new Option<bool>("--replace") { Description = "With --by-folder: also label images that have a label." };

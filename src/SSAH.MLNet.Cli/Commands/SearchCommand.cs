@@ -23,11 +23,6 @@ internal static class SearchCommand
         var query = new Argument<string>("IMAGE|FOLDER") { Description = "What to search for; of a folder, each image in it." };
         Option<string?> collection = CollectionPlace.NewOption();
         var count = new Option<int>("--count", "-k") { Description = "How many images to find.", DefaultValueFactory = _ => 10, HelpName = "N" };
-        count.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1)
-                result.AddError("--count is 1 or more.");
-        });
         var distance = new Option<int?>("--max-distance") { Description = "Leave out images whose codes differ in more bits.", HelpName = "BITS" };
         var label = new Option<string?>("--label") { Description = "Find only images with this label.", HelpName = "LABEL" };
         return new ToolCommand("search", "Find the images that are nearest to an image.",
@@ -41,6 +36,8 @@ internal static class SearchCommand
 
     internal static int Run(Request request, CommandOutput output, CancellationToken cancellation)
     {
+        if (request.K < 1)
+            throw new ToolException($"--count is 1 or more, not {request.K}.");
         bool isFolder = Directory.Exists(request.Query);
         if (!isFolder && !File.Exists(request.Query))
             throw new ToolException($"there is no image or folder '{request.Query}'.");

@@ -1,0 +1,78 @@
+using System.Text.Json;
+using SSAH.MLNet.Cli.CommandLine;
+
+namespace SSAH.MLNet.Cli.Tests.Commands;
+
+public sealed class LabelTests : IDisposable
+{
+    private readonly Album _album = new();
+
+    public void Dispose() => _album.Dispose();
+
+    [Fact]
+    public void Folders_name_labels_and_labels_that_are_there_stay()
+    {
+        Run.Done("label", _album.At("photos", "red", "0.jpg"), "--set", "special", "--set", "first");
+        JsonElement json = Run.Done("label", _album.Photos, "--by-folder", "--json").Json;
+        Assert.Equal((12, 1), (json.GetProperty("changed").GetInt32(), json.GetProperty("kept").GetInt32()));
+        Assert.Equal("""{"blue":7,"first":1,"red":5,"special":1}""", Compact(json.GetProperty("labels")));
+        Run.Done("label", _album.Photos, "--by-folder", "--replace");
+        Assert.Equal("""{"blue":7,"red":6}""", Labels());
+        // Labels are in searches, and filter them.
+        string found = Run.Done("search", _album.At("other", "twelve.jpg"), "-c", _album.Photos, "--label", "red").Out;
+        Assert.Equal(6, found.TrimEnd().Split('\n').Length);
+        Assert.DoesNotContain("blue", found, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_table_gives_one_label_or_several()
+    {
+        string table = _album.Write("photos/labels.csv", "file,what\nred/0.jpg,sky;sea\nblue/6.jpg,\"a, b\"\nblue/7.jpg,\nnew.jpg,sky\n");
+        Run run = Run.Done("label", "--table", table, "--separator", ";", "--json");
+        Assert.Equal("""{"a, b":1,"sea":1,"sky":1}""", Compact(run.Json.GetProperty("labels")));
+        Assert.Equal((2, 1, 11), (run.Json.GetProperty("changed").GetInt32(), run.Json.GetProperty("notIndexed").GetInt32(), run.Json.GetProperty("unlabeled").GetInt32()));
+        Assert.Contains("1 image", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_stands_for_all_images_below_it()
+    {
+        Run.Done("label", _album.At("photos", "blue"), "--set", "x");
+        Assert.Equal("""{"x":7}""", Labels());
+        Run.Done("label", _album.At("photos", "blue", "6.jpg"), "--clear");
+        Assert.Equal("""{"x":6}""", Labels());
+    }
+
+    [Fact]
+    public void Ways_to_label_exclude_each_other() =>
+        Assert.Equal(ExitCode.Error, Run.Of("label", _album.Photos, "--by-folder", "--clear").Code);
+
+    [Fact]
+    public void Figures_need_labels_and_say_so()
+    {
+        Run run = Run.Of("evaluate", _album.Photos);
+        Assert.Equal(ExitCode.Error, run.Code);
+        Assert.Contains("ssah label", run.Error, StringComparison.Ordinal);
+        Assert.Contains("ssah label", Run.Of("report", _album.Photos).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Evaluation_and_report_say_the_same_figures()
+    {
+        Run.Done("label", _album.Photos, "--by-folder");
+        JsonElement metrics = Run.Done("evaluate", _album.Photos, "--json").Json;
+        string page = _album.At("page.html");
+        JsonElement report = Run.Done("report", _album.Photos, "--out", page, "--json").Json;
+        double map = report.GetProperty("meanAveragePrecision").GetDouble();
+        Assert.Contains(map.ToString("R", System.Globalization.CultureInfo.InvariantCulture), metrics.GetRawText(), StringComparison.Ordinal);
+        string html = File.ReadAllText(page);
+        Assert.Contains(map.ToString("0.000", System.Globalization.CultureInfo.InvariantCulture), html, StringComparison.Ordinal);
+        Assert.Equal(12, html.Split("class=\"query\"").Length - 1);
+        Assert.DoesNotContain("http://", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("https://", html, StringComparison.Ordinal);
+    }
+
+    private string Labels() => Compact(Run.Done("label", _album.Photos, "--json").Json.GetProperty("labels"));
+
+    private static string Compact(JsonElement json) => JsonSerializer.Serialize(json);
+}
