@@ -35,7 +35,8 @@ internal sealed class HasherTraining(MLContext context, int bits, int seed, Comm
         var rows = new LabeledRows(context, train, Side, Side);
         using HashEncoder untrained = Watched("learning without labels", rows, () => context.Transforms.ItqHash(new ItqHashOptions
         {
-            Network = PretrainedNetwork.ResNet18, InputColumnName = "Pixels", OutputColumnName = Unlabeled, Bits = bits, Seed = seed, CancellationToken = cancellation,
+            Network = PretrainedNetwork.ResNet18, InputColumnName = "Pixels", OutputColumnName = Unlabeled, Bits = bits, Seed = seed,
+                CancellationToken = cancellation,
         }).Fit(rows));
         IDataView queries = Encoded(held, "encoding labels that were held out"), database = Encoded(train.Labeled(), "encoding the labeled images");
         return context.HashRetrieval.Compare(queries, database, new ComparedColumns { UnlabeledCodes = Unlabeled }, options: null, cancellation);

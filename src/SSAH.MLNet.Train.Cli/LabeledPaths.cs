@@ -24,7 +24,8 @@ internal sealed record LabeledPaths(IReadOnlyList<(string Path, string[] Labels)
             ? paths.Zip(files.GetColumn<string[]>("Label"))
             : paths.Zip(files.GetColumn<string>("Label"), (file, label) => (file, label.Length > 0 ? new[] { label } : []));
         // A table may have a row for each label of an image.
-        return new LabeledPaths([.. rows.GroupBy(row => row.Path, StringComparer.Ordinal).Select(row => (row.Key, row.SelectMany(each => each.Labels).Distinct(StringComparer.Ordinal).ToArray()))]);
+        return new LabeledPaths([.. rows.GroupBy(row => row.Path, StringComparer.Ordinal).Select(row =>
+            (row.Key, row.SelectMany(each => each.Labels).Distinct(StringComparer.Ordinal).ToArray()))]);
     }
 
     /// <summary>Takes a share of the labeled images of each class apart; a class keeps one at least.</summary>

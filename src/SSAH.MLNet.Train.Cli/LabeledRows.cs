@@ -4,7 +4,9 @@ using SSAH.MLNet.Cli.Output;
 
 namespace SSAH.MLNet.Train.Cli;
 
-/// <summary>Rows of pixels and labels: image files whose labels are known, in place of those that a folder or a table says. Counts the rows as they are read.</summary>
+/// <summary>
+/// Rows of pixels and labels: image files whose labels are known, in place of those that a folder or a table says. Counts the rows as they are read.
+/// </summary>
 internal sealed class LabeledRows : IDataView
 {
     private readonly ImageFiles _images;
@@ -19,14 +21,16 @@ internal sealed class LabeledRows : IDataView
     /// <param name="height">Height of the pixels.</param>
     public LabeledRows(MLContext context, LabeledPaths images, int width, int height)
     {
-        _images = context.Data.LoadImageFiles(images.Images.Select(image => image.Path), width, height, new ImageFilesOptions { OnBadImage = BadImagePolicy.Skip });
+        _images = context.Data.LoadImageFiles(images.Images.Select(image => image.Path), width, height,
+            new ImageFilesOptions { OnBadImage = BadImagePolicy.Skip });
         _labels = images.Images.ToDictionary(image => Path.GetFullPath(image.Path), image => image.Labels, StringComparer.Ordinal);
         _hasSeveral = images.Images.Any(image => image.Labels.Length > 1);
         _count = images.Count;
         _path = _images.Schema["ImagePath"];
         var builder = new DataViewSchema.Builder();
         foreach (DataViewSchema.Column column in _images.Schema)
-            builder.AddColumn(column.Name, column.Name == "Label" && _hasSeveral ? new VectorDataViewType(TextDataViewType.Instance) : column.Type, column.Annotations);
+            builder.AddColumn(column.Name, column.Name == "Label" && _hasSeveral ? new VectorDataViewType(TextDataViewType.Instance) : column.Type,
+                column.Annotations);
         Schema = builder.ToSchema();
     }
 
@@ -42,7 +46,8 @@ internal sealed class LabeledRows : IDataView
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
         new Cursor(this, _images.GetRowCursor(Inner(columnsNeeded), rand));
 
-    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) => [GetRowCursor(columnsNeeded, rand)];
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+        [GetRowCursor(columnsNeeded, rand)];
 
     private IEnumerable<DataViewSchema.Column> Inner(IEnumerable<DataViewSchema.Column> columns) =>
         columns.Select(column => _images.Schema[column.Index]).Append(_path).DistinctBy(column => column.Index);

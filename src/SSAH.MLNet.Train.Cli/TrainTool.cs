@@ -20,15 +20,19 @@ internal static class TrainTool
 
     public static RootCommand Create()
     {
-        var images = new Argument<string>("PHOTOS|TABLE") { Description = "A folder with a folder for each class, or a CSV or TSV table whose first column holds paths and whose others hold labels." };
+        var images = new Argument<string>("PHOTOS|TABLE") { Description = "A folder with a folder for each class, or a CSV or TSV table whose first column "
+            + "holds paths and whose others hold labels." };
         var file = new Option<string>("--out", "-o") { Description = "The model.", DefaultValueFactory = _ => "hasher.zip", HelpName = "FILE" };
         var bits = new Option<int>("--bits", "-b") { Description = "Code length, 1 to 512.", DefaultValueFactory = _ => 64, HelpName = "N" };
-        var holdOut = new Option<double>("--hold-out") { Description = "Share of the labels that first measure what training brings, 0 to 0.9; then all train. 0 measures nothing.", DefaultValueFactory = _ => 0.2, HelpName = "SHARE" };
+        var holdOut = new Option<double>("--hold-out") { Description = "Share of the labels that first measure what training brings, 0 to 0.9; then all "
+            + "train. 0 measures nothing.", DefaultValueFactory = _ => 0.2, HelpName = "SHARE" };
         Option<char?> separator = SeparatorOption.New();
         var seed = new Option<int>("--seed") { Description = "Seed of split and training.", DefaultValueFactory = _ => 1, HelpName = "N" };
-        var root = new RootCommand("Learns binary codes for images from a few labels.") { images, file, bits, holdOut, separator, seed, CompletionCommand.Create("ssah-train") };
+        var root = new RootCommand("Learns binary codes for images from a few labels.") { images, file, bits, holdOut, separator, seed,
+            CompletionCommand.Create("ssah-train") };
         root.SetAction((result, cancellation) => Task.FromResult(CommandErrors.Guard(OutputOptions.OpenOutput(result), output => Run(
-            new Request(result.GetRequiredValue(images), result.GetRequiredValue(file), result.GetValue(bits), result.GetValue(holdOut), result.GetValue(separator), result.GetValue(seed)), output, cancellation))));
+            new Request(result.GetRequiredValue(images), result.GetRequiredValue(file), result.GetValue(bits), result.GetValue(holdOut),
+                result.GetValue(separator), result.GetValue(seed)), output, cancellation))));
         return ToolRun.WithOutputOptions(root);
     }
 
@@ -52,15 +56,18 @@ internal static class TrainTool
             output.Result(
                 new
                 {
-                    Model = Path.GetFullPath(request.Out), encoder.ModelId, encoder.Bits, Labeled = all.LabeledCount, Unlabeled = all.Count - all.LabeledCount, HeldOut = held.Count,
-                    Rankings = comparison?.Rankings.Select(ranking => new { ranking.Method, ranking.Name, ranking.All.MeanAveragePrecision, ranking.All.Precision }), comparison?.Verdict,
+                    Model = Path.GetFullPath(request.Out), encoder.ModelId, encoder.Bits, Labeled = all.LabeledCount,
+                        Unlabeled = all.Count - all.LabeledCount, HeldOut = held.Count,
+                    Rankings = comparison?.Rankings.Select(ranking =>
+                        new { ranking.Method, ranking.Name, ranking.All.MeanAveragePrecision, ranking.All.Precision }), comparison?.Verdict,
                     encoder.TrainingSummary?.Warnings,
                 },
                 () =>
                 {
                     if (comparison is not null)
                         output.Line(comparison.ToString().TrimEnd());
-                    output.Line($": {encoder.Bits} bits from {CommandOutput.Count(all.LabeledCount)} labeled and {CommandOutput.Count(all.Count - all.LabeledCount)} unlabeled images", request.Out);
+                    output.Line($": {encoder.Bits} bits from {CommandOutput.Count(all.LabeledCount)} labeled and "
+                        + $"{CommandOutput.Count(all.Count - all.LabeledCount)} unlabeled images", request.Out);
                 });
         }
         return ExitCode.Done;

@@ -5,7 +5,9 @@ using SSAH.MLNet.Samples.Demo;
 
 namespace SSAH.MLNet.Benchmarks;
 
-/// <summary><c>bench bits [FOLDER]</c>: how many bits a search without labels needs, when PCA-ITQ is learned from a sample of the images themselves, as the tool does.</summary>
+/// <summary>
+/// <c>bench bits [FOLDER]</c>: how many bits a search without labels needs, when PCA-ITQ is learned from a sample of the images themselves, as the tool does.
+/// </summary>
 internal static class BitsBenchmark
 {
     private const int Side = 96, Images = 12_000, Queries = 1_000, Seed = 1;
@@ -33,7 +35,8 @@ internal static class BitsBenchmark
                 HashHead head = UnsupervisedHead.Learn(Take(all.Features, database[..Math.Min(sample, database.Length)]), bits, whitens: true, Seed, default);
                 using var encoder = new HashEncoder(head.ToHashModel("ITQ"));
                 HammingRetrievalMetrics metrics = RetrievalEvaluation.Evaluate(
-                    encoder.Encode(Take(all.Features, queries).Values), queryLabels, encoder.Encode(Take(all.Features, database).Values), databaseLabels, s_options);
+                    encoder.Encode(Take(all.Features, queries).Values), queryLabels, encoder.Encode(Take(all.Features, database).Values), databaseLabels,
+                        s_options);
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"bits {bits,4}  learned from {sample,5} images  mAP {metrics.MeanAveragePrecision:F3}  precision@10 {metrics.Cutoffs[0].Precision:F3}"));
             }

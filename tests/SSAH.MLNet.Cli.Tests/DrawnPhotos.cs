@@ -34,6 +34,16 @@ internal static class DrawnPhotos
         return Encode(upright.Resize(new SKImageInfo(Width / 2, Height / 2), SKFilterQuality.High), SKEncodedImageFormat.Jpeg, 80);
     }
 
+    /// <summary>A scene without colors.</summary>
+    public static byte[] Gray(int number)
+    {
+        using SKBitmap colored = Draw(number);
+        var gray = new SKBitmap(new SKImageInfo(Width, Height, SKColorType.Gray8, SKAlphaType.Opaque));
+        using (var canvas = new SKCanvas(gray))
+            canvas.DrawBitmap(colored, 0, 0);
+        return Encode(gray, SKEncodedImageFormat.Jpeg, 92);
+    }
+
     /// <summary>Writes scenes as <c>FOLDER/0.jpg</c> and so on.</summary>
     public static void Write(string folder, int count, int first = 0)
     {

@@ -3,7 +3,10 @@ using SSAH.MLNet.Cli.CommandLine;
 
 namespace SSAH.MLNet.Cli.Collections;
 
-/// <summary>Where the collection of a folder lies: in its hidden folder <c>.ssah</c>, or where <c>--collection</c> says. Commands find it from the folder, and from any folder below, as git does.</summary>
+/// <summary>
+/// Where the collection of a folder lies: in its hidden folder <c>.ssah</c>, or where <c>--collection</c> says. Commands find it from the folder, and from
+/// any folder below, as git does.
+/// </summary>
 internal static class CollectionPlace
 {
     private const string HiddenFolder = ".ssah", FileName = "collection.db";
@@ -23,7 +26,8 @@ internal static class CollectionPlace
     };
 
     /// <summary>Where the collection of a folder is made.</summary>
-    public static string For(string? given, string folder) => given is null ? Inside(folder) : Directory.Exists(given) ? Inside(given) : Path.GetFullPath(given);
+    public static string For(string? given, string folder) =>
+        given is null ? Inside(folder) : Directory.Exists(given) ? Inside(given) : Path.GetFullPath(given);
 
     /// <summary>A file of the tool beside a collection, such as a trash or a list of what was moved there.</summary>
     public static string Beside(string collection, string name) => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(collection))!, name);
@@ -43,7 +47,8 @@ internal static class CollectionPlace
             for (string? folder = Path.GetFullPath(start); folder is not null; folder = Path.GetDirectoryName(folder))
                 if (File.Exists(Inside(folder)))
                     return Inside(folder);
-        throw new ToolException($"there is no collection for '{starts[0]}', nor in a folder above. Make one: ssah index PHOTOS, or name one: --collection FILE");
+        throw new ToolException($"there is no collection for '{starts[0]}', nor in a folder above. Make one: ssah index PHOTOS, or name one: --collection "
+            + $"FILE");
     }
 
     private static string Inside(string folder) => Path.Combine(Path.GetFullPath(folder), HiddenFolder, FileName);

@@ -16,7 +16,8 @@ internal static class CollectionThumbnails
         double scale = Math.Min(1, (double)LargestSide / Math.Max(image.Width, image.Height));
         int width = Math.Max(1, (int)Math.Round(image.Width * scale)), height = Math.Max(1, (int)Math.Round(image.Height * scale));
         var context = new MLContext();
-        IDataView view = context.Data.LoadImageFiles([image.Path], width, height, new ImageFilesOptions { Interleaved = true, OnBadImage = BadImagePolicy.Skip, Workers = 1 });
+        IDataView view = context.Data.LoadImageFiles([image.Path], width, height,
+            new ImageFilesOptions { Interleaved = true, OnBadImage = BadImagePolicy.Skip, Workers = 1 });
         byte[]? rgb = view.GetColumn<byte[]>("Pixels").FirstOrDefault();
         return rgb is null ? null : new ReportImage(width, height, rgb) { Label = string.Join(", ", image.Labels), Name = image.RelativePath };
     }

@@ -18,7 +18,8 @@ internal sealed record LabeledCodes(IReadOnlyList<CollectionImage> Images, Binar
     {
         LabeledCodes read = Read(collection, image => image.Labels.Count > 0);
         return read.Images.Count >= 2 ? read : throw new ToolException(
-            $"'{PathText.Of(path)}' has {CommandOutput.Count(read.Images.Count, "image")} with a label, and figures need at least two. Give labels: ssah label PHOTOS --by-folder, or --table LABELS.csv.");
+            $"'{PathText.Of(path)}' has {CommandOutput.Count(read.Images.Count, "image")} with a label, and figures need at least two. Give labels: ssah "
+                + $"label PHOTOS --by-folder, or --table LABELS.csv.");
     }
 
     /// <summary>Reads all images of a collection.</summary>

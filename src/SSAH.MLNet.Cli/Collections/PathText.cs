@@ -7,6 +7,7 @@ internal static class PathText
     public static string Of(string path)
     {
         string full = Path.GetFullPath(path), relative = Path.GetRelativePath(".", full);
-        return Path.IsPathRooted(relative) || relative == ".." || relative.StartsWith($"..{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? full : relative;
+        return Path.IsPathRooted(relative) || relative == ".." || relative.StartsWith($"..{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? full
+            : relative;
     }
 }

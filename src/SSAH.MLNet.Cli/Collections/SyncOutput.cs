@@ -19,8 +19,11 @@ internal static class SyncOutput
             output.Warn($"'{PathText.Of(skipped.Path)}' is left out: {skipped.Reason}");
         if (result.Skipped.Count > ShownSkips)
             output.Warn($"{CommandOutput.Count(result.Skipped.Count - ShownSkips)} more are left out; --json lists them.");
-        if (result.PassedOver.Count > 0)
-            output.Note($"passed over for their endings: {string.Join(", ", result.PassedOver.OrderByDescending(each => each.Value).Select(each => $"{CommandOutput.Count(each.Value)} {(each.Key.Length > 0 ? each.Key : "without one")}"))}");
+        if (result.PassedOver.Count == 0)
+            return;
+        IEnumerable<string> endings = result.PassedOver.OrderByDescending(each => each.Value)
+            .Select(each => $"{CommandOutput.Count(each.Value)} {(each.Key.Length > 0 ? each.Key : "without one")}");
+        output.Note($"passed over for their endings: {string.Join(", ", endings)}");
     }
 
     // Listing is over in moments, and counts something else.

@@ -23,7 +23,8 @@ internal static class CommandErrors
         {
             if (cause is OperationCanceledException)
                 return Guard(output, _ => throw cause);
-            output.Error(IsExpected(cause) ? MessageOf(cause) : $"something that should not happen: {cause.GetType().Name}: {MessageOf(cause)} Set {TraceVariable}=1 to see where.");
+            output.Error(IsExpected(cause) ? MessageOf(cause)
+                : $"something that should not happen: {cause.GetType().Name}: {MessageOf(cause)} Set {TraceVariable}=1 to see where.");
             if (Environment.GetEnvironmentVariable(TraceVariable) is { Length: > 0 })
                 output.Error(cause.ToString());
             return ExitCode.Error;
@@ -32,11 +33,13 @@ internal static class CommandErrors
 
     // What the library throws says itself what to do; other exceptions are faults of the tool.
     private static bool IsExpected(Exception error) =>
-        error is ToolException or IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException or InvalidOperationException or NotSupportedException or FormatException
+        error is ToolException or IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException
+            or InvalidOperationException or NotSupportedException or FormatException or TimeoutException
         || error.GetType().Namespace?.StartsWith("SSAH.MLNet", StringComparison.Ordinal) == true;
 
     private static Exception Unwrap(Exception error) =>
-        error is AggregateException { InnerExceptions: [var only, ..] } || (error is System.Reflection.TargetInvocationException && (only = error.InnerException!) is not null) ? Unwrap(only) : error;
+        error is AggregateException { InnerExceptions: [var only, ..] }
+            || (error is System.Reflection.TargetInvocationException && (only = error.InnerException!) is not null) ? Unwrap(only) : error;
 
     // ArgumentException appends the name of a parameter that no user knows.
     private static string MessageOf(Exception error) =>

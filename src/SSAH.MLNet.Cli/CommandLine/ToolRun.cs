@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Text;
 using SSAH.MLNet.Cli.Output;
 
@@ -34,7 +35,8 @@ internal static class ToolRun
             return ExitCode.Error;
         }
         // Signals are this program's own; the exceptions of a command are caught in it.
-        var configuration = new InvocationConfiguration { Output = outWriter, Error = errorWriter, ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
+        var configuration = new InvocationConfiguration { Output = outWriter, Error = errorWriter, ProcessTerminationTimeout = null,
+            EnableDefaultExceptionHandler = false };
         int code = result.InvokeAsync(configuration, cancellation).GetAwaiter().GetResult();
         outWriter.Flush();
         return code;
@@ -43,7 +45,7 @@ internal static class ToolRun
     private static string NameOf(ParseResult result)
     {
         var name = new StringBuilder();
-        for (System.CommandLine.Parsing.CommandResult? command = result.CommandResult; command is not null; command = command.Parent as System.CommandLine.Parsing.CommandResult)
+        for (CommandResult? command = result.CommandResult; command is not null; command = command.Parent as CommandResult)
             name.Insert(0, command.Command.Name + (name.Length > 0 ? " " : ""));
         return name.ToString();
     }

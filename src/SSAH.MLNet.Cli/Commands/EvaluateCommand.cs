@@ -29,7 +29,8 @@ internal static class EvaluateCommand
         using ImageCollection opened = OpenedCollection.Open(path);
         HammingRetrievalMetrics metrics = Evaluate(LabeledCodes.ReadLabeled(opened, path), cancellation);
         output.Result(JsonDocument.Parse(metrics.ToJson()).RootElement, () => output.Line(metrics.ToString().TrimEnd()));
-        output.Note("each labeled image is searched among the other labeled ones. Labels that the model was trained on flatter it: ssah train measures on labels that it holds out.");
+        output.Note("each labeled image is searched among the other labeled ones. Labels that the model was trained on flatter it: ssah train measures on "
+            + "labels that it holds out.");
         return ExitCode.Done;
     }
 

@@ -23,15 +23,18 @@ internal static class ExportCommand
     {
         Argument<string> photos = CollectionPlace.NewFolder();
         Option<string?> collection = CollectionPlace.NewOption();
-        var format = new Option<string>("--format", "-f") { Description = "raw, faiss, npy, parquet: the codes; onnx: the model.", Required = true, HelpName = "FORMAT" };
+        var format = new Option<string>("--format", "-f") { Description = "raw, faiss, npy, parquet: the codes; onnx: the model.", Required = true,
+            HelpName = "FORMAT" };
         format.AcceptOnlyFromAmong([.. ExportFormat.All.Select(each => each.Name), Onnx]);
-        var file = new Option<string?>("--out", "-o") { Description = "The file. Without it: the folder's name with the format's ending, in the current folder.", HelpName = "FILE" };
+        var file = new Option<string?>("--out", "-o") { Description = "The file. Without it: the folder's name with the format's ending, in the current "
+            + "folder.", HelpName = "FILE" };
         return new ToolCommand("export", "Write codes, labels and paths, or the model, for other programs.",
             ("ssah export photos --format parquet", "photos.parquet: a row an image, with path, labels and code"),
             ("ssah export photos --format faiss --out photos.faiss", "for faiss.read_index_binary; photos.faiss.paths.json has the paths"))
         {
             photos, format, file, collection,
-        }.Runs((result, output, _) => Run(new Request(result.GetRequiredValue(photos), result.GetRequiredValue(format), result.GetValue(file), result.GetValue(collection)), output));
+        }.Runs((result, output, _) => Run(new Request(result.GetRequiredValue(photos), result.GetRequiredValue(format), result.GetValue(file),
+            result.GetValue(collection)), output));
     }
 
     internal static int Run(Request request, CommandOutput output)
@@ -49,8 +52,10 @@ internal static class ExportCommand
         if (paths is not null)
             WholeFile.Write(paths, stream => JsonSerializer.Serialize(stream, rows.Images.Select(image => image.Path)));
         output.Result(
-            new { File = Path.GetFullPath(file), Paths = paths is null ? null : Path.GetFullPath(paths), request.Format, Images = rows.Images.Count, rows.Codes.Bits, rows.Codes.BytesPerCode },
-            () => output.Line($": {CommandOutput.Count(rows.Images.Count, "code")} of {rows.Codes.Bits} bits{(paths is null ? "" : $"; their paths are in {PathText.Of(paths)}")}", PathText.Of(file)));
+            new { File = Path.GetFullPath(file), Paths = paths is null ? null : Path.GetFullPath(paths), request.Format, Images = rows.Images.Count,
+                rows.Codes.Bits, rows.Codes.BytesPerCode },
+            () => output.Line($": {CommandOutput.Count(rows.Images.Count, "code")} of {rows.Codes.Bits} "
+                + $"bits{(paths is null ? "" : $"; their paths are in {PathText.Of(paths)}")}", PathText.Of(file)));
         return ExitCode.Done;
     }
 
@@ -58,7 +63,8 @@ internal static class ExportCommand
     {
         HashEncoder encoder = collection.Encoder;
         encoder.SaveOnnx(file);
-        output.Result(new { File = Path.GetFullPath(file), Format = Onnx, encoder.ModelId, encoder.Bits }, () => output.Line($": {Models.ModelChoice.Describe(encoder)}, takes {encoder.InputShape}", PathText.Of(file)));
+        output.Result(new { File = Path.GetFullPath(file), Format = Onnx, encoder.ModelId, encoder.Bits }, () =>
+            output.Line($": {Models.ModelChoice.Describe(encoder)}, takes {encoder.InputShape}", PathText.Of(file)));
         return ExitCode.Done;
     }
 }

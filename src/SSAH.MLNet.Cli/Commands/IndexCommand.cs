@@ -29,13 +29,15 @@ internal static class IndexCommand
         {
             photos, collection, model, bits, byFolder,
         }.Runs((result, output, cancellation) => Run(
-            new Request(result.GetRequiredValue(photos), result.GetValue(collection), result.GetValue(model), result.GetValue(bits), result.GetValue(byFolder)), output, cancellation));
+            new Request(result.GetRequiredValue(photos), result.GetValue(collection), result.GetValue(model), result.GetValue(bits),
+                result.GetValue(byFolder)), output, cancellation));
     }
 
     internal static int Run(Request request, CommandOutput output, CancellationToken cancellation)
     {
         if (!Directory.Exists(request.Photos))
-            throw new ToolException(File.Exists(request.Photos) ? $"'{request.Photos}' is a file: index takes the folder that it lies in." : $"there is no folder '{request.Photos}'.");
+            throw new ToolException(File.Exists(request.Photos) ? $"'{request.Photos}' is a file: index takes the folder that it lies in."
+                : $"there is no folder '{request.Photos}'.");
         string path = CollectionPlace.For(request.Collection, request.Photos);
         using ImageCollection collection = OpenOrCreate(path, request, output, cancellation);
         SyncResult done = SyncOutput.Run(output, progress => collection.Sync(
@@ -45,13 +47,15 @@ internal static class IndexCommand
         output.Result(
             new
             {
-                Collection = path, Model = new { Name = model, Id = collection.ModelId, collection.Bits }, Images = collection.Count, done.Added, done.Changed, done.Moved, done.Removed, done.Unchanged,
+                Collection = path, Model = new { Name = model, Id = collection.ModelId, collection.Bits }, Images = collection.Count, done.Added,
+                    done.Changed, done.Moved, done.Removed, done.Unchanged,
                 done.Skipped, done.PassedOver, Seconds = Math.Round(done.Elapsed.TotalSeconds, 3),
             },
             () =>
             {
                 output.Line($": {CommandOutput.Count(collection.Count, "image")} ({model})", PathText.Of(path));
-                output.Line($"{CommandOutput.Count(done.Added)} added, {CommandOutput.Count(done.Changed)} changed, {CommandOutput.Count(done.Moved)} moved, {CommandOutput.Count(done.Removed)} removed, "
+                output.Line($"{CommandOutput.Count(done.Added)} added, {CommandOutput.Count(done.Changed)} changed, {CommandOutput.Count(done.Moved)} "
+                    + $"moved, {CommandOutput.Count(done.Removed)} removed, "
                     + $"{CommandOutput.Count(done.Unchanged)} unchanged, {CommandOutput.Count(done.Skipped.Count)} skipped, in {Durations.Text(done.Elapsed)}");
             });
         return ExitCode.Done;

@@ -23,7 +23,8 @@ internal static class InspectCommand
     {
         InspectedFile found = InspectedFile.Read(path);
         output.Result(
-            new { found.Path, found.Kind, found.Bytes, found.IsWhole, found.Damage, Properties = found.Facts.ToDictionary(fact => fact.Name, fact => fact.Value) },
+            new { found.Path, found.Kind, found.Bytes, found.IsWhole, found.Damage,
+                Properties = found.Facts.ToDictionary(fact => fact.Name, fact => fact.Value) },
             () =>
             {
                 output.Line($": {found.Kind}, {CommandOutput.Count(found.Bytes)} bytes", found.Path);

@@ -18,16 +18,21 @@ internal static class LabelCommand
     /// <param name="Clear">Takes the labels away.</param>
     /// <param name="Replace">Whether labels by folder replace others.</param>
     internal sealed record Request(
-        IReadOnlyList<string> Paths, string? Collection = null, bool ByFolder = false, string? Table = null, char? Separator = null, IReadOnlyList<string>? Set = null, bool Clear = false, bool Replace = false);
+        IReadOnlyList<string> Paths, string? Collection = null, bool ByFolder = false, string? Table = null, char? Separator = null,
+            IReadOnlyList<string>? Set = null, bool Clear = false, bool Replace = false);
 
     public static Command Create()
     {
-        var paths = new Argument<string[]>("PHOTOS") { Description = "Images, or folders with all that is below; the current folder where they are left out.", Arity = ArgumentArity.ZeroOrMore };
+        var paths = new Argument<string[]>("PHOTOS") { Description = "Images, or folders with all that is below; the current folder where they are left "
+            + "out.", Arity = ArgumentArity.ZeroOrMore };
         Option<string?> collection = CollectionPlace.NewOption();
         var byFolder = new Option<bool>("--by-folder") { Description = "Label images by the folder that they lie in. Images that have a label keep it." };
-        var table = new Option<string?>("--table", "-t") { Description = "Take labels from a CSV or TSV file: its first line names the columns, the first column holds paths, the others labels.", HelpName = "FILE" };
+        var table = new Option<string?>("--table",
+            "-t") { Description = "Take labels from a CSV or TSV file: its first line names the columns, the first column holds paths, the others labels.",
+                HelpName = "FILE" };
         Option<char?> separator = SeparatorOption.New();
-        var set = new Option<string[]>("--set", "-s") { Description = "Give the images this label in place of theirs; several times for several labels.", HelpName = "LABEL", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
+        var set = new Option<string[]>("--set", "-s") { Description = "Give the images this label in place of theirs; several times for several labels.",
+            HelpName = "LABEL", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
         var clear = new Option<bool>("--clear") { Description = "Take the labels of the images away." };
         var replace = new Option<bool>("--replace") { Description = "With --by-folder: also label images that have a label." };
         return new ToolCommand("label", "Show, set or take away labels.",
@@ -36,7 +41,8 @@ internal static class LabelCommand
         {
             paths, collection, byFolder, table, separator, set, clear, replace,
         }.Runs((result, output, cancellation) => Run(
-            new Request(result.GetValue(paths) ?? [], result.GetValue(collection), result.GetValue(byFolder), result.GetValue(table), result.GetValue(separator), result.GetValue(set), result.GetValue(clear),
+            new Request(result.GetValue(paths) ?? [], result.GetValue(collection), result.GetValue(byFolder), result.GetValue(table),
+                result.GetValue(separator), result.GetValue(set), result.GetValue(clear),
                 result.GetValue(replace)), output));
     }
 
@@ -45,7 +51,8 @@ internal static class LabelCommand
         string[] paths = request.Paths.Count > 0 ? [.. request.Paths] : ["."];
         if (new[] { request.ByFolder, request.Table is not null, request.Set is { Count: > 0 }, request.Clear }.Count(each => each) > 1)
             throw new ToolException("--by-folder, --table, --set and --clear exclude each other.");
-        string path = CollectionPlace.Find(request.Collection, request.Table is not null && request.Paths.Count == 0 ? Path.GetDirectoryName(Path.GetFullPath(request.Table))! : paths[0], ".");
+        string path = CollectionPlace.Find(request.Collection, request.Table is not null && request.Paths.Count == 0
+            ? Path.GetDirectoryName(Path.GetFullPath(request.Table))! : paths[0], ".");
         using ImageCollection collection = OpenedCollection.Open(path);
         LabelChange? change = request switch
         {
@@ -61,11 +68,14 @@ internal static class LabelCommand
             () =>
             {
                 if (change is not null)
-                    output.Line($"{CommandOutput.Count(change.Changed, "image")} labeled anew{(change.Kept > 0 ? $"; {CommandOutput.Count(change.Kept)} kept the label that they had (--replace changes it)" : "")}");
-                output.Table([.. collection.Labels.Select(label => new[] { CommandOutput.Count(label.Value), label.Key }), [CommandOutput.Count(unlabeled), "(no label)"]], right: 0);
+                    output.Line($"{CommandOutput.Count(change.Changed, "image")} labeled "
+                        + $"anew{(change.Kept > 0 ? $"; {CommandOutput.Count(change.Kept)} kept the label that they had (--replace changes it)" : "")}");
+                output.Table([.. collection.Labels.Select(label => new[] { CommandOutput.Count(label.Value), label.Key }),
+                    [CommandOutput.Count(unlabeled), "(no label)"]], right: 0);
             });
         if (change is { NotIndexed: > 0 })
-            output.Warn($"{CommandOutput.Count(change.NotIndexed, "image")} of what was named {(change.NotIndexed == 1 ? "is" : "are")} not in the collection: ssah index PHOTOS adds what is new.");
+            output.Warn($"{CommandOutput.Count(change.NotIndexed, "image")} of what was named {(change.NotIndexed == 1 ? "is" : "are")} not in the "
+                + $"collection: ssah index PHOTOS adds what is new.");
         return ExitCode.Done;
     }
 }

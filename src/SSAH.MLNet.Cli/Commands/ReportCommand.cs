@@ -24,7 +24,8 @@ internal static class ReportCommand
             ("ssah report --collection photos --out /tmp/photos.html", "the page at another place"))
         {
             photos, collection, file,
-        }.Runs((result, output, cancellation) => Run(result.GetRequiredValue(photos), result.GetValue(collection), result.GetRequiredValue(file), output, cancellation));
+        }.Runs((result, output, cancellation) => Run(result.GetRequiredValue(photos), result.GetValue(collection), result.GetRequiredValue(file), output,
+            cancellation));
     }
 
     internal static int Run(string photos, string? collection, string file, CommandOutput output, CancellationToken cancellation)

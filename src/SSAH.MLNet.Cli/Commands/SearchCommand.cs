@@ -31,7 +31,8 @@ internal static class SearchCommand
         {
             query, collection, count, distance, label,
         }.Runs((result, output, cancellation) => Run(
-            new Request(result.GetRequiredValue(query), result.GetValue(collection), result.GetValue(count), result.GetValue(distance), result.GetValue(label)), output, cancellation));
+            new Request(result.GetRequiredValue(query), result.GetValue(collection), result.GetValue(count), result.GetValue(distance),
+                result.GetValue(label)), output, cancellation));
     }
 
     internal static int Run(Request request, CommandOutput output, CancellationToken cancellation)
@@ -44,13 +45,16 @@ internal static class SearchCommand
         string path = CollectionPlace.Find(request.Collection, isFolder ? request.Query : Path.GetDirectoryName(Path.GetFullPath(request.Query))!, ".");
         using ImageCollection collection = OpenedCollection.Open(path);
         ImageFilter? filter = request.Label is null ? null : ImageFilter.WithLabel(request.Label);
-        IReadOnlyList<Found> found = isFolder ? OfFolder(request, collection, filter, output, cancellation) : [new Found(Path.GetFullPath(request.Query), OfImage(request, collection, filter))];
+        IReadOnlyList<Found> found = isFolder ? OfFolder(request, collection, filter, output, cancellation)
+            : [new Found(Path.GetFullPath(request.Query), OfImage(request, collection, filter))];
         found = [.. found.Select(each => each with { Matches = [.. each.Matches.Where(match => match.Distance <= (request.MaxDistance ?? int.MaxValue))] })];
         output.Result(
             new
             {
                 Collection = path, collection.Bits,
-                Queries = found.Select(each => new { each.Query, Matches = each.Matches.Select(match => new { match.Distance, match.Image.Path, match.Image.Width, match.Image.Height, match.Image.Labels }) }),
+                Queries = found.Select(each => new { each.Query,
+                    Matches = each.Matches.Select(match => new { match.Distance, match.Image.Path, match.Image.Width, match.Image.Height,
+                        match.Image.Labels }) }),
             },
             () => Write(found, isFolder, output));
         return ExitCode.Done;
@@ -82,7 +86,8 @@ internal static class SearchCommand
                 output.Line("", PathText.Of(each.Query));
             output.Table([.. each.Matches.Select(match => new[]
             {
-                (isFolder ? "  " : "") + match.Distance.ToString(System.Globalization.CultureInfo.InvariantCulture), PathText.Of(match.Image.Path), string.Join(", ", match.Image.Labels),
+                (isFolder ? "  " : "") + match.Distance.ToString(System.Globalization.CultureInfo.InvariantCulture), PathText.Of(match.Image.Path),
+                    string.Join(", ", match.Image.Labels),
             })], right: 0);
             if (each.Matches.Count == 0)
                 output.Note("nothing found.");

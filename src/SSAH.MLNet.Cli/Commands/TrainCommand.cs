@@ -24,15 +24,18 @@ internal static class TrainCommand
         Argument<string> photos = CollectionPlace.NewFolder();
         Option<string?> collection = CollectionPlace.NewOption();
         var bits = new Option<int?>("--bits", "-b") { Description = "Code length, 1 to 512; 64 by default.", HelpName = "N" };
-        var holdOut = new Option<double?>("--hold-out") { Description = "Share of the labels that first measure what training brings; 0.2 by default.", HelpName = "SHARE" };
-        var file = new Option<string?>("--out", "-o") { Description = "Keep the model in a file too, for ssah index --model FILE and for programs.", HelpName = "FILE" };
+        var holdOut = new Option<double?>("--hold-out") { Description = "Share of the labels that first measure what training brings; 0.2 by default.",
+            HelpName = "SHARE" };
+        var file = new Option<string?>("--out", "-o") { Description = "Keep the model in a file too, for ssah index --model FILE and for programs.",
+            HelpName = "FILE" };
         return new ToolCommand("train", "Learn a model from the labels of a collection, say what that brought, and switch to it.",
             ("ssah train photos", "measures on a fifth of the labels, learns from all, encodes the collection again"),
             ("ssah train photos --bits 128 --out hasher.zip", "longer codes, and the model as a file"))
         {
             photos, collection, bits, holdOut, file,
         }.Runs((result, output, cancellation) => Run(
-            new Request(result.GetRequiredValue(photos), result.GetValue(collection), result.GetValue(bits), result.GetValue(holdOut), result.GetValue(file)), output, cancellation));
+            new Request(result.GetRequiredValue(photos), result.GetValue(collection), result.GetValue(bits), result.GetValue(holdOut),
+                result.GetValue(file)), output, cancellation));
     }
 
     internal static int Run(Request request, CommandOutput output, CancellationToken cancellation)
@@ -78,7 +81,8 @@ internal static class TrainCommand
     private static void CheckLabels(ImageCollection collection, string path)
     {
         if (collection.Labels.Count < 2)
-            throw new ToolException($"'{PathText.Of(path)}' has {CommandOutput.Count(collection.Labels.Count, "label")}, and training tells at least two apart. Give labels: ssah label PHOTOS --by-folder, or --table LABELS.csv.");
+            throw new ToolException($"'{PathText.Of(path)}' has {CommandOutput.Count(collection.Labels.Count, "label")}, and training tells at least two "
+                + $"apart. Give labels: ssah label PHOTOS --by-folder, or --table LABELS.csv.");
     }
 
     // A row for each label of an image, every cell in quotes: labels and paths may hold any character.

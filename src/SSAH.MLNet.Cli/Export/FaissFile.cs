@@ -4,7 +4,8 @@ using SSAH.MLNet.Cli.Collections;
 namespace SSAH.MLNet.Cli.Export;
 
 /// <summary>
-/// A faiss index file of type IndexBinaryFlat, as <c>faiss.read_index_binary</c> reads it: its dimension is a multiple of 8, so that codes of another length have padding bits, all 0, which change no distance.
+/// A faiss index file of type IndexBinaryFlat, as <c>faiss.read_index_binary</c> reads it: its dimension is a multiple of 8, so that codes of another length
+/// have padding bits, all 0, which change no distance.
 /// <code>
 ///  0  "IBxF"
 ///  4  dimension    i32, bits

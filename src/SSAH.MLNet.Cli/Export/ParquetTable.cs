@@ -11,7 +11,8 @@ internal static class ParquetTable
 {
     public static void Write(LabeledCodes rows, Stream file)
     {
-        var metadata = new Dictionary<string, string> { ["ssah.bits"] = rows.Codes.Bits.ToString(CultureInfo.InvariantCulture), ["ssah.model"] = rows.Codes.ModelId ?? "" };
+        var metadata = new Dictionary<string, string> { ["ssah.bits"] = rows.Codes.Bits.ToString(CultureInfo.InvariantCulture),
+            ["ssah.model"] = rows.Codes.ModelId ?? "" };
         // The writer goes back to places before its own.
         using var table = new MemoryStream();
         ParquetSerializer.SerializeAsync(rows.Images.Select(Row.Of), table, customMetadata: metadata).GetAwaiter().GetResult();
@@ -49,7 +50,8 @@ internal static class ParquetTable
 
         public static Row Of(CollectionImage image) => new()
         {
-            Id = image.Id, Path = image.Path, Labels = [.. image.Labels], Code = image.Code.ToArray(), Width = image.Width, Height = image.Height, Bytes = image.Size, Written = image.Time,
+            Id = image.Id, Path = image.Path, Labels = [.. image.Labels], Code = image.Code.ToArray(), Width = image.Width, Height = image.Height,
+                Bytes = image.Size, Written = image.Time,
             Sha256 = image.ContentHash,
         };
     }

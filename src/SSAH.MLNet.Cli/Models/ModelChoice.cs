@@ -25,7 +25,8 @@ internal sealed record ModelChoice(string Name, int? Bits)
     {
         var option = new Option<string?>("--model", "-m")
         {
-            Description = "What makes the codes: resnet18 (default; images of the same kind), phash (copies of the same image), or a trained model (.zip or .onnx).",
+            Description = "What makes the codes: resnet18 (default; images of the same kind), phash (copies of the same image), or a trained model (.zip "
+                + "or .onnx).",
             HelpName = "MODEL",
         };
         option.CompletionSources.Add(ResNet18, Phash);
@@ -33,7 +34,9 @@ internal sealed record ModelChoice(string Name, int? Bits)
     }
 
     /// <summary>The option <c>--bits</c>.</summary>
-    public static Option<int?> NewBitsOption() => new("--bits", "-b") { Description = $"Code length: 1 to 4096 for resnet18 (default {ResNet18Bits}), 64 or 256 for phash (default {PhashBits}).", HelpName = "N" };
+    public static Option<int?> NewBitsOption() =>
+        new("--bits", "-b") { Description = $"Code length: 1 to 4096 for resnet18 (default {ResNet18Bits}), 64 or 256 for phash (default {PhashBits}).",
+            HelpName = "N" };
 
     /// <summary>The name under which results show an encoder.</summary>
     public static string Describe(HashEncoder encoder)
@@ -70,7 +73,8 @@ internal sealed record ModelChoice(string Name, int? Bits)
         ImageFiles images = context.Data.LoadImageFolder(folder, Side, Side, new ImageFilesOptions { OnBadImage = BadImagePolicy.Skip });
         // A pool of one: the order of the files is drawn, not that of pixels in memory.
         IDataView sample = context.Data.TakeRows(context.Data.ShuffleRows(images, Seed, shufflePoolSize: 1), SampleImages);
-        var options = new ItqHashOptions { Network = PretrainedNetwork.ResNet18, InputColumnName = "Pixels", Bits = Bits ?? ResNet18Bits, Seed = Seed, CancellationToken = cancellation };
+        var options = new ItqHashOptions { Network = PretrainedNetwork.ResNet18, InputColumnName = "Pixels", Bits = Bits ?? ResNet18Bits, Seed = Seed,
+            CancellationToken = cancellation };
         return output.Progress("learning from a sample", "images", progress =>
         {
             context.Log += (_, message) =>

@@ -17,7 +17,8 @@ internal static class ModelFile
         }
         catch (Exception error) when (error is InvalidOperationException or ArgumentException or FormatException)
         {
-            throw new ToolException($"'{path}' has no hash encoder: {error.Message} Models of ssah-train, and of Model.Save after SsahHash or ItqHash, have one.", error);
+            throw new ToolException($"'{path}' has no hash encoder: {error.Message} Models of ssah-train, and of Model.Save after SsahHash or ItqHash, "
+                + $"have one.", error);
         }
     }
 }

@@ -20,7 +20,8 @@ internal sealed class TrainerProgram
     /// <summary>Finds the program.</summary>
     /// <exception cref="ToolException">It is not installed; the message says how it is.</exception>
     public static TrainerProgram Find() => Places().FirstOrDefault(File.Exists) is { } path ? new TrainerProgram(path) : throw new ToolException(
-        $"training needs the second tool {Name}, which is not installed: dotnet tool install --global {Name}\nIt brings libtorch, 600 MB unpacked, which nothing else here needs. ({Variable} may name the program.)");
+        $"training needs the second tool {Name}, which is not installed: dotnet tool install --global {Name}\nIt brings libtorch, 600 MB unpacked, which "
+            + $"nothing else here needs. ({Variable} may name the program.)");
 
     /// <summary>Trains.</summary>
     /// <param name="table">Paths and labels.</param>
@@ -56,7 +57,8 @@ internal sealed class TrainerProgram
         }
         string file = OperatingSystem.IsWindows() ? Name + ".exe" : Name;
         string tools = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".dotnet", "tools");
-        IEnumerable<string?> folders = [Path.GetDirectoryName(Environment.ProcessPath), AppContext.BaseDirectory, .. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator), tools];
+        IEnumerable<string?> folders = [Path.GetDirectoryName(Environment.ProcessPath), AppContext.BaseDirectory,
+            .. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator), tools];
         foreach (string? folder in folders)
             if (folder is { Length: > 0 })
                 yield return Path.Combine(folder, file);

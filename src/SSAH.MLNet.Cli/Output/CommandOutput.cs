@@ -6,7 +6,9 @@ using Spectre.Console;
 
 namespace SSAH.MLNet.Cli.Output;
 
-/// <summary>The console as a command sees it: results on standard output, everything else on standard error. Numbers are written in the invariant culture.</summary>
+/// <summary>
+/// The console as a command sees it: results on standard output, everything else on standard error. Numbers are written in the invariant culture.
+/// </summary>
 /// <param name="outWriter">Takes results.</param>
 /// <param name="errorWriter">Takes progress, remarks and errors.</param>
 internal sealed class CommandOutput(TextWriter outWriter, TextWriter errorWriter)
@@ -66,7 +68,8 @@ internal sealed class CommandOutput(TextWriter outWriter, TextWriter errorWriter
         int columns = rows.Count == 0 ? 0 : rows.Max(row => row.Length);
         int[] widths = [.. Enumerable.Range(0, columns).Select(column => rows.Max(row => column < row.Length ? row[column].Length : 0))];
         foreach (string[] row in rows)
-            outWriter.WriteLine(string.Join("  ", row.Select((cell, column) => right.Contains(column) ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column]))).TrimEnd());
+            outWriter.WriteLine(string.Join("  ", row.Select((cell, column) =>
+                right.Contains(column) ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column]))).TrimEnd());
     }
 
     /// <summary>Writes a remark on standard error; not with <c>--quiet</c>.</summary>

@@ -19,5 +19,6 @@ internal static class Terminal
     public static bool IsError(TextWriter writer) => ReferenceEquals(writer, Console.Error) && !Console.IsErrorRedirected;
 
     /// <summary>Whether colors may be used where there is a terminal (https://no-color.org).</summary>
-    public static bool AllowsColor => Environment.GetEnvironmentVariable("NO_COLOR") is not { Length: > 0 } && Environment.GetEnvironmentVariable("TERM") != "dumb";
+    public static bool AllowsColor => Environment.GetEnvironmentVariable("NO_COLOR") is not { Length: > 0 }
+        && Environment.GetEnvironmentVariable("TERM") != "dumb";
 }

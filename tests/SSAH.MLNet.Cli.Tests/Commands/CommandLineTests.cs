@@ -72,7 +72,8 @@ public sealed class CommandLineTests
         folder.Write("fake.zip", "PK, or so it says"u8.ToArray());
         folder.Write("photo.jpg", DrawnPhotos.Scene(1));
         folder.Write("photos/1.jpg", DrawnPhotos.Scene(1));
-        string[] arguments = [.. line.Split(' ').Select((word, i) => i > 0 && !word.StartsWith('-') && word is not ("phash" or "65" or "0") ? folder.At(word) : word)];
+        string[] arguments = [.. line.Split(' ').Select((word, i) =>
+            i > 0 && !word.StartsWith('-') && word is not ("phash" or "65" or "0") ? folder.At(word) : word)];
         Run run = Run.Of(arguments);
         Assert.Equal((ExitCode.Error, ""), (run.Code, run.Out));
         Assert.StartsWith("error: ", run.Error, StringComparison.Ordinal);

@@ -30,7 +30,8 @@ public sealed class LabelTests : IDisposable
         string table = _album.Write("photos/labels.csv", "file,what\nred/0.jpg,sky;sea\nblue/6.jpg,\"a, b\"\nblue/7.jpg,\nnew.jpg,sky\n");
         Run run = Run.Done("label", "--table", table, "--separator", ";", "--json");
         Assert.Equal("""{"a, b":1,"sea":1,"sky":1}""", Compact(run.Json.GetProperty("labels")));
-        Assert.Equal((2, 1, 11), (run.Json.GetProperty("changed").GetInt32(), run.Json.GetProperty("notIndexed").GetInt32(), run.Json.GetProperty("unlabeled").GetInt32()));
+        Assert.Equal((2, 1, 11), (run.Json.GetProperty("changed").GetInt32(), run.Json.GetProperty("notIndexed").GetInt32(),
+            run.Json.GetProperty("unlabeled").GetInt32()));
         Assert.Contains("1 image", run.Error, StringComparison.Ordinal);
     }
 

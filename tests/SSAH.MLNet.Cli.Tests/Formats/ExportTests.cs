@@ -27,7 +27,8 @@ public sealed class ExportTests(Album album) : IClassFixture<Album>
             a = numpy.load({JsonSerializer.Serialize(album.At("out.npy"))})
             print(json.dumps([str(a.dtype), list(a.shape), a.reshape(-1).tolist()]))
             """);
-        Assert.Equal(JsonSerializer.Serialize(new object[] { "uint8", new[] { images.Length, 8 }, images.SelectMany(image => image.Code.ToArray()).Select(value => (int)value).ToArray() }),
+        Assert.Equal(JsonSerializer.Serialize(new object[] { "uint8", new[] { images.Length, 8 },
+            images.SelectMany(image => image.Code.ToArray()).Select(value => (int)value).ToArray() }),
             answer.Replace(" ", "", StringComparison.Ordinal).Trim());
     }
 
@@ -38,7 +39,8 @@ public sealed class ExportTests(Album album) : IClassFixture<Album>
         string answer = Python("faiss", $"""
             import faiss, numpy, json
             i = faiss.read_index_binary({JsonSerializer.Serialize(album.At("out.faiss"))})
-            codes = numpy.frombuffer(open({JsonSerializer.Serialize(album.At("out.faiss"))}, 'rb').read()[-i.ntotal * i.code_size:], dtype='uint8').reshape(i.ntotal, i.code_size)
+            codes = numpy.frombuffer(open({JsonSerializer.Serialize(album.At("out.faiss"))}, 'rb').read()[-i.ntotal * i.code_size:],
+                dtype='uint8').reshape(i.ntotal, i.code_size)
             d, _ = i.search(codes, i.ntotal)
             print(json.dumps(d.tolist()))
             """);
@@ -52,7 +54,8 @@ public sealed class ExportTests(Album album) : IClassFixture<Album>
         (byte[] file, _, CollectionImage[] images) = Export("parquet");
         var read = await ParquetSerializer.DeserializeAsync<ParquetTable.Row>(new MemoryStream(file));
         Assert.Equal(
-            images.Select(image => (image.Path, string.Join('|', image.Labels), Convert.ToHexString(image.Code.Span), image.Width, image.Height, image.Size, image.ContentHash)),
+            images.Select(image => (image.Path, string.Join('|', image.Labels), Convert.ToHexString(image.Code.Span), image.Width, image.Height, image.Size,
+                image.ContentHash)),
             read.Data.Select(row => (row.Path, string.Join('|', row.Labels), Convert.ToHexString(row.Code), row.Width, row.Height, row.Bytes, row.Sha256)));
     }
 
@@ -97,7 +100,8 @@ public sealed class ExportTests(Album album) : IClassFixture<Album>
     {
         try
         {
-            using Process process = Process.Start(new ProcessStartInfo(python, ["-c", program]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using Process process = Process.Start(new ProcessStartInfo(python, ["-c", program]) { RedirectStandardOutput = true,
+                RedirectStandardError = true })!;
             string output = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
             process.WaitForExit();
             return (process.ExitCode, output);

@@ -11,7 +11,8 @@ public sealed class PackedFolder : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         (int code, string output) = await ProcessRun.Start("dotnet",
-            ["msbuild", Repository.At("eng", "Pack.proj"), "-nologo", "-v:quiet", "-p:NoBuild=true", $"-p:Configuration={Repository.Configuration}",
+            ["msbuild", Repository.At("eng", "Pack.proj"), "-nologo", "-v:quiet", "-p:NoBuild=true", "-p:PackTools=false",
+                $"-p:Configuration={Repository.Configuration}",
                 $"-p:PackageOutputPath={Packages}"]);
         Assert.True(code == 0, output);
     }
