@@ -15,7 +15,7 @@ public sealed partial class ImageCollection
             List<CollectionImage> page;
             do
             {
-                page = Read(() => ImageRows.Page(_reader, _index.Model, after, PageSize));
+                page = Read(() => ImageRows.Page(_reader, _index, after, PageSize));
                 foreach (CollectionImage image in page)
                     yield return image;
                 after = page.Count > 0 ? page[^1].Id : after;
@@ -26,7 +26,7 @@ public sealed partial class ImageCollection
 
     /// <summary>The image of an id, or null if there is none or its file cannot be read.</summary>
     /// <param name="id">The id.</param>
-    public CollectionImage? Get(long id) => Read(() => ImageRows.Find(_reader, _index.Model, id));
+    public CollectionImage? Get(long id) => Read(() => ImageRows.Find(_reader, _index, id));
 
     /// <summary>The image of a file, or null if there is none or it cannot be read.</summary>
     /// <param name="path">Path of the file; a relative one is taken from the current folder.</param>
@@ -34,7 +34,7 @@ public sealed partial class ImageCollection
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         string full = System.IO.Path.GetFullPath(path);
-        return Read(() => ImageRows.IdOf(_reader, Root.All(_reader), full) is { } id ? ImageRows.Find(_reader, _index.Model, id) : null);
+        return Read(() => ImageRows.IdOf(_reader, Root.All(_reader), full) is { } id ? ImageRows.Find(_reader, _index, id) : null);
     }
 
     /// <summary>The labels that images have, with the number of images of each, ordered by ordinal.</summary>

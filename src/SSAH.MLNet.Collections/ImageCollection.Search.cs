@@ -99,49 +99,41 @@ public sealed partial class ImageCollection
         var groups = Enumerable.Range(0, first.Length).GroupBy(row => first[row]).Where(group => group.Skip(1).Any())
             .Select(group => group.Select(row => ids[row]).ToArray()).ToArray();
         return Read(() => groups.Select(group =>
-            new DuplicateGroup([.. group.Select(id => ImageRows.Find(_reader, _index.Model, id)).OfType<CollectionImage>()]))
+            new DuplicateGroup([.. group.Select(id => ImageRows.Find(_reader, _index, id)).OfType<CollectionImage>()]))
             .Where(group => group.Images.Count > 1).ToArray());
     }
 
     private IReadOnlyList<CollectionMatch>[] Nearest(BinaryCodes queries, int k, ImageFilter? filter, CancellationToken cancellationToken)
     {
-        IdFilter? ids = filter is null ? null : IdFilter.Only(IdsOf(filter));
+        IdFilter? ids = filter is null ? null : _filters.IdsOf(_reader, filter, _index.Revision);
         HammingMatches matches = _index.Index.Search(queries, k, new HammingSearchOptions { Filter = ids }, cancellationToken);
         var rows = new IReadOnlyList<CollectionMatch>[queries.Count];
         for (int query = 0; query < rows.Length; query++)
         {
             var found = new CollectionMatch[matches[query].Length];
             for (int i = 0; i < found.Length; i++)
-                found[i] = new CollectionMatch(ImageRows.Find(_reader, _index.Model, matches[query][i].Id) ?? throw Missing(matches[query][i].Id),
+                found[i] = new CollectionMatch(ImageRows.Find(_reader, _index, matches[query][i].Id) ?? throw ImageRows.Missing(Path, matches[query][i].Id),
                     matches[query][i].Distance);
             rows[query] = found;
         }
         return rows;
     }
 
-    private List<long> IdsOf(ImageFilter filter)
-    {
-        var sql = new FilterSql(filter, Root.All(_reader));
-        return _reader.Query($"SELECT i.id FROM image i WHERE {sql.Text}", reader => reader.GetInt64(0), sql.Values);
-    }
-
     private (long[] Ids, BinaryCodes Codes) Codes(ImageFilter? filter)
     {
-        HashSet<long>? allowed = filter is null ? null : [.. IdsOf(filter)];
+        IdFilter? allowed = filter is null ? null : _filters.IdsOf(_reader, filter, _index.Revision);
         var ids = new List<long>();
         var codes = new BinaryCodes(_index.Model.Bits) { ModelId = _index.Model.Id };
         var code = new byte[codes.BytesPerCode];
         foreach (long id in _reader.Query("SELECT image FROM code WHERE model = $1 ORDER BY image", reader => reader.GetInt64(0), _index.Model.Key))
         {
-            if (allowed?.Contains(id) == false)
+            if (allowed?.Allows(id) == false)
                 continue;
             if (!_index.Index.TryReconstruct(id, code))
-                throw Missing(id);
+                throw ImageRows.Missing(Path, id);
             ids.Add(id);
             codes.Add(code);
         }
         return ([.. ids], codes);
     }
-
-    private DamagedFileException Missing(long id) => new($"'{Path}' is a damaged collection: the parts of image {id} do not agree.");
 }

@@ -21,6 +21,7 @@ public sealed partial class ImageCollection : IDisposable
     private readonly HashEncoder? _given;
     private readonly Session _reader;
     private readonly Session _writer;
+    private readonly FilterCache _filters = new();
     private CodeIndex _index;
     private HashEncoder? _kept;
     private HashEncoder? _switched;

@@ -1,26 +1,32 @@
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using SSAH.MLNet.Collections.Searching;
+using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet.Collections.Storage;
 
-/// <summary>Reads rows as images.</summary>
+/// <summary>Reads rows as images. Their codes are those of the index, which is of the same moment.</summary>
 internal static class ImageRows
 {
     private const string Select = """
-        SELECT i.id, r.path, i.path, i.size, i.time, i.hash, i.width, i.height, c.code, (SELECT json_group_array(l.label) FROM label l WHERE l.image = i.id)
-        FROM image i JOIN root r ON r.id = i.root JOIN code c ON c.image = i.id AND c.model = $1
+        SELECT i.id, r.path, i.path, i.size, i.time, i.hash, i.width, i.height, (SELECT json_group_array(l.label) FROM label l WHERE l.image = i.id)
+        FROM image i JOIN root r ON r.id = i.root
         """;
 
-    /// <summary>An image that has a code of the model, or null.</summary>
-    public static CollectionImage? Find(Session session, StoredModel model, long id)
+    /// <summary>An image that has a code, or null.</summary>
+    public static CollectionImage? Find(Session session, CodeIndex index, long id)
     {
-        List<CollectionImage> rows = session.Query($"{Select} WHERE i.id = $2", reader => Read(reader, session.Path, model), model.Key, id);
-        return rows.Count == 0 ? null : rows[0];
+        if (!index.Index.Contains(id))
+            return null;
+        List<CollectionImage> rows = session.Query($"{Select} WHERE i.id = $1", reader => Read(reader, session.Path, index), id);
+        return rows.Count == 1 ? rows[0] : throw Missing(session.Path, id);
     }
 
     /// <summary>The next images in the order of their ids.</summary>
-    public static List<CollectionImage> Page(Session session, StoredModel model, long after, int count) =>
-        session.Query($"{Select} WHERE i.id > $2 ORDER BY i.id LIMIT $3", reader => Read(reader, session.Path, model), model.Key, after, count);
+    public static List<CollectionImage> Page(Session session, CodeIndex index, long after, int count) =>
+        session.Query($"{Select} WHERE i.id > $1 AND i.problem IS NULL ORDER BY i.id LIMIT $2", reader => Read(reader, session.Path, index), after, count);
+
+    public static DamagedFileException Missing(string path, long id) => new($"'{path}' is a damaged collection: the parts of image {id} do not agree.");
 
     /// <summary>The id of the image of a file, or null.</summary>
     public static long? IdOf(Session session, IEnumerable<Root> roots, string fullPath)
@@ -29,10 +35,13 @@ internal static class ImageRows
         return (long?)session.Value("SELECT id FROM image WHERE root = $1 AND path = $2", root.Key, root.RelativePathOf(fullPath));
     }
 
-    private static CollectionImage Read(SqliteDataReader reader, string path, StoredModel model)
+    private static CollectionImage Read(SqliteDataReader reader, string path, CodeIndex index)
     {
         long id = reader.GetInt64(0);
-        string folder = reader.GetString(1), relative = reader.GetString(2), labels = reader.GetString(9);
+        string folder = reader.GetString(1), relative = reader.GetString(2), labels = reader.GetString(8);
+        var code = new byte[index.Model.BytesPerCode];
+        if (!index.Index.TryReconstruct(id, code))
+            throw Missing(path, id);
         return new CollectionImage
         {
             Id = id,
@@ -44,7 +53,7 @@ internal static class ImageRows
             ContentHash = Convert.ToHexStringLower(reader.GetFieldValue<byte[]>(5)),
             Width = reader.GetInt32(6),
             Height = reader.GetInt32(7),
-            Code = CodeBlob.Read(path, id, model, reader.GetFieldValue<byte[]>(8)).ToArray(),
+            Code = code,
             Labels = labels == "[]" ? [] : JsonSerializer.Deserialize<string[]>(labels)!,
         };
     }

@@ -66,11 +66,17 @@ internal sealed class Revision
     /// <returns>Whether that image has a code still.</returns>
     public bool Copy(long from, EncodedFile file)
     {
-        if (ImageRows.Find(_session, Model, from) is not { } image)
+        const string select = """
+            SELECT i.width, i.height, c.code, a.activation FROM image i JOIN code c ON c.image = i.id AND c.model = $2
+            LEFT JOIN activation a ON a.image = i.id AND a.model = $2 WHERE i.id = $1
+            """;
+        var sources = _session.Query(select, row => (Width: row.GetInt32(0), Height: row.GetInt32(1), Code: row.GetFieldValue<byte[]>(2),
+            Activations: row.IsDBNull(3) ? null : MemoryMarshal.Cast<byte, float>(row.GetFieldValue<byte[]>(3)).ToArray()), from, Model.Key);
+        if (sources.Count == 0)
             return false;
-        var activations = (byte[]?)_session.Value("SELECT activation FROM activation WHERE image = $1 AND model = $2", from, Model.Key);
-        long id = Upsert(file.File, file.Hash, image.Width, image.Height, problem: null);
-        StoreCode(id, Model, image.Code.Span, activations is null ? null : MemoryMarshal.Cast<byte, float>(activations).ToArray());
+        var source = sources[0];
+        long id = Upsert(file.File, file.Hash, source.Width, source.Height, problem: null);
+        StoreCode(id, Model, CodeBlob.Read(_session.Path, from, Model, source.Code), source.Activations);
         return true;
     }
 

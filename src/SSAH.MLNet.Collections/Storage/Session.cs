@@ -35,6 +35,8 @@ internal sealed class Session : IDisposable
                 connection.Open();
                 var session = new Session(path, connection);
                 session.Execute($"PRAGMA busy_timeout = {(long)Math.Clamp(wait.TotalMilliseconds, 0, int.MaxValue)}");
+                // Rows of matches lie all over the file: with SQLite's 2 MB each would be read through the whole depth of its trees.
+                session.Execute("PRAGMA cache_size = -65536");
                 // What is committed survives a power failure too.
                 session.Execute("PRAGMA synchronous = FULL");
                 return session;
