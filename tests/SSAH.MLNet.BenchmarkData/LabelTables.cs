@@ -111,7 +111,7 @@ internal static class LabelTables
         public int Integer(string[] row, string column) =>
             int.TryParse(Cell(row, column), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
                 ? value
-                : throw new InvalidDataException($"{Name}: '{Cell(row, column)}' in column '{column}' is no whole number.");
+                : throw new InvalidDataException($"{Name}: '{Cell(row, column)}' in column '{column}' is not a whole number.");
 
         public bool IsSet(string[] row, int column) => row[column] switch
         {

@@ -10,7 +10,7 @@ public sealed class ComputeDeviceTests
     [InlineData(TrainingPrecision.BFloat16, 3, ScalarType.BFloat16)]
     [InlineData(TrainingPrecision.BFloat16, 1, ScalarType.BFloat16)]
     [InlineData(TrainingPrecision.Auto, 1, ScalarType.Float32)]
-    public void An_explicit_number_type_wins_and_grey_images_stay_in_float32(TrainingPrecision precision, int channels, ScalarType expected) =>
+    public void An_explicit_number_type_wins_and_gray_images_stay_in_float32(TrainingPrecision precision, int channels, ScalarType expected) =>
         Assert.Equal(expected, ComputeDevice.NumberType(precision, CPU, channels));
 
     // The kernel names the same features that the library asks the processor for.

@@ -63,7 +63,7 @@ internal static class OnnxTensors
         var bytes = proto.RawData.Span;
         return bytes.Length % Marshal.SizeOf<T>() == 0
             ? MemoryMarshal.Cast<byte, T>(bytes)
-            : throw new InvalidDataException($"{source}: constant '{proto.Name}' has {bytes.Length} bytes, no whole number of {typeof(T).Name} values.");
+            : throw new InvalidDataException($"{source}: constant '{proto.Name}' has {bytes.Length} bytes, not a whole number of {typeof(T).Name} values.");
     }
 
     private static InvalidDataException DoesNotFill(TensorProto proto, int values, string source) =>
