@@ -33,9 +33,15 @@ internal sealed class AxisWeights
     /// <param name="source">Pixels of the source, at least <c>target * scale</c>.</param>
     /// <param name="target">Pixels of the target.</param>
     /// <param name="scale">Source pixels to a target pixel.</param>
-    public static AxisWeights Of(int source, int target, double scale)
+    public static AxisWeights Of(int source, int target, double scale) => Of(source, target, scale, (source - target * scale) / 2);
+
+    /// <summary>The weights that lay a part of an axis over a target.</summary>
+    /// <param name="source">Pixels of the source, at least <c>start + target * scale</c>.</param>
+    /// <param name="target">Pixels of the target.</param>
+    /// <param name="scale">Source pixels to a target pixel.</param>
+    /// <param name="start">Where the part begins, in source pixels.</param>
+    public static AxisWeights Of(int source, int target, double scale, double start)
     {
-        double start = (source - target * scale) / 2;
         double support = Math.Max(scale, 1);
         var first = new int[target];
         var weights = new float[target][];

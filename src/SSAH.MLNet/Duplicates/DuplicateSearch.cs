@@ -1,0 +1,119 @@
+using System.Collections.Concurrent;
+
+namespace SSAH.MLNet.Duplicates;
+
+/// <summary>
+/// From signatures to groups. Rows are in the order in which images are kept, so that the first of a group is the one to keep, whatever the order of the
+/// files was.
+/// </summary>
+/// <param name="images">The images, the one to keep first.</param>
+/// <param name="options">The options.</param>
+internal sealed class DuplicateSearch(IReadOnlyList<ImageSignature> images, DuplicateOptions options)
+{
+    private const int PairsAtOnce = 4096;
+
+    private readonly int[] _parents = [.. Enumerable.Range(0, images.Count)];
+    private readonly ConcurrentBag<SecondLook> _idle = [];
+    private long _compared;
+
+    /// <summary>Pairs looked at closely so far.</summary>
+    public long Compared => Interlocked.Read(ref _compared);
+
+    /// <summary>The groups: each a row, and what the others are to it.</summary>
+    public List<(int Kept, List<(int Row, ImageMatch Match)> Copies)> Find(CancellationToken cancellation)
+    {
+        // Files of the same bytes are one image from here on.
+        Dictionary<UInt128, List<int>> files = [];
+        foreach (int row in Enumerable.Range(0, images.Count))
+        {
+            if (!files.TryGetValue(images[row].Content, out List<int>? same))
+                files.Add(images[row].Content, same = []);
+            same.Add(row);
+        }
+        int[] firsts = [.. files.Values.Select(same => same[0])];
+        Connect(firsts, cancellation);
+        var groups = new List<(int, List<(int, ImageMatch)>)>();
+        foreach (IGrouping<int, int> component in firsts.GroupBy(Root).OrderBy(component => component.Key))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            foreach ((int kept, List<(int Row, ImageMatch Match)> copies) in Stars([.. component.Order()], cancellation))
+            {
+                List<(int Row, ImageMatch Match)> all =
+                [
+                    .. files[images[kept].Content].Skip(1).Select(row => (row, new ImageMatch(DuplicateKind.SameFile, ImagePose.Upright, 1, 0))),
+                    .. copies.OrderByDescending(copy => copy.Match.Similarity)
+                        .SelectMany(copy => files[images[copy.Row].Content].Select(row => (row, copy.Match))),
+                ];
+                if (all.Count > 0)
+                    groups.Add((kept, all));
+            }
+        }
+        return groups;
+    }
+
+    // Joins what is connected by pairs that are alike. Pairs of a set that is known to be connected are not looked at again, which changes no set.
+    private void Connect(int[] firsts, CancellationToken cancellation)
+    {
+        var pending = new HashSet<(int, int)>();
+        new CandidateJoin([.. firsts.Select(row => images[row])], options).ForEach((first, second) =>
+        {
+            (int left, int right) = (firsts[first], firsts[second]);
+            if (Root(left) != Root(right) && pending.Add((Math.Min(left, right), Math.Max(left, right))) && pending.Count >= PairsAtOnce)
+                Look();
+        }, cancellation);
+        Look();
+
+        void Look()
+        {
+            (int First, int Second)[] pairs = [.. pending];
+            var alike = new bool[pairs.Length];
+            InParallel(pairs.Length, i => alike[i] = IsAlike(Compare(pairs[i].First, pairs[i].Second, options.Radius)), cancellation);
+            for (int i = 0; i < pairs.Length; i++)
+                if (alike[i])
+                    Union(pairs[i].First, pairs[i].Second);
+            pending.Clear();
+        }
+    }
+
+    // Each member was compared with the first itself: a chain of likeness falls apart into groups.
+    private IEnumerable<(int Kept, List<(int Row, ImageMatch Match)> Copies)> Stars(List<int> rows, CancellationToken cancellation)
+    {
+        while (rows.Count > 0)
+        {
+            int kept = rows[0];
+            int[] others = [.. rows.Skip(1)];
+            var matches = new ImageMatch?[others.Length];
+            // Views need not be as near as between strangers: the two are connected.
+            InParallel(others.Length, i => matches[i] = Compare(kept, others[i], 2 * options.Radius), cancellation);
+            yield return (kept, [.. others.Zip(matches).Where(each => IsAlike(each.Second)).Select(each => (each.First, each.Second!.Value))]);
+            rows = [.. others.Where((_, i) => !IsAlike(matches[i]))];
+        }
+    }
+
+    private bool IsAlike(ImageMatch? match) => match?.Similarity >= options.MinSimilarity;
+
+    private ImageMatch? Compare(int first, int second, int radius)
+    {
+        Interlocked.Increment(ref _compared);
+        SecondLook look = _idle.TryTake(out SecondLook? idle) ? idle : new SecondLook(options);
+        ImageMatch? match = look.Compare(images[first], images[second], radius);
+        _idle.Add(look);
+        return match;
+    }
+
+    private void InParallel(int count, Action<int> each, CancellationToken cancellation) =>
+        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = options.Workers, CancellationToken = cancellation }, each);
+
+    private int Root(int row)
+    {
+        while (_parents[row] != row)
+            row = _parents[row] = _parents[_parents[row]];
+        return row;
+    }
+
+    private void Union(int first, int second)
+    {
+        (first, second) = (Root(first), Root(second));
+        _parents[Math.Max(first, second)] = Math.Min(first, second);
+    }
+}
