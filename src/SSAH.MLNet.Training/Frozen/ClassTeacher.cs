@@ -5,35 +5,56 @@ using SSAH.MLNet.Training.Data;
 
 namespace SSAH.MLNet.Training.Frozen;
 
-/// <summary>
-/// What the labeled rows and the geometry of all rows say of every row's classes: a linear classifier of the labeled rows proposes (with a tenth of a
-/// label's weight), the graph of neighbors spreads proposals and labels. In the line of graph-based semi-supervised hashing (SSDH, Zhang and Peng
-/// 2017; BGDH, Yan et al. 2017) and of correct-and-smooth (Huang et al. 2021); reconstructed.
-/// </summary>
-internal static class ClassTeacher
-{
-    private const float ProposalWeight = 0.1f;
+/// <summary>What a teacher says.</summary>
+/// <param name="Probabilities">Of all rows, [n, classes]; those of labeled rows are their labels.</param>
+/// <param name="Found">Share of hidden labels that it finds again, 0 to 1; null where none could be hidden.</param>
+internal sealed record TaughtClasses(FeatureMatrix Probabilities, double? Found);
 
-    /// <summary>Class probabilities of all rows, [n, classes]; those of labeled rows are their labels.</summary>
+/// <summary>
+/// What the labeled rows and the geometry of all rows say of every row's classes: a linear classifier of the labeled rows proposes, the graph of neighbors
+/// spreads proposals and labels. In the line of graph-based semi-supervised hashing (SSDH, Zhang and Peng 2017; BGDH, Yan et al. 2017) and of
+/// correct-and-smooth (Huang et al. 2021); reconstructed.
+/// </summary>
+/// <param name="vectors">[n, d], whitened.</param>
+/// <param name="graph">Graph of the rows.</param>
+/// <param name="multiLabel">Whether a row may have several classes.</param>
+/// <param name="seed">Draws the classifier's batches.</param>
+/// <param name="cancellation">Ends the work between two steps.</param>
+internal sealed class ClassTeacher(FeatureMatrix vectors, NeighborGraph graph, bool multiLabel, int seed, CancellationToken cancellation)
+{
+    /// <summary>Teaches.</summary>
     /// <param name="vectors">[n, d], whitened.</param>
     /// <param name="labels">Labels of the rows.</param>
     /// <param name="graph">Graph of the rows.</param>
     /// <param name="seed">Draws the classifier's batches.</param>
+    /// <param name="note">Told how far labels are spread, and why.</param>
     /// <param name="cancellation">Ends the work between two steps.</param>
-    public static FeatureMatrix Teach(FeatureMatrix vectors, LabelSets labels, NeighborGraph graph, int seed, CancellationToken cancellation)
+    public static TaughtClasses Teach(
+        FeatureMatrix vectors, LabelSets labels, NeighborGraph graph, int seed, Action<string> note, CancellationToken cancellation)
     {
+        var teacher = new ClassTeacher(vectors, graph, labels.IsMultiLabel, seed, cancellation);
         FeatureMatrix given = Targets(labels);
+        ChosenSpreading chosen = SpreadingChoice.Choose(teacher, labels, given, note);
         int[] labeled = [.. Enumerable.Range(0, labels.Count).Where(labels.IsLabeled)];
-        ClassLayer classifier = ClassifierTraining.Run(vectors.Take(labeled), given.Take(labeled), labels.IsMultiLabel, seed, cancellation).Classifier;
-        FeatureMatrix start = classifier.Probabilities(vectors);
-        TensorPrimitives.Multiply(start.Values, ProposalWeight, start.Values);
-        foreach (int row in labeled)
-            given.Row(row).CopyTo(start.Row(row));
-        FeatureMatrix spread = LabelPropagation.Spread(graph, start, cancellation);
-        FeatureMatrix taught = labels.IsMultiLabel ? Shares(spread, graph, labels, cancellation) : Probabilities(spread);
+        FeatureMatrix taught = teacher.Spread(teacher.Propose(given, labeled), given, labeled, chosen.Spreading);
         foreach (int row in labeled)
             given.Row(row).CopyTo(taught.Row(row));
-        return taught;
+        return new TaughtClasses(taught, chosen.Found);
+    }
+
+    /// <summary>What a classifier of these rows says of all rows, [n, classes].</summary>
+    public FeatureMatrix Propose(FeatureMatrix given, int[] labeled) =>
+        ClassifierTraining.Run(vectors.Take(labeled), given.Take(labeled), multiLabel, seed, cancellation).Classifier.Probabilities(vectors);
+
+    /// <summary>Class probabilities of all rows, of labeled ones too, from proposals and the labels of some rows.</summary>
+    public FeatureMatrix Spread(FeatureMatrix proposals, FeatureMatrix given, int[] labeled, Spreading spreading)
+    {
+        var start = new FeatureMatrix(proposals.Rows, proposals.Columns);
+        TensorPrimitives.Multiply(proposals.Values, spreading.ProposalWeight, start.Values);
+        foreach (int row in labeled)
+            given.Row(row).CopyTo(start.Row(row));
+        FeatureMatrix spread = LabelPropagation.Spread(graph, start, spreading.Alpha, cancellation);
+        return multiLabel ? Shares(spread, labeled, spreading) : Probabilities(spread);
     }
 
     /// <summary>[n, classes]: 1 where a row has the class, else 0.</summary>
@@ -65,12 +86,13 @@ internal static class ClassTeacher
     }
 
     // With several labels a row: of all that reached a row, the share that has the class.
-    private static FeatureMatrix Shares(FeatureMatrix spread, NeighborGraph graph, LabelSets labels, CancellationToken cancellation)
+    private FeatureMatrix Shares(FeatureMatrix spread, int[] labeled, Spreading spreading)
     {
         var sources = new FeatureMatrix(spread.Rows, 1);
-        for (int row = 0; row < spread.Rows; row++)
-            sources.Values[row] = labels.IsLabeled(row) ? 1 : ProposalWeight;
-        FeatureMatrix reached = LabelPropagation.Spread(graph, sources, cancellation);
+        sources.Values.AsSpan().Fill(spreading.ProposalWeight);
+        foreach (int row in labeled)
+            sources.Values[row] = 1;
+        FeatureMatrix reached = LabelPropagation.Spread(graph, sources, spreading.Alpha, cancellation);
         for (int row = 0; row < spread.Rows; row++)
         {
             Span<float> values = spread.Row(row);

@@ -8,16 +8,16 @@ namespace SSAH.MLNet.Training.Frozen;
 /// </summary>
 internal static class LabelPropagation
 {
-    private const float Alpha = 0.9f;
     private const int Iterations = 60;
     private const double Tolerance = 1e-6;
 
     /// <summary>Solves for every column at once.</summary>
     /// <param name="graph">S.</param>
     /// <param name="start">Y, [n, k], not negative.</param>
+    /// <param name="alpha">Share that a row takes from its neighbors, 0 to 1.</param>
     /// <param name="cancellation">Ends the solution between two iterations.</param>
     /// <returns>F, [n, k], not negative.</returns>
-    public static FeatureMatrix Spread(NeighborGraph graph, FeatureMatrix start, CancellationToken cancellation)
+    public static FeatureMatrix Spread(NeighborGraph graph, FeatureMatrix start, float alpha, CancellationToken cancellation)
     {
         int columns = start.Columns;
         var solution = new FeatureMatrix(start.Rows, columns);
@@ -30,7 +30,7 @@ internal static class LabelPropagation
             cancellation.ThrowIfCancellationRequested();
             graph.Multiply(direction, product);
             for (int v = 0; v < product.Values.Length; v++)
-                product.Values[v] = direction.Values[v] - Alpha * product.Values[v];
+                product.Values[v] = direction.Values[v] - alpha * product.Values[v];
             double[] curvature = Dots(direction, product);
             AddScaled(solution, direction, [.. squares.Zip(curvature, Ratio)]);
             AddScaled(residual, product, [.. squares.Zip(curvature, (s, c) => -Ratio(s, c))]);

@@ -37,8 +37,10 @@ public sealed partial class SsahTrainer
         public double QuantizationWeight { get; set; } = 0.1;
 
         /// <summary>
-        /// With frozen features, how much the class probabilities weigh in the code against the features themselves, 0 to 1000: higher values help classes that
-        /// have labels, lower ones those that have none. Default 2.
+        /// With frozen features, what the class probabilities weigh in the code against the features, 0 to 1000: their variance as a multiple of the
+        /// features', times the square of the share of labels that the teacher finds again where they are hidden; where that is above 1 and there are more
+        /// classes than half the bits, their number of bits as that multiple. Higher values help classes that have labels, lower ones those that have none.
+        /// Default 2.
         /// </summary>
         [Range(0.0, 1000)]
         public double FrozenClassWeight { get; set; } = 2;

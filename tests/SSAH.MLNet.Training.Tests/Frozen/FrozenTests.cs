@@ -20,6 +20,9 @@ public sealed class FrozenTests
         return (features.Directions(features.Mean()), group);
     }
 
+    private static TaughtClasses Teach(FeatureMatrix directions, LabelSets labels) =>
+        ClassTeacher.Teach(directions, labels, NeighborGraph.Build(directions, default), seed: 1, _ => { }, default);
+
     // The graph by its definition, dense.
     private static Matrix<double> Dense(FeatureMatrix directions)
     {
@@ -57,7 +60,7 @@ public sealed class FrozenTests
 
         var start = new FeatureMatrix(80, 2);
         (start.Row(3)[0], start.Row(17)[1], start.Row(40)[0]) = (1, 1, 0.5f);
-        var spread = LabelPropagation.Spread(graph, start, default);
+        var spread = LabelPropagation.Spread(graph, start, 0.9f, default);
         var exact = (Matrix<double>.Build.DenseIdentity(80) - 0.9 * dense).Inverse() * Matrix<double>.Build.Dense(80, 2,
             (row, column) => start.Row(row)[column]);
         for (int row = 0; row < 80; row++)
@@ -91,7 +94,7 @@ public sealed class FrozenTests
         Array.Fill(labels, -1);
         foreach (int group in Enumerable.Range(0, 5))
             labels[Array.IndexOf(groups, group)] = group;
-        var taught = ClassTeacher.Teach(directions, LabelSets.FromClasses(labels), NeighborGraph.Build(directions, default), seed: 1, default);
+        var taught = Teach(directions, LabelSets.FromClasses(labels)).Probabilities;
         double Right(FeatureMatrix said) => Enumerable.Range(0, 800)
             .Average(row => said.Row(row).IndexOf(said.Row(row).ToArray().Max()) == groups[row] ? 1.0 : 0);
         // The five labeled rows alone, each row going to the nearest: what the geometry of the others adds.
@@ -109,7 +112,7 @@ public sealed class FrozenTests
         var (directions, groups) = Clusters(600, 6, 2, seed: 6);
         int given = 0, only = Array.IndexOf(groups, 1);
         int[] labels = [.. groups.Select((group, row) => row == only ? 1 : group == 0 && given++ < 60 ? 0 : -1)];
-        var taught = ClassTeacher.Teach(directions, LabelSets.FromClasses(labels), NeighborGraph.Build(directions, default), seed: 1, default);
+        var taught = Teach(directions, LabelSets.FromClasses(labels)).Probabilities;
         double found = Enumerable.Range(0, 600).Where(row => groups[row] == 1).Average(row => taught.Row(row)[1] > 0.5f ? 1.0 : 0);
         Assert.True(found > 0.8, $"{found:F3} of the class with one label");
     }
@@ -135,7 +138,7 @@ public sealed class FrozenTests
         // Groups 0 and 1 share label 0, groups 1 and 2 label 1, group 3 has label 2.
         int[][] byGroup = [[0], [0, 1], [1], [2]];
         var sets = Enumerable.Range(0, 600).Select(row => row < 60 ? byGroup[groups[row]] : []).ToArray();
-        var taught = ClassTeacher.Teach(directions, LabelSets.FromSets(sets, 3), NeighborGraph.Build(directions, default), seed: 1, default);
+        var taught = Teach(directions, LabelSets.FromSets(sets, 3)).Probabilities;
         double right = Enumerable.Range(60, 540)
             .Average(row => Enumerable.Range(0, 3).Average(label => taught.Row(row)[label] > 0.5 == byGroup[groups[row]].Contains(label) ? 1.0 : 0));
         Assert.True(right > 0.95, $"{right:F3}");
