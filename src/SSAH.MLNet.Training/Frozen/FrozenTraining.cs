@@ -28,9 +28,6 @@ internal sealed class FrozenTraining(SsahTrainer.Options options, int seed, Acti
 {
     private const int MeanRows = 2_000;
 
-    // Probabilities that are learned from soft targets are softer than the classifier is right; of 1, 1.3, 1.5 and 2.5 on validation queries.
-    private const float Sharpness = 1.3f;
-
     // With one label of each class, nothing of which can be hidden, about as many of other rows are found.
     private const double UnknownFound = 0.4;
 
@@ -60,7 +57,7 @@ internal sealed class FrozenTraining(SsahTrainer.Options options, int seed, Acti
             + (classifier.Agreement is { } agreement ? $"; it agrees with the teacher on {agreement:P1} of rows held out" : "")
             + $", {clock.Elapsed.TotalSeconds:F1} s.");
 
-        head = head with { Classes = classifier.Classifier.Sharper(Sharpness) };
+        head = head with { Classes = classifier.Classifier };
         head = Project(head, vectors, taught.Found ?? UnknownFound, cancellation);
         FeatureMatrix sample = head.Activations(vectors.Sample(MeanRows, seed));
         double meanActivation = sample.Values.Average(value => Math.Abs((double)value));

@@ -12,15 +12,6 @@ internal sealed record ClassLayer(FeatureMatrix Weight, float[] Bias, bool IsMul
     /// <summary>Number of classes.</summary>
     public int Count => Bias.Length;
 
-    /// <summary>The same classifier with its logits multiplied: above 1, surer of what it says.</summary>
-    public ClassLayer Sharper(float factor)
-    {
-        var (weight, bias) = (new FeatureMatrix(Weight.Rows, Weight.Columns), new float[Count]);
-        TensorPrimitives.Multiply(Weight.Values, factor, weight.Values);
-        TensorPrimitives.Multiply(Bias, factor, bias);
-        return new ClassLayer(weight, bias, IsMultiLabel);
-    }
-
     /// <summary>Probabilities [n, classes] of vectors [n, d].</summary>
     public FeatureMatrix Probabilities(FeatureMatrix vectors)
     {
