@@ -107,16 +107,11 @@ public sealed partial class ImageCollection
     {
         IdFilter? ids = filter is null ? null : _filters.IdsOf(_reader, filter, _index.Revision);
         HammingMatches matches = _index.Index.Search(queries, k, new HammingSearchOptions { Filter = ids }, cancellationToken);
-        var rows = new IReadOnlyList<CollectionMatch>[queries.Count];
-        for (int query = 0; query < rows.Length; query++)
-        {
-            var found = new CollectionMatch[matches[query].Length];
-            for (int i = 0; i < found.Length; i++)
-                found[i] = new CollectionMatch(ImageRows.Find(_reader, _index, matches[query][i].Id) ?? throw ImageRows.Missing(Path, matches[query][i].Id),
-                    matches[query][i].Distance);
-            rows[query] = found;
-        }
-        return rows;
+        HammingMatch[][] found = [.. Enumerable.Range(0, queries.Count).Select(query => matches[query].ToArray())];
+        Dictionary<long, CollectionImage> images = ImageRows.Of(_reader, _index, found.SelectMany(each => each).Select(match => match.Id));
+        return [.. found.Select(each => each.Select(match => new CollectionMatch(ImageOf(match.Id), match.Distance)).ToArray())];
+
+        CollectionImage ImageOf(long id) => images.TryGetValue(id, out CollectionImage? image) ? image : throw ImageRows.Missing(Path, id);
     }
 
     private (long[] Ids, BinaryCodes Codes) Codes(ImageFilter? filter)

@@ -116,6 +116,56 @@ public sealed class SearchTests : IDisposable
         }
     }
 
+    [Fact]
+    public void A_filter_that_is_asked_again_sees_what_changed_since()
+    {
+        ImageFilter filter = ImageFilter.WithLabel("fresh");
+        using var other = ImageCollection.Open(_folder.File);
+        for (int count = 0; count < 4; count++)
+        {
+            Assert.Equal(count, _collection.Search(_images[0].Code.Span, Count, filter).Count);
+            Assert.Equal(count, _collection.Search(_images[0].Code.Span, Count, ImageFilter.WithLabel("fresh")).Count);
+            other.Relabel([_images[count].Id], "fresh");
+        }
+        other.Remove(_images[0].Id);
+        Assert.Equal(3, _collection.Search(_images[5].Id, Count, filter).Count);
+    }
+
+    [Fact]
+    public async Task Searches_run_while_images_come_and_go()
+    {
+        long end = Environment.TickCount64 + 700;
+        Task[] searching = [.. Enumerable.Range(0, 3).Select(worker => Task.Run(() =>
+        {
+            for (int i = worker; Environment.TickCount64 < end; i = (i + 7) % Count)
+            {
+                IReadOnlyList<CollectionMatch> matches = _collection.Search(_images[i].Code.Span, 20, i % 2 == 0 ? null : ImageFilter.Below(_folder.Photos));
+                Assert.Equal(20, matches.Count);
+                Assert.All(matches, match => Assert.Equal(Distance(_images[i].Code.Span, match.Image.Code.Span), match.Distance));
+            }
+        }))];
+        while (Environment.TickCount64 < end)
+        {
+            Assert.Equal(5, _collection.Remove(_collection.Images.Take(5).Select(image => image.Id)));
+            Assert.Equal(5, _collection.Sync(_folder.Photos).Added);
+        }
+        await Task.WhenAll(searching);
+        PhotoFolder.CheckCodes(_collection, _encoder);
+    }
+
+    [Fact]
+    public void Closed_it_says_so()
+    {
+        _collection.Dispose();
+        _collection.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => _collection.Count);
+        Assert.Throws<ObjectDisposedException>(() => _collection.Remove(1));
+        Assert.Throws<ObjectDisposedException>(() => _collection.Sync(_folder.Photos));
+        // The given encoder is the caller's, and the file is whole without its log.
+        Assert.Equal(1, _encoder.EncodeImages([_images[0].Path]).Count);
+        Assert.False(File.Exists(_folder.File + "-wal"));
+    }
+
     private static int Distance(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
     {
         int distance = 0;

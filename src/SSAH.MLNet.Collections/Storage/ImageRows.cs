@@ -22,6 +22,18 @@ internal static class ImageRows
         return rows.Count == 1 ? rows[0] : throw Missing(session.Path, id);
     }
 
+    /// <summary>Images of the index by their ids; an id may be there several times.</summary>
+    public static Dictionary<long, CollectionImage> Of(Session session, CodeIndex index, IEnumerable<long> ids)
+    {
+        var images = new Dictionary<long, CollectionImage>();
+        session.ForEach($"{Select} WHERE i.id IN (SELECT value FROM json_each($1))", reader =>
+        {
+            CollectionImage image = Read(reader, session.Path, index);
+            images.Add(image.Id, image);
+        }, JsonSerializer.Serialize(ids));
+        return images;
+    }
+
     /// <summary>The next images in the order of their ids.</summary>
     public static List<CollectionImage> Page(Session session, CodeIndex index, long after, int count) =>
         session.Query($"{Select} WHERE i.id > $1 AND i.problem IS NULL ORDER BY i.id LIMIT $2", reader => Read(reader, session.Path, index), after, count);

@@ -8,6 +8,8 @@ internal sealed class Session : IDisposable
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, SqliteCommand> _commands = new(StringComparer.Ordinal);
 
+    private bool _isDisposed;
+
     private Session(string path, SqliteConnection connection) => (Path, _connection) = (path, connection);
 
     public string Path { get; }
@@ -96,6 +98,7 @@ internal sealed class Session : IDisposable
         foreach (SqliteCommand command in _commands.Values)
             command.Dispose();
         _commands.Clear();
+        _isDisposed = true;
         _connection.Dispose();
     }
 
@@ -129,6 +132,7 @@ internal sealed class Session : IDisposable
 
     private SqliteCommand Bound(string sql, object?[] values)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, typeof(ImageCollection));
         if (!_commands.TryGetValue(sql, out SqliteCommand? command))
         {
             command = _connection.CreateCommand();

@@ -8,6 +8,9 @@ namespace SSAH.MLNet.Hashing;
 /// </summary>
 internal sealed class CodeSnapshot
 {
+    // Who filters by the same object again, over codes that did not change, gets the same bits.
+    private FilteredSlots? _lastFiltered;
+
     public required BlockLayout Layout { get; init; }
 
     public required CodeSegment[] Segments { get; init; }
@@ -86,6 +89,11 @@ internal sealed class CodeSnapshot
             count = Count;
             return Alive;
         }
+        if (Volatile.Read(ref _lastFiltered) is { } last && last.Filter == filter)
+        {
+            count = last.Count;
+            return last.Allowed;
+        }
         var allowed = new ulong[(Slots + 63) / 64];
         if (filter.Excludes)
             FillAlive(allowed);
@@ -109,6 +117,7 @@ internal sealed class CodeSnapshot
         count = 0;
         foreach (ulong word in allowed)
             count += BitOperations.PopCount(word);
+        Volatile.Write(ref _lastFiltered, new FilteredSlots(filter, allowed, count));
         return allowed;
     }
 
@@ -129,4 +138,6 @@ internal sealed class CodeSnapshot
         else
             bits[slot >> 6] &= ~(1UL << (slot & 63));
     }
+
+    private sealed record FilteredSlots(IdFilter Filter, ulong[] Allowed, int Count);
 }
