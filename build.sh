@@ -21,7 +21,7 @@ usage: ./build.sh VERB [arguments]
                      without data it installs Debian's dataset-fashion-mnist where it can, and draws images as the last resort
   api                writes what is public today into src/*/PublicAPI.Unshipped.txt
   pack               packages of all projects in src, in out/packages
-  bench NAME         a benchmark: hamming, join, collection, evaluator, training, encode, ingest
+  bench NAME         a benchmark: hamming, join, collection, bits, evaluator, training, encode, ingest
   experiment NAME    reproduces a table of docs/results.md; 'experiment list' names them, 'experiment help' lists the options.
   help               this text
 TEXT
@@ -220,7 +220,7 @@ main() {
         api) api ;;
         pack) pack ;;
         bench)
-            [[ $# -gt 0 ]] || fail "which benchmark? ./build.sh bench hamming | join | collection | evaluator | training | encode | ingest"
+            [[ $# -gt 0 ]] || fail "which benchmark? ./build.sh bench hamming | join | collection | bits | evaluator | training | encode | ingest"
             setup
             run_program tests/SSAH.MLNet.Benchmarks "$@" ;;
         experiment) experiment "$@" ;;

@@ -11,6 +11,8 @@ internal static class SsahTool
     {
         IndexCommand.Create(),
         SearchCommand.Create(),
+        DuplicatesCommand.Create(),
+        CompareCommand.Create(),
         LabelCommand.Create(),
         TrainCommand.Create(),
         EvaluateCommand.Create(),

@@ -1,6 +1,4 @@
-using System.Text;
 using SSAH.MLNet.Evaluation;
-using SSAH.MLNet.Hashing;
 using SSAH.MLNet.Reports.Page;
 
 namespace SSAH.MLNet.Reports;
@@ -66,9 +64,7 @@ public sealed record RetrievalReport
     public void Write(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        byte[] html = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false).GetBytes(ToHtml());
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        AtomicFile.Write(path, file => file.Write(html));
+        PageFile.Write(path, ToHtml());
     }
 
     /// <summary>The page as text.</summary>

@@ -9,7 +9,10 @@ namespace SSAH.MLNet.Cli.Collections;
 /// </summary>
 internal static class CollectionPlace
 {
-    private const string HiddenFolder = ".ssah", FileName = "collection.db";
+    /// <summary>Folder of the tool in a folder of images.</summary>
+    public const string HiddenFolder = ".ssah";
+
+    private const string FileName = "collection.db";
 
     /// <summary>The option <c>--collection</c>.</summary>
     public static Option<string?> NewOption() => new("--collection", "-c")
@@ -28,9 +31,6 @@ internal static class CollectionPlace
     /// <summary>Where the collection of a folder is made.</summary>
     public static string For(string? given, string folder) =>
         given is null ? Inside(folder) : Directory.Exists(given) ? Inside(given) : Path.GetFullPath(given);
-
-    /// <summary>A file of the tool beside a collection, such as a trash or a list of what was moved there.</summary>
-    public static string Beside(string collection, string name) => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(collection))!, name);
 
     /// <summary>The collection that is meant.</summary>
     /// <param name="given">What <c>--collection</c> says.</param>

@@ -13,12 +13,18 @@ internal static class SyncOutput
         output.Progress("encoding", "images", progress => work(new Encoding(progress)));
 
     /// <summary>Says which files are no images that can be read.</summary>
+    public static void WarnOfSkipped(CommandOutput output, IReadOnlyList<SkippedImage> skipped)
+    {
+        foreach (SkippedImage each in skipped.Take(ShownSkips))
+            output.Warn($"'{PathText.Of(each.Path)}' is left out: {each.Reason}");
+        if (skipped.Count > ShownSkips)
+            output.Warn($"{CommandOutput.Count(skipped.Count - ShownSkips)} more are left out; --json lists them.");
+    }
+
+    /// <summary>Says which files are no images that can be read, and how many were passed over.</summary>
     public static void WarnOfSkipped(CommandOutput output, SyncResult result)
     {
-        foreach (SkippedImage skipped in result.Skipped.Take(ShownSkips))
-            output.Warn($"'{PathText.Of(skipped.Path)}' is left out: {skipped.Reason}");
-        if (result.Skipped.Count > ShownSkips)
-            output.Warn($"{CommandOutput.Count(result.Skipped.Count - ShownSkips)} more are left out; --json lists them.");
+        WarnOfSkipped(output, result.Skipped);
         if (result.PassedOver.Count == 0)
             return;
         IEnumerable<string> endings = result.PassedOver.OrderByDescending(each => each.Value)

@@ -16,7 +16,7 @@ internal static class CommandErrors
         }
         catch (OperationCanceledException)
         {
-            output.Warn("stopped; what was done is kept. The same command goes on.");
+            output.Warn("stopped; what was done is kept.");
             return ExitCode.Interrupted;
         }
         catch (Exception error) when (Unwrap(error) is { } cause)

@@ -72,8 +72,7 @@ internal static class SearchCommand
     private static Found[] OfFolder(Request request, ImageCollection collection, ImageFilter? filter, CommandOutput output, CancellationToken cancellation)
     {
         EncodedImages queries = EncodedImages.OfFolder(request.Query, collection.Encoder, cancellation);
-        foreach (SkippedImage skipped in queries.Skipped)
-            output.Warn($"'{PathText.Of(skipped.Path)}' is left out: {skipped.Reason}");
+        SyncOutput.WarnOfSkipped(output, queries.Skipped);
         IReadOnlyList<IReadOnlyList<CollectionMatch>> matches = collection.Search(queries.Codes, request.K + 1, filter, cancellation);
         return [.. queries.Paths.Select((path, i) => new Found(path, [.. matches[i].Where(match => match.Image.Path != path).Take(request.K)]))];
     }

@@ -8,10 +8,10 @@ namespace SSAH.MLNet.Cli.Output;
 /// <param name="unit">What is counted.</param>
 internal sealed class LineProgress(Action<string> write, string what, string unit) : IProgress<WorkDone>, IDisposable
 {
-    private static readonly TimeSpan s_between = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_first = TimeSpan.FromSeconds(2), s_between = TimeSpan.FromSeconds(10);
     private readonly Lock _state = new();
     private readonly Stopwatch _watch = Stopwatch.StartNew();
-    private TimeSpan _next = TimeSpan.FromSeconds(2);
+    private TimeSpan _next = s_first;
     private WorkDone _last, _written;
 
     public void Report(WorkDone value)
@@ -19,7 +19,12 @@ internal sealed class LineProgress(Action<string> write, string what, string uni
         lock (_state)
         {
             // Reports of several threads may come out of order.
-            if (value.Done >= _last.Done)
+            if (value.Unit != _last.Unit)
+            {
+                _watch.Restart();
+                _next = s_first;
+            }
+            if (value.Done >= _last.Done || value.Unit != _last.Unit)
                 _last = value;
             if (_last == _written || _watch.Elapsed < _next)
                 return;
@@ -31,7 +36,7 @@ internal sealed class LineProgress(Action<string> write, string what, string uni
     /// <summary>Writes the last state, of work that took long enough to be told of.</summary>
     public void Dispose()
     {
-        if (_last != _written && _watch.Elapsed > TimeSpan.FromSeconds(2))
+        if (_last != _written && _watch.Elapsed > s_first)
             Write();
     }
 

@@ -21,15 +21,18 @@ internal static class TerminalProgress
         private readonly Lock _state = new();
         private readonly Stopwatch _watch = Stopwatch.StartNew();
         private long _done;
+        private string? _unit;
 
         public void Report(WorkDone value)
         {
             lock (_state)
             {
                 // Reports of several threads may come out of order.
-                if (value.Done < _done)
+                if (value.Unit == _unit && value.Done < _done)
                     return;
-                _done = value.Done;
+                if (value.Unit != _unit)
+                    _watch.Restart();
+                (_done, _unit) = (value.Done, value.Unit);
                 task.IsIndeterminate = value.Total == 0;
                 task.MaxValue = Math.Max(1, value.Total);
                 task.Value = value.Total == 0 ? 0 : value.Done;

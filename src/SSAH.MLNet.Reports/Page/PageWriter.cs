@@ -27,12 +27,13 @@ internal static class PageWriter
         }
         if (report.Training is { History.Count: > 0 } training)
             ChartSection.Append(html, "Learning", LearningCharts.Of(training.History).Select(CurveSvg.Draw));
-        AppendNotes(html, [.. shown is null ? [] : ConventionsOf(shown), .. report.Notes]);
+        AppendNotes(html, "How the figures are made", [.. shown is null ? [] : ConventionsOf(shown), .. report.Notes]);
         html.Append("</main>\n</body>\n</html>\n");
         return html.ToString();
     }
 
-    private static void AppendHead(StringBuilder html, string title, string summary)
+    /// <summary>Everything up to the end of the heading, which the caller closes.</summary>
+    public static void AppendHead(StringBuilder html, string title, string summary)
     {
         html.Append($"""
             <!doctype html>
@@ -77,11 +78,12 @@ internal static class PageWriter
                 + $"{c.Upper:F3}; it says nothing about how much another training would differ.");
     }
 
-    private static void AppendNotes(StringBuilder html, string[] notes)
+    /// <summary>A list of remarks for the end of a page.</summary>
+    public static void AppendNotes(StringBuilder html, string title, string[] notes)
     {
         if (notes.Length == 0)
             return;
-        html.Append("<section class=\"conventions\">\n<h2>How the figures are made</h2>\n<ul>\n");
+        html.Append($"<section class=\"conventions\">\n<h2>{Text(title)}</h2>\n<ul>\n");
         foreach (string note in notes)
             html.Append($"<li>{Text(note)}</li>\n");
         html.Append("</ul>\n</section>\n");

@@ -1,0 +1,53 @@
+using System.Text.RegularExpressions;
+using SSAH.MLNet.Cli.CommandLine;
+
+namespace SSAH.MLNet.Cli.Tests.Commands;
+
+/// <summary>Every command line of docs/cli.md and of the README's section about the tool, in their order, in one folder.</summary>
+public sealed partial class DocumentationTests
+{
+    [Theory]
+    [InlineData("docs/cli.md", 20)]
+    [InlineData("README.md", 3)]
+    public void Command_lines_of_the_documentation_run(string document, int least)
+    {
+        using var folder = new TempFolder();
+        DrawnPhotos.Write(folder.At("photos", "cats"), 5);
+        DrawnPhotos.Write(folder.At("photos"), 2, first: 1);
+        DrawnPhotos.Write(folder.At("new-photos"), 2, first: 20);
+        folder.Write("photos/fruit/banana.png", DrawnPhotos.Scene(11));
+        folder.Write("photos/dog.jpg", DrawnPhotos.Scene(7));
+        folder.Write("photos/dogs/small.jpg", DrawnPhotos.Small(7));
+        folder.Write("a.jpg", DrawnPhotos.Scene(7));
+        folder.Write("b.png", DrawnPhotos.Small(7));
+        folder.Write("labels.csv", "path,labels\nphotos/dog.jpg,dog;brown\n"u8.ToArray());
+        using (var model = HashEncoder.PerceptualHash())
+            new Microsoft.ML.MLContext().Model.Save(model, null, folder.At("hasher.zip"));
+        string[] lines = [.. CommandLines().Matches(File.ReadAllText(Path.Combine(Root(), document))).Select(match => match.Groups[1].Value.Trim())];
+        Assert.InRange(lines.Length, least, 100);
+        foreach (string line in lines)
+        {
+            // What a shell redirects is no argument; quotes hold one character here.
+            string[] words = [.. line.Split('>')[0].Trim().Split(' ').Select(word => word.Trim('"'))];
+            Assert.Empty(SsahTool.Create().Parse(words).Errors);
+            // The trainer has a test of its own, as a process.
+            if (words[0] == "train")
+                continue;
+            Run run = Run.Of([.. words.Select((word, i) => i > 0 && IsPath(word) ? folder.At(word) : word)]);
+            Assert.True(run.Code is ExitCode.Done, $"ssah {line} ended with {run.Code}: {run.Out}{run.Error}");
+        }
+    }
+
+    private static bool IsPath(string word) => word.Contains('.', StringComparison.Ordinal) || word.Contains("photos", StringComparison.Ordinal);
+
+    private static string Root()
+    {
+        DirectoryInfo root = new(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(root.FullName, "SSAH.MLNet.sln")))
+            root = root.Parent!;
+        return root.FullName;
+    }
+
+    [GeneratedRegex(@"^(?:\$ )?ssah ([a-z].*?)(?:\s+#.*)?$", RegexOptions.Multiline)]
+    private static partial Regex CommandLines();
+}
