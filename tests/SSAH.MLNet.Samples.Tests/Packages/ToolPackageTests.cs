@@ -31,6 +31,7 @@ public sealed class ToolPackageTests
         Assert.Equal(9, indexed.GetProperty("images").GetInt32());
         JsonElement found = await Ssah("search", folder.At("photos", "5.jpg"), "-k", "1", "--json");
         Assert.Equal(turned, found.GetProperty("queries")[0].GetProperty("matches")[0].GetProperty("path").GetString());
+        Assert.True((await Ssah("compare", turned, folder.At("photos", "5.jpg"), "--json")).GetProperty("isSame").GetBoolean());
 
         async Task<JsonElement> Ssah(params string[] arguments)
         {
