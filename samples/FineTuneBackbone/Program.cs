@@ -32,6 +32,14 @@ if (rest.Length <= 1)
     DrawnFolder.Write(Path.Combine(folder, "test"), perClass: 30, seed: 2);
 }
 
+// Ctrl-C ends the present training with what it has learned; a second one ends the program.
+using var cancellation = new CancellationTokenSource();
+Console.CancelKeyPress += (_, e) =>
+{
+    e.Cancel = !cancellation.IsCancellationRequested;
+    cancellation.Cancel();
+};
+
 // Both views name their classes, so that the evaluation can match them; of the training images only the labeled ones can be judged.
 var mlContext = new MLContext(seed: 1);
 var images = mlContext.Data.LoadImageFolder(Path.Combine(folder, "train"), side, side);
@@ -47,12 +55,14 @@ Train("hash layer alone", new SsahTrainer.Options
 });
 
 // 2. The whole network, with three tenths of the learning rate in the backbone: full SSAH.
-Train("fine-tuned", new SsahTrainer.Options { Backbone = Backbone.Pretrained(network) });
+if (!cancellation.IsCancellationRequested)
+    Train("fine-tuned", new SsahTrainer.Options { Backbone = Backbone.Pretrained(network) });
 return 0;
 
 void Train(string name, SsahTrainer.Options options)
 {
     (options.Stopping.MaxSteps, options.ReportEverySteps, options.Seed) = (steps, Math.Max(1, steps / 5), 1);
+    (options.Stopping.CancellationToken, options.Stopping.OnCancel) = (cancellation.Token, CancellationBehavior.KeepBest);
     options.MetricsCallback = m => Console.WriteLine($"{name}: step {m.Step,5}  loss {m.TotalLoss:F3}  {m.ImagesPerSecond:F0} images/s");
     using var encoder = mlContext.Transforms.SsahHash(options).Fit(train);
     var metrics = mlContext.HashRetrieval.Evaluate(queries: encoder.Transform(queries), database: encoder.Transform(train));

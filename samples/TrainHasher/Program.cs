@@ -12,12 +12,20 @@ var images = args.Length > 2 ? args[2] : Path.Combine(folder, "images");
 if (args.Length <= 2)
     DrawnFolder.Write(images, perClass: 500, labeledShare: 0.1);
 
+// Ctrl-C ends the training, and what was learned is saved; a second one ends the program.
+using var cancellation = new CancellationTokenSource();
+Console.CancelKeyPress += (_, e) =>
+{
+    e.Cancel = !cancellation.IsCancellationRequested;
+    cancellation.Cancel();
+};
+
 var mlContext = new MLContext(seed: 1);
 var train = mlContext.Data.LoadImageFolder(images, 32, 32);
 var pipeline = mlContext.Transforms.Conversion.MapValueToKey("Label").Append(mlContext.Transforms.SsahHash(new SsahTrainer.Options
 {
     Bits = 64,
-    Stopping = { TimeBudget = TimeSpan.FromMinutes(minutes) },
+    Stopping = { TimeBudget = TimeSpan.FromMinutes(minutes), CancellationToken = cancellation.Token, OnCancel = CancellationBehavior.KeepBest },
     MetricsCallback = m => Console.WriteLine($"{m.Progress,5:P0}  step {m.Step,5}  loss {m.TotalLoss:F3}  {m.ImagesPerSecond:F0} images/s"),
 }));
 using var encoder = pipeline.Fit(train).LastTransformer;

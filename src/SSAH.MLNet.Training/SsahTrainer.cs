@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
 using SSAH.MLNet.Training;
+using SSAH.MLNet.Training.Checkpoints;
 using SSAH.MLNet.Training.Data;
 using SSAH.MLNet.Training.Frozen;
 using SSAH.MLNet.Training.Loop;
@@ -31,6 +32,9 @@ public sealed partial class SsahTrainer : IEstimator<HashEncoder>
         _host = environment.Register(nameof(SsahTrainer));
     }
 
+    /// <summary>Largest difference of an activation between TorchSharp and ONNX Runtime at the end.</summary>
+    internal float ExportTolerance { get; init; } = ExportVerification.Tolerance;
+
     /// <summary>Trains on all rows of <paramref name="input"/>, which are read once.</summary>
     /// <param name="input">Rows in any order with a pixel column and a label column; unlabeled rows have a missing label.</param>
     /// <returns>The encoder; its model has been compared with the trained network. It runs on the CPU; <see cref="HashEncoder.WithOptions"/> puts it
@@ -46,16 +50,21 @@ public sealed partial class SsahTrainer : IEstimator<HashEncoder>
         ArgumentNullException.ThrowIfNull(input);
         using var activity = TrainingTelemetry.Fit();
         using var channel = _host.Start("Training");
-        int seed = _options.Seed ?? _host.Rand.Next(int.MaxValue - 8);
-        // Everything that can be checked without the images is checked before the first is read.
+        // Whatever can be wrong without the images is found before the first of them is read.
         ExecutionDevice.Load();
         ComputeDevice.Load();
         using (var source = FrozenFit.Open(input.Schema, _options))
         {
+            if (source is not null && _options is not { ResumeFrom: null, WarmStart: null, Checkpoint.Folder: null })
+                channel.Info(MessageSensitivity.None, "The features do not change: learning from them takes seconds, so that no checkpoint is "
+                    + "written or read.");
             if (source is not null)
-                return new HashEncoder(_host, FrozenFit.Run(source, input, _options, seed, _host, channel), _options.OutputColumnName,
-                    _options.FeatureColumnName ?? _options.InputColumnName, options: null, staysOnCpu: true);
+                return new HashEncoder(_host, FrozenFit.Run(source, input, _options, _options.Seed ?? NewSeed(), _host, channel),
+                    _options.OutputColumnName, _options.FeatureColumnName ?? _options.InputColumnName, options: null, staysOnCpu: true);
         }
+        var resumed = _options.ResumeFrom is { } path ? CheckpointReader.Open(path, nameof(Options.ResumeFrom), Warn) : null;
+        int seed = _options.Seed ?? resumed?.Manifest.Identity.Seed ?? NewSeed();
+        using var writer = CheckpointWriter.Open(_options.Checkpoint, resumed, Warn);
         var device = ComputeDevice.Choose(_options.Device, _host, channel);
         var pixels = PixelColumn.Open(input.Schema, _options.InputColumnName);
         var labels = LabelColumn.Open(input.Schema, _options.LabelColumnName);
@@ -64,16 +73,45 @@ public sealed partial class SsahTrainer : IEstimator<HashEncoder>
         var set = TrainingSetReader.Read(input, pixels, labels, _options, seed, _host, channel);
         var computeType = ComputeDevice.NumberType(_options.Precision, device, set.Shape.Channels);
         using var memory = device.type == TorchSharp.DeviceType.CPU ? GlibcMemoryReturn.Prevent() : null;
+        var identity = TrainingIdentity.Of(_options, set, seed, computeType.ToString());
+        if (resumed is not null)
+            CheckpointReader.RequireSame(identity, resumed);
         using var training = new SsahTraining(set, _options, device, computeType, seed);
-        // Fail now rather than after hours of training if the model cannot be exported or run here.
-        NewEncoder(Export(summary: new HashTrainingSummary(), images: 4, ExportVerification.ToleranceBeforeTraining).Model).Dispose();
+        if (_options.WarmStart is { } earlier)
+            Note(training.Warm(CheckpointReader.Open(earlier, nameof(Options.WarmStart), Warn)));
+        // What cannot be exported, or not be run here, is not trained for hours first.
+        byte[] untrained = Export(new HashTrainingSummary());
+        Verify(untrained, images: 4, ExportVerification.ToleranceBeforeTraining);
+        NewEncoder(untrained).Dispose();
         if (training.Teacher.HasFrozenBackbone && _options.HardSamples.Source != HardSampleSource.None)
-            channel.Info(MessageSensitivity.None,
-                $"The backbone is frozen: with HardSamples.Source = {nameof(HardSampleSource.None)} its features would be computed once for all steps.");
-        var outcome = new TrainingRun(training, set, _options, _host, channel).Run();
-        var (model, difference) = Export(Summarize(outcome), images: 64, ExportVerification.Tolerance);
+            channel.Info(MessageSensitivity.None, $"The backbone is frozen: with HardSamples.Source = {nameof(HardSampleSource.None)} its features "
+                + $"would be computed once for all steps.");
+        using var run = new TrainingRun(training, set, _options, identity, writer, _host, channel);
+        if (resumed is not null)
+        {
+            run.Checkpoints.Restore(resumed);
+            channel.Info(MessageSensitivity.None, $"The training goes on from step {training.Step}, '{resumed.Path}'.");
+        }
+        var outcome = run.Run();
+        byte[] model = Export(Summarize(outcome));
+        float difference;
+        try
+        {
+            difference = Verify(model, images: 64, ExportTolerance);
+        }
+        catch (InvalidOperationException error)
+        {
+            throw KeptAside.Write(error, model, _options.Checkpoint.Folder, run.Checkpoints.Capture);
+        }
         channel.Info(MessageSensitivity.None, $"Exported {model.Length} bytes; TorchSharp and ONNX Runtime differ by at most {difference:E1}.");
         return NewEncoder(model);
+
+        int NewSeed() => _host.Rand.Next(int.MaxValue - 8);
+
+        void Warn(string message) => channel.Warning(MessageSensitivity.None, message);
+
+        void Note(IReadOnlyList<string> unlike) => channel.Info(MessageSensitivity.None, $"The training begins with the weights of '{_options.WarmStart}'"
+            + (unlike.Count == 0 ? "." : $", but for {string.Join(", ", unlike)}, which do not fit and begin anew."));
 
         HashEncoder NewEncoder(byte[] exported) => new(_host, exported, _options.OutputColumnName, _options.InputColumnName, options: null, staysOnCpu: true);
 
@@ -94,11 +132,16 @@ public sealed partial class SsahTrainer : IEstimator<HashEncoder>
             History = outcome.History,
         };
 
-        (byte[] Model, float Difference) Export(HashTrainingSummary summary, int images, float tolerance)
+        byte[] Export(HashTrainingSummary summary)
         {
             using var teacher = training.TeacherOnCpu();
-            byte[] exported = HashModelExporter.Export(teacher, set.Shape, training.Normalization, TrainingMetadata.Of(_options, teacher, summary));
-            return (exported, ExportVerification.Check(exported, teacher, set, training.Batches, images, tolerance));
+            return HashModelExporter.Export(teacher, set.Shape, training.Normalization, TrainingMetadata.Of(_options, teacher, summary));
+        }
+
+        float Verify(byte[] exported, int images, float tolerance)
+        {
+            using var teacher = training.TeacherOnCpu();
+            return ExportVerification.Check(exported, teacher, set, training.Batches, images, tolerance);
         }
     }
 

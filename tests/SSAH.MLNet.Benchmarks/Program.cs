@@ -10,6 +10,7 @@ var verbs = new SortedDictionary<string, Func<string[], int>>(StringComparer.Ord
     ["hamming"] = HammingBenchmark.Run,
     ["ingest"] = IngestBenchmark.Run,
     ["join"] = JoinBenchmark.Run,
+    ["memory"] = MemoryBenchmark.Run,
     ["training"] = TrainingBenchmark.Run,
 };
 if (args.Length > 0 && verbs.TryGetValue(args[0], out Func<string[], int>? verb))

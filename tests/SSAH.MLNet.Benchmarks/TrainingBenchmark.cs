@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using SSAH.MLNet.Training.Checkpoints;
 using SSAH.MLNet.Training.Data;
 using SSAH.MLNet.Training.Loop;
 using SSAH.MLNet.Training.Method;
@@ -53,6 +54,7 @@ internal static class TrainingBenchmark
             PrintAnchor(torch, "bfloat16", seconds[1]);
         }
         PrintPhases(full);
+        PrintCheckpoint(full, set);
         return 0;
     }
 
@@ -102,6 +104,26 @@ internal static class TrainingBenchmark
         double total = shares.Values.Sum();
         foreach (var (phase, time) in shares)
             BenchmarkRow.Note($"full SSAH, {phase}: {time / total:0.0 %} of the step");
+    }
+
+    // One checkpoint in a minute of training, ten times as often as by default: the steps of a minute with it against those without.
+    private static void PrintCheckpoint(SsahTraining training, TrainingSet set)
+    {
+        const double minute = 60;
+        string folder = Path.Combine(Path.GetTempPath(), "ssah-" + Guid.NewGuid().ToString("N"));
+        var options = new SsahTrainer.Options { Checkpoint = { Folder = folder } };
+        using var best = new BestEncoder(training.Teacher);
+        using (var writer = CheckpointWriter.Open(options.Checkpoint, resumed: null, message => BenchmarkRow.Note($"{message}")))
+        {
+            var identity = TrainingIdentity.Of(options, set, 1, "");
+            var history = new MetricsHistory();
+            double[] seconds = Stopwatches.Medians(Repeats, () => Run(training), () => new Checkpointing(training, best, history, identity, writer).Write());
+            long bytes = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Sum(file =>
+                new FileInfo(file).Length) / CheckpointFolder.List(folder).Count;
+            BenchmarkRow.Note($"a checkpoint of full SSAH: {bytes / 1e6:0.0} MB in {seconds[1] * 1000:0} ms, {seconds[1] / (seconds[0] / Steps):0.0} steps");
+            BenchmarkRow.Print("minute-with-checkpoint", minute + seconds[1], "minute-without", minute, 0.98);
+        }
+        Directory.Delete(folder, recursive: true);
     }
 
     /// <summary>GFLOP/s of a product of two square matrices.</summary>

@@ -17,10 +17,14 @@ internal interface IImageSource
 }
 
 /// <summary>Makes mini-batches of a training set's images.</summary>
-internal sealed class MiniBatchSource(TrainingSet set, ImageNormalization normalization, ImageAugmentation augmentation, Random random, Device device)
-    : IImageSource
+internal sealed class MiniBatchSource(TrainingSet set, ImageNormalization normalization, ImageAugmentation augmentation, Func<Random> newRandom,
+    Device device) : IImageSource
 {
     private readonly ImageAugmentation _strong = augmentation.Strong();
+    private Random _random = newRandom();
+
+    /// <summary>Views drawn so far.</summary>
+    public long Drawn { get; private set; }
 
     /// <summary>
     /// Randomly changed views of the rows, drawn in parallel: each image has a seed of its own, so that the number of threads changes nothing.
@@ -31,10 +35,19 @@ internal sealed class MiniBatchSource(TrainingSet set, ImageNormalization normal
         float[] values = new float[rows.Length * set.Shape.Size];
         var images = new (int Row, int Seed)[rows.Length];
         for (int i = 0; i < rows.Length; i++)
-            images[i] = (rows[i], random.Next());
+            images[i] = (rows[i], _random.Next());
+        Drawn += rows.Length;
         Parallel.For(0, images.Length, i =>
             drawn.Draw(set.Image(images[i].Row), set.Shape, normalization, new Random(images[i].Seed), values.AsSpan(i * set.Shape.Size, set.Shape.Size)));
         return ToDevice(values, rows.Length, set.Shape.Channels, set.Shape.Height, set.Shape.Width);
+    }
+
+    /// <summary>Goes to where so many views have been drawn.</summary>
+    public void Restart(long drawn)
+    {
+        _random = newRandom();
+        for (Drawn = 0; Drawn < drawn; Drawn++)
+            _random.Next();
     }
 
     /// <summary>The rows as they are, normalized.</summary>

@@ -5,15 +5,13 @@ namespace SSAH.MLNet.Training.Data;
 /// <summary>All rows that training may use: images as bytes, and their labels. Immutable.</summary>
 internal sealed class TrainingSet
 {
-    private readonly byte[][] _chunks;
-    private readonly int _rowsPerChunk;
+    private readonly PixelStore _pixels;
 
-    private TrainingSet(PixelShape shape, LabelSets labels, byte[][] chunks, int rowsPerChunk, double validationFraction, int seed)
+    private TrainingSet(PixelShape shape, LabelSets labels, PixelStore pixels, double validationFraction, int seed)
     {
         Shape = shape;
         Labels = labels;
-        _chunks = chunks;
-        _rowsPerChunk = rowsPerChunk;
+        _pixels = pixels;
         int[] labeled = [.. Enumerable.Range(0, labels.Count).Where(labels.IsLabeled)];
         UnlabeledRows = [.. Enumerable.Range(0, labels.Count).Where(row => !labels.IsLabeled(row))];
         if (validationFraction > 0)
@@ -39,27 +37,27 @@ internal sealed class TrainingSet
     public int[] ValidationRows { get; }
 
     /// <summary>The image of a row as planes [C, H, W].</summary>
-    public ReadOnlySpan<byte> Image(int row) =>
-        _chunks[row / _rowsPerChunk].AsSpan(row % _rowsPerChunk * Shape.Size, Shape.Size);
+    public ReadOnlySpan<byte> Image(int row) => _pixels[row];
 
-    /// <summary>Collects rows in chunks, so that the set may be larger than one array.</summary>
-    public sealed class Builder(PixelShape shape)
+    /// <summary>Collects rows.</summary>
+    /// <param name="shape">Size of each image.</param>
+    /// <param name="memoryLimit">Bytes of pixels that are held in memory; what is more lies in mapped files.</param>
+    public sealed class Builder(PixelShape shape, long memoryLimit = long.MaxValue)
     {
-        private readonly List<byte[]> _chunks = [];
-        private readonly int _rowsPerChunk = Math.Max(1, (64 << 20) / shape.Size);
+        private readonly PixelStore _pixels = new(shape.Size, memoryLimit);
         private readonly List<int[]> _labels = [];
 
         /// <summary>Rows so far.</summary>
         public int Count => _labels.Count;
 
+        /// <summary>Bytes of pixels in mapped files.</summary>
+        public long MappedBytes => _pixels.MappedBytes;
+
         /// <summary>Adds a row and returns the place for its image, to be filled before the next row.</summary>
         public Span<byte> Add(ReadOnlySpan<int> labels)
         {
-            int slot = _labels.Count % _rowsPerChunk;
-            if (slot == 0)
-                _chunks.Add(new byte[_rowsPerChunk * shape.Size]);
             _labels.Add(labels.ToArray());
-            return _chunks[^1].AsSpan(slot * shape.Size, shape.Size);
+            return _pixels.Add();
         }
 
         /// <summary>Closes the set.</summary>
@@ -68,7 +66,7 @@ internal sealed class TrainingSet
             var labels = multiLabel
                 ? LabelSets.FromSets(_labels, classCount, names)
                 : LabelSets.FromClasses([.. _labels.Select(l => l.Length == 0 ? -1 : l[0])], names);
-            return new TrainingSet(shape, labels, [.. _chunks], _rowsPerChunk, validationFraction, seed);
+            return new TrainingSet(shape, labels, _pixels, validationFraction, seed);
         }
     }
 }

@@ -12,7 +12,9 @@ internal static class TrainingSetReader
 
     public static TrainingSet Read(IDataView data, PixelColumn pixels, LabelColumn labels, SsahTrainer.Options options, int seed, IHost host, IChannel channel)
     {
-        var builder = new TrainingSet.Builder(pixels.Shape);
+        long limit = options.PixelMemoryMegabytes * 1_000_000L;
+        Announce(data.GetRowCount(), pixels.Shape, limit, channel);
+        var builder = new TrainingSet.Builder(pixels.Shape, limit);
         // Without a random generator ML.NET gives the rows in their own order: the same data always makes the same set.
         using (var cursor = data.GetRowCursor([data.Schema[pixels.Index], labels.Column]))
         {
@@ -27,7 +29,8 @@ internal static class TrainingSetReader
                 if (builder.Count == RowsBeforeRangeCheck)
                     CheckRange(readPixels, pixels);
                 if (builder.Count % RowsBetweenNotes == 0)
-                    channel.Info(MessageSensitivity.None, $"Read {builder.Count} images.");
+                    channel.Info(MessageSensitivity.None, $"Read {builder.Count} images, {Megabytes(builder.Count, pixels.Shape)} of "
+                        + $"pixels{(builder.MappedBytes > 0 ? $", {builder.MappedBytes / 1e6:F0} MB of them in mapped files" : "")}.");
             }
             CheckRange(readPixels, pixels);
         }
@@ -50,6 +53,19 @@ internal static class TrainingSetReader
             channel.Info(MessageSensitivity.None, "No row is unlabeled: the consistent loss is off and training is supervised.");
         return set;
     }
+
+    // Before the memory is taken, where the view knows how many rows it has.
+    private static void Announce(long? rows, PixelShape shape, long limit, IChannel channel)
+    {
+        long bytes = (rows ?? 0) * shape.Size;
+        if (bytes > 0)
+            channel.Info(MessageSensitivity.None, $"The pixels of {rows} images of {shape} take {Megabytes(rows!.Value, shape)}" + (bytes <= limit
+                ? " of memory."
+                : $", more than PixelMemoryMegabytes ({limit / 1e6:F0}): the rest lies in mapped files in {Path.GetTempPath()}."));
+    }
+
+    private static string Megabytes(long rows, PixelShape shape) => string.Create(System.Globalization.CultureInfo.InvariantCulture,
+        $"{rows * shape.Size / 1e6:F0} MB");
 
     // Rounded to bytes, scaled images would be black.
     private static void CheckRange(PixelReader pixels, PixelColumn column)

@@ -12,6 +12,20 @@ internal sealed class MetricsHistory
     /// <summary>At most 200 of the reports, the last one among them.</summary>
     public IReadOnlyList<SsahTrainingMetrics> Reports => _last is null || ReferenceEquals(_kept[^1], _last) ? _kept : [.. _kept, _last];
 
+    /// <summary>Everything about it.</summary>
+    public HistoryState State
+    {
+        get => new([.. _kept], _last, _every, _count);
+        set
+        {
+            _kept.Clear();
+            _kept.AddRange(value.Kept);
+            // Reports ask whether the last one is among them by reference.
+            _last = value.Kept is [.., var last] && last.Step == value.Latest?.Step ? last : value.Latest;
+            (_every, _count) = (value.Every, value.Count);
+        }
+    }
+
     public void Add(SsahTrainingMetrics metrics)
     {
         _last = metrics;

@@ -6,7 +6,7 @@ namespace SSAH.MLNet.Training.Loop;
 internal sealed class ProgressLog(SsahTraining training, IChannel channel)
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(10);
-    private TimeSpan _last;
+    private TimeSpan _last = training.Elapsed;
     private long _images;
     private long _lastImages;
 

@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 
 namespace SSAH.MLNet.Training.Loop;
 
-/// <summary>One training run of SSAH, readable from top to bottom in the order in which things happen.</summary>
-internal sealed class SsahTraining : IDisposable
+/// <summary>One training of SSAH, readable from top to bottom in the order in which things happen.</summary>
+internal sealed partial class SsahTraining : IDisposable
 {
     private const int AdaptingImages = 256;
     private readonly SsahTrainer.Options _options;
@@ -37,10 +37,10 @@ internal sealed class SsahTraining : IDisposable
         _options = options;
         Normalization = ImageNormalization.Measure(set);
         var augmentation = new ImageAugmentation(options.Augmentation.CropShift, options.Augmentation.HorizontalFlip, options.Augmentation.ColorJitter);
-        _batches = new MiniBatchSource(set, Normalization, augmentation, new Random(seed + 1), device);
-        _labeledRows = new RowStream(set.LabeledRows, new Random(seed + 2));
+        _batches = new MiniBatchSource(set, Normalization, augmentation, () => new Random(seed + 1), device);
+        _labeledRows = new RowStream(set.LabeledRows, () => new Random(seed + 2));
         bool usesUnlabeled = set.UnlabeledRows.Length > 0 && options.Consistency is { Weight: > 0, UnlabeledBatchSize: > 0 };
-        _unlabeledRows = usesUnlabeled ? new RowStream(set.UnlabeledRows, new Random(seed + 3)) : null;
+        _unlabeledRows = usesUnlabeled ? new RowStream(set.UnlabeledRows, () => new Random(seed + 3)) : null;
         _schedule = new TrainingSchedule(options, StepsOfEpoch(usesUnlabeled));
 
         _networks = new TrainingNetworks(set, Normalization, options, device, computeType, seed);
@@ -48,7 +48,7 @@ internal sealed class SsahTraining : IDisposable
         bool featuresAreFixed = HashNetwork.HasFrozenBackbone && options.HardSamples.Source == HardSampleSource.None;
         _images = featuresAreFixed ? new CachedFeatures(HashNetwork, _batches, set.Labels.Count) : _batches;
         _average = new MovingAverage(Teacher, HashNetwork, options.Consistency.TeacherDecay);
-        _confidence = new ConfidenceRule(options.Consistency.ConfidenceThreshold);
+        _confidence = new ConfidenceRule(options.Consistency.ConfidenceThreshold, device);
         _pseudoLabeling = new PseudoLabeling(Teacher, set.Labels.IsMultiLabel, _confidence);
         var losses = options.Losses;
         _objective = new HashingObjective(losses.SimilarityWeight, losses.SimilarityScale, losses.ClassificationWeight, set.Labels.IsMultiLabel,
@@ -95,11 +95,12 @@ internal sealed class SsahTraining : IDisposable
     /// <summary>The teacher on the CPU, for export. The caller disposes of it.</summary>
     public HashNetwork TeacherOnCpu() => _networks.TeacherOnCpu();
 
-    /// <summary>Computes what a time budget must not have to pay for: the features of a frozen backbone. Does nothing elsewhere.</summary>
+    /// <summary>Computes the features of a frozen backbone, which no time budget must have to pay for, and which are the same whenever a training is
+    /// resumed. Does nothing elsewhere.</summary>
     /// <param name="proceed">Called between two batches with the number of images so far and of all.</param>
     public void Prepare(Action<int, int> proceed)
     {
-        if (_options.Stopping.TimeBudget is null || _images is not CachedFeatures features)
+        if (_images is not CachedFeatures features)
             return;
         int[] rows = _unlabeledRows is null ? _set.LabeledRows : [.. _set.LabeledRows, .. _set.UnlabeledRows];
         int done = 0;
@@ -118,7 +119,7 @@ internal sealed class SsahTraining : IDisposable
         using var scope = NewDisposeScope();
         _schedule.Start();
         double progress = Progress;
-        double rate = _schedule.LearningRateFactor(progress);
+        double rate = RateScale * _schedule.LearningRateFactor(progress);
         var losses = new StepLosses();
 
         // Easy pass: labeled images through H-Net, unlabeled images past the teacher.
@@ -161,7 +162,7 @@ internal sealed class SsahTraining : IDisposable
             Epoch = Step / (double)_schedule.StepsPerEpoch,
             Progress = Progress,
             Elapsed = elapsed,
-            LearningRate = _options.Optimization.LearningRate * _schedule.LearningRateFactor(Progress),
+            LearningRate = RateScale * _options.Optimization.LearningRate * _schedule.LearningRateFactor(Progress),
             TotalLoss = window.Total,
             SimilarityLoss = window.Loss(LossTerm.Similarity),
             ClassificationLoss = window.Loss(LossTerm.Classification),

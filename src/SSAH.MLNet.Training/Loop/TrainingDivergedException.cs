@@ -1,10 +1,11 @@
 namespace SSAH.MLNet;
 
-/// <summary>Training met a loss that is not a finite number. Nothing of it was kept.</summary>
+/// <summary>Training met a loss that is not a finite number. Its checkpoints, where it wrote any, are kept.</summary>
 public sealed class TrainingDivergedException : Exception
 {
     internal TrainingDivergedException(int step, LossTerm term, double value)
-        : base($"The {term} loss became {value} at step {step}. Training was stopped and nothing was saved. Lower Optimization.LearningRate" + term switch
+        : base($"The {term} loss became {value} at step {step}. Training was stopped. Lower Optimization.LearningRate (Stopping.OnDivergence can do "
+            + $"so by itself)" + term switch
         {
             LossTerm.Consistent => ", or Consistency.Weight.",
             LossTerm.Adversarial => ", or HardSamples.Weight.",

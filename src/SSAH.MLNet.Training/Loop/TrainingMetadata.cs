@@ -7,16 +7,20 @@ namespace SSAH.MLNet.Training.Loop;
 /// <summary>What a model says of its own training, as JSON in its metadata.</summary>
 internal static class TrainingMetadata
 {
+    // Folders and memory of this machine.
+    private static readonly string[] s_places =
+        [nameof(SsahTrainer.Options.FeatureCacheFolder), nameof(SsahTrainer.Options.PixelMemoryMegabytes), nameof(SsahTrainer.Options.ResumeFrom),
+            nameof(SsahTrainer.Options.WarmStart), "Checkpoint.Folder"];
+
     /// <summary>The options, but for what belongs to this machine and this run.</summary>
-    public static KeyValuePair<string, string> Of(SsahTrainer.Options options)
-    {
-        var values = OptionTable.All
-            .Where(option => !typeof(Delegate).IsAssignableFrom(option.Property.PropertyType) && option.Property.PropertyType != typeof(CancellationToken))
-            .Where(option => option.Name != nameof(options.FeatureCacheFolder))
-            .ToDictionary(option => option.Name, option =>
-                option.ValueIn(options) is var value and (Enum or Backbone) ? value.ToString() : option.ValueIn(options));
-        return new(HashModelContract.OptionsKey, JsonSerializer.Serialize(values));
-    }
+    public static KeyValuePair<string, string> Of(SsahTrainer.Options options) => new(HashModelContract.OptionsKey, JsonSerializer.Serialize(Values(options)));
+
+    /// <summary>The same by name.</summary>
+    public static IReadOnlyDictionary<string, object?> Values(SsahTrainer.Options options) => OptionTable.All
+        .Where(option => !typeof(Delegate).IsAssignableFrom(option.Property.PropertyType) && option.Property.PropertyType != typeof(CancellationToken))
+        .Where(option => !s_places.Contains(option.Name))
+        .ToDictionary(option => option.Name, option => option.ValueIn(options) is var value and (Enum or Backbone) ? value.ToString()
+            : option.ValueIn(options));
 
     public static IEnumerable<KeyValuePair<string, string>> Of(SsahTrainer.Options options, HashNetwork network, HashTrainingSummary summary)
     {

@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 using Microsoft.ML.Runtime;
 using SSAH.MLNet.Evaluation;
 using SSAH.MLNet.Hashing;
+using SSAH.MLNet.Training.Checkpoints;
 using SSAH.MLNet.Training.Data;
-using SSAH.MLNet.Training.Method;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -33,90 +33,130 @@ internal readonly record struct ValidationFigures(double Map, double? Ndcg)
         + (Ndcg is { } ndcg ? FormattableString.Invariant($" NDCG {ndcg:F3}") : "");
 }
 
-/// <summary>Drives a training run to its end: reports, validation, early stopping, cancellation. The teacher is left in its best state.</summary>
-internal sealed class TrainingRun(SsahTraining training, TrainingSet set, SsahTrainer.Options options, IHost host, IChannel channel)
+/// <summary>Drives a training to its end: reports, validation, checkpoints, early stopping, cancellation. The teacher is left in its best state.</summary>
+internal sealed class TrainingRun : IDisposable
 {
     private const int ValidationBatch = 256;
     private const int MostChecked = 512;
-    private static readonly RetrievalOptions s_headline =
-        new() { Cutoffs = [100], StableOrder = false, Diagnostics = false, BootstrapSamples = 0, ExcludeSameRow = true };
+    private static readonly RetrievalOptions s_headline = new() { Cutoffs = [100], StableOrder = false, Diagnostics = false, BootstrapSamples = 0,
+        ExcludeSameRow = true };
+    private readonly SsahTraining _training;
+    private readonly TrainingSet _set;
+    private readonly SsahTrainer.Options _options;
+    private readonly IHost _host;
+    private readonly IChannel _channel;
     private readonly MetricsHistory _history = new();
-    private Tensor[]? _bestState;
-    private ValidationFigures? _best;
-    private int _validationsWithoutGain;
+    private readonly BestEncoder _best;
 
+    /// <summary>Prepares a run.</summary>
+    /// <param name="training">The training.</param>
+    /// <param name="set">Its data.</param>
+    /// <param name="options">Its options.</param>
+    /// <param name="identity">What a checkpoint says of both.</param>
+    /// <param name="writer">Writes its checkpoints; null where none are wanted.</param>
+    /// <param name="host">Says when to stop.</param>
+    /// <param name="channel">The log.</param>
+    public TrainingRun(SsahTraining training, TrainingSet set, SsahTrainer.Options options, TrainingIdentity identity, CheckpointWriter? writer,
+        IHost host, IChannel channel)
+    {
+        (_training, _set, _options, _host, _channel) = (training, set, options, host, channel);
+        _best = new BestEncoder(training.Teacher);
+        Checkpoints = new Checkpointing(training, _best, _history, identity, writer);
+    }
+
+    /// <summary>The training's checkpoints.</summary>
+    public Checkpointing Checkpoints { get; }
+
+    /// <summary>Trains to the end.</summary>
     public TrainingOutcome Run()
     {
-        TrainingStopReason reason;
-        try
+        _training.Prepare((done, all) =>
         {
-            training.Prepare((done, all) =>
-            {
-                MLNetInternals.CheckAlive(host);
-                options.Stopping.CancellationToken.ThrowIfCancellationRequested();
-                channel.Info(MessageSensitivity.None, $"Features of {done} of {all} images; the time budget begins when all are there.");
-            });
-            reason = RunSteps();
-            RestoreBest();
-        }
-        finally
-        {
-            foreach (var tensor in _bestState ?? [])
-                tensor.Dispose();
-        }
-        int[] rows = [.. Enumerable.Range(0, Math.Min(MostChecked, set.Labels.Count))
-            .Select(i => (int)((long)i * set.Labels.Count / Math.Min(MostChecked, set.Labels.Count)))];
+            MLNetInternals.CheckAlive(_host);
+            _options.Stopping.CancellationToken.ThrowIfCancellationRequested();
+            _channel.Info(MessageSensitivity.None, $"Features of {done} of {all} images; the time budget begins when all are there.");
+        });
+        var reason = RunSteps();
+        // The last steps too: a longer training may go on from them.
+        Checkpoints.Write();
+        _best.Restore();
+        int[] rows = [.. Enumerable.Range(0, Math.Min(MostChecked, _set.Labels.Count)).Select(i =>
+            (int)((long)i * _set.Labels.Count / Math.Min(MostChecked, _set.Labels.Count)))];
         float[] activations = [.. rows.Chunk(ValidationBatch).SelectMany(Activations)];
-        string[] warnings = [.. TrainingDoubts.About(training.Step, training.Step / (double)training.StepsPerEpoch, activations, options.Bits)];
+        string[] warnings = [.. Checkpoints.Warnings, .. TrainingDoubts.About(_training.Step, _training.Step / (double)_training.StepsPerEpoch,
+            activations, _options.Bits)];
         foreach (string warning in warnings)
-            channel.Warning(MessageSensitivity.None, warning);
-        return new TrainingOutcome(training.Step, training.Elapsed, _best, reason, warnings, _history.Reports);
+            _channel.Warning(MessageSensitivity.None, warning);
+        return new TrainingOutcome(_training.Step, _training.Elapsed, _best.Figures, reason, warnings, _history.Reports);
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _best.Dispose();
+
+    private bool ReturnsOnDivergence => _options.Stopping.OnDivergence == DivergenceBehavior.HalveLearningRate;
 
     private TrainingStopReason RunSteps()
     {
-        var log = new ProgressLog(training, channel);
-        int images = options.Optimization.LabeledBatchSize
-            + (set.UnlabeledRows.Length > 0 && options.Consistency.Weight > 0 ? options.Consistency.UnlabeledBatchSize : 0);
-        while (training.Progress < 1)
+        if (ReturnsOnDivergence)
+            Checkpoints.Write();
+        var log = new ProgressLog(_training, _channel);
+        int images = _options.Optimization.LabeledBatchSize + (_set.UnlabeledRows.Length > 0 && _options.Consistency.Weight > 0
+            ? _options.Consistency.UnlabeledBatchSize : 0);
+        while (_training.Progress < 1)
         {
             if (IsCanceled())
                 return TrainingStopReason.Canceled;
-            MLNetInternals.CheckAlive(host);
-            RunStep();
-            log.Step(images);
-            if (!training.ReportIsDue)
+            MLNetInternals.CheckAlive(_host);
+            if (!TryStep())
                 continue;
-            var validation = Validate();
-            var metrics = training.Report(validation);
-            _history.Add(metrics);
-            log.Report(metrics, validation);
-            options.MetricsCallback?.Invoke(metrics);
-            if (options.Validation.Patience is { } patience && _validationsWithoutGain >= patience)
+            log.Step(images);
+            if (_training.ReportIsDue)
+                Report(log);
+            Checkpoints.AfterStep();
+            if (_options.Validation.Patience is { } patience && _best.ValidationsWithoutGain >= patience)
                 return TrainingStopReason.NoImprovement;
         }
-        return training.Step < training.MaxSteps ? TrainingStopReason.TimeBudget : TrainingStopReason.AllSteps;
+        return _training.Step < _training.MaxSteps ? TrainingStopReason.TimeBudget : TrainingStopReason.AllSteps;
+    }
+
+    private void Report(ProgressLog log)
+    {
+        var validation = Validate();
+        var metrics = _training.Report(validation);
+        _history.Add(metrics);
+        log.Report(metrics, validation);
+        _options.MetricsCallback?.Invoke(metrics);
     }
 
     private bool IsCanceled()
     {
-        if (!options.Stopping.CancellationToken.IsCancellationRequested)
+        if (!_options.Stopping.CancellationToken.IsCancellationRequested)
             return false;
-        if (options.Stopping.OnCancel == CancellationBehavior.Throw)
-            throw new OperationCanceledException(options.Stopping.CancellationToken);
-        return training.Step > 0
+        if (_training.Step > 0)
+            Checkpoints.Write();
+        if (_options.Stopping.OnCancel == CancellationBehavior.Throw)
+            throw new OperationCanceledException(_options.Stopping.CancellationToken);
+        return _training.Step > 0
             ? true
             : throw new OperationCanceledException("Training was canceled before its first step: there is no trained encoder to keep.",
-                options.Stopping.CancellationToken);
+                _options.Stopping.CancellationToken);
     }
 
-    private void RunStep()
+    // False where the step led nowhere and the training has gone back.
+    private bool TryStep()
     {
         try
         {
-            training.RunStep();
+            _training.RunStep();
+            return true;
         }
-        catch (ExternalException error) when (ComputeDevice.Explain(error, options, training.Step) is { } explained)
+        catch (TrainingDivergedException error) when (ReturnsOnDivergence)
+        {
+            if (!Checkpoints.TryReturn(error))
+                throw;
+            return false;
+        }
+        catch (ExternalException error) when (ComputeDevice.Explain(error, _options, _training.Step) is { } explained)
         {
             throw explained;
         }
@@ -124,33 +164,36 @@ internal sealed class TrainingRun(SsahTraining training, TrainingSet set, SsahTr
 
     private ValidationFigures? Validate()
     {
-        if (set.ValidationRows.Length == 0)
+        if (_set.ValidationRows.Length == 0)
             return null;
-        // Not among the labeled training rows: their codes are memorized, the more so the more a network overfits.
-        var codes = Encode(set.ValidationRows);
-        var labels = set.Labels.Take(set.ValidationRows);
-        var found = RetrievalEvaluation.Evaluate(codes, labels, codes, labels, s_headline);
-        var figures = new ValidationFigures(found.MeanAveragePrecision, found.Cutoffs[0].Ndcg);
-        if (_best is not { } best || figures.Criterion > best.Criterion)
+        try
         {
-            _best = figures;
-            _validationsWithoutGain = 0;
-            KeepState();
+            var figures = Judge();
+            _best.Add(figures);
+            return figures;
         }
-        else
+        catch (OperationCanceledException) when (_training.Progress < 1 || _options.Stopping.OnCancel == CancellationBehavior.KeepBest)
         {
-            _validationsWithoutGain++;
+            // What cancellation does is decided between two steps.
+            return null;
         }
-        return figures;
+    }
+
+    // Not among the labeled training rows: their codes are learned by heart, and the better, the more a network over-fits.
+    private ValidationFigures Judge()
+    {
+        var codes = Encode(_set.ValidationRows);
+        var labels = _set.Labels.Take(_set.ValidationRows);
+        var found = RetrievalEvaluation.Evaluate(codes, labels, codes, labels, s_headline, cancellationToken: _options.Stopping.CancellationToken);
+        return new ValidationFigures(found.MeanAveragePrecision, found.Cutoffs[0].Ndcg);
     }
 
     private BinaryCodes Encode(int[] rows)
     {
-        var codes = new BinaryCodes(options.Bits, rows.Length);
+        var codes = new BinaryCodes(_options.Bits, rows.Length);
         foreach (int[] chunk in rows.Chunk(ValidationBatch))
         {
-            if (options.Stopping.OnCancel == CancellationBehavior.Throw)
-                options.Stopping.CancellationToken.ThrowIfCancellationRequested();
+            _options.Stopping.CancellationToken.ThrowIfCancellationRequested();
             codes.AddActivations(Activations(chunk));
         }
         return codes;
@@ -160,27 +203,6 @@ internal sealed class TrainingRun(SsahTraining training, TrainingSet set, SsahTr
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        return training.Teacher.call(training.Batches.Plain(rows)).Code.cpu().data<float>().ToArray();
-    }
-
-    private void KeepState()
-    {
-        using var _ = no_grad();
-        if (_bestState is null)
-        {
-            _bestState = [.. MovingAverage.Tensors(training.Teacher).Select(t => t.detach().clone().DetachFromDisposeScope())];
-            return;
-        }
-        foreach (var (kept, current) in _bestState.Zip(MovingAverage.Tensors(training.Teacher)))
-            kept.copy_(current);
-    }
-
-    private void RestoreBest()
-    {
-        if (_bestState is null)
-            return;
-        using var _ = no_grad();
-        foreach (var (kept, current) in _bestState.Zip(MovingAverage.Tensors(training.Teacher)))
-            current.copy_(kept);
+        return _training.Teacher.call(_training.Batches.Plain(rows)).Code.cpu().data<float>().ToArray();
     }
 }

@@ -8,6 +8,7 @@ internal sealed class TrainingSchedule
     private readonly TimeSpan? _budget;
     private readonly SsahTrainer.Options _options;
     private readonly Stopwatch _clock = new();
+    private TimeSpan _before;
 
     public TrainingSchedule(SsahTrainer.Options options, int stepsPerEpoch)
     {
@@ -26,11 +27,18 @@ internal sealed class TrainingSchedule
     /// <summary>Largest number of H-steps; long.MaxValue where only time ends the training.</summary>
     public long MaxSteps { get; }
 
-    /// <summary>Time since <see cref="Start"/>.</summary>
-    public TimeSpan Elapsed => _clock.Elapsed;
+    /// <summary>Time since <see cref="Start"/>, and before a checkpoint that the training goes on from.</summary>
+    public TimeSpan Elapsed => _before + _clock.Elapsed;
 
     /// <summary>Starts the time budget; the second call does nothing. What has to be ready before the first step does not count.</summary>
     public void Start() => _clock.Start();
+
+    /// <summary>Goes on after so much time.</summary>
+    public void Resume(TimeSpan elapsed)
+    {
+        _before = elapsed;
+        _clock.Reset();
+    }
 
     /// <summary>Share that is done before the given step, 0 to 1.</summary>
     public double Progress(int step)

@@ -42,13 +42,11 @@ internal static class ExportVerification
             int row = i / network.Bits, bit = i % network.Bits;
             bool packed = (codes[row * bytes + bit / 8] >> (bit % 8) & 1) != 0;
             if (Math.Abs(expected[i]) > SureBit * tolerance && packed != expected[i] >= 0)
-                throw new InvalidOperationException(
-                    $"The exported model has bit {bit} of row {rows[row]} wrong (activation {expected[i]}). The model was not kept.");
+                throw new InvalidOperationException($"The exported model has bit {bit} of row {rows[row]} wrong (activation {expected[i]}).");
         }
         return worst <= tolerance
             ? worst
-            : throw new InvalidOperationException(
-                $"The exported model differs from the trained network by {worst}, more than {tolerance}. The model was not kept.");
+            : throw new InvalidOperationException($"The exported model differs from the trained network by {worst}, more than {tolerance}.");
     }
 
     private static float[] TorchActivations(HashNetwork network, MiniBatchSource batches, int[] rows)

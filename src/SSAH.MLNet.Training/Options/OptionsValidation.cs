@@ -35,7 +35,7 @@ internal sealed class OptionsValidation
                 _errors.Add($"{option.Name} is empty; it must be given.");
                 break;
             case string name:
-                Require(!string.IsNullOrWhiteSpace(name), $"{option.Name} is blank; it must name a column.");
+                Require(!string.IsNullOrWhiteSpace(name), $"{option.Name} is blank; it must be a name.");
                 break;
             case Enum choice:
                 Require(Enum.IsDefined(choice.GetType(), choice), $"{option.Name} is {choice:D}, which is not a {choice.GetType().Name}.");
@@ -72,6 +72,10 @@ internal sealed class OptionsValidation
             "HardSamples.OcclusionScales is empty and HardSamples.MaxRotationDegrees is 0: no hard sample can be made. "
             + $"Set HardSamples.Source to {nameof(HardSampleSource.None)} if that is meant.");
         Require(stopping.TimeBudget is not { } budget || budget > TimeSpan.Zero, "Stopping.TimeBudget must be above zero.");
+        Require(stopping.OnDivergence == DivergenceBehavior.Throw || options.Checkpoint.Folder is not null,
+            "Stopping.OnDivergence goes back to checkpoints, but Checkpoint.Folder is not set.");
+        Require(options.ResumeFrom is null || options.WarmStart is null, "ResumeFrom and WarmStart are both set: go on with a training, or begin "
+            + "another with its weights.");
         Require(validation.Patience is null || validation.Fraction > 0, "Validation.Patience needs Validation.Fraction above 0.");
     }
 

@@ -52,6 +52,14 @@ public sealed partial class SsahTrainer
         /// </summary>
         public string? FeatureCacheFolder { get; set; } = Features.FeatureCache.DefaultFolder;
 
+        /// <summary>
+        /// Megabytes of pixels that are held in memory, at least 0 (an image takes channels x height x width bytes); what is more lies in mapped
+        /// files among the system's temporary ones, which are gone
+        /// when the training ends. The log says before rows are read what they will take, where the data view knows their number. Default 2000.
+        /// </summary>
+        [Range(0, int.MaxValue)]
+        public int PixelMemoryMegabytes { get; set; } = 2000;
+
         /// <summary>Seed; null takes one from the <c>MLContext</c>, which is reproducible for <c>new MLContext(seed)</c>.</summary>
         public int? Seed { get; set; }
 
@@ -67,6 +75,22 @@ public sealed partial class SsahTrainer
 
         /// <summary>Called on the training thread with the means since the last report. An exception that it throws ends training.</summary>
         public Action<SsahTrainingMetrics>? MetricsCallback { get; set; }
+
+        /// <summary>
+        /// A checkpoint to go on from, or a folder of checkpoints (<see cref="CheckpointOptions.Folder"/>) to go on from the last one of; data and
+        /// options must be those that it was written with, but for
+        /// when to stop and what to report. On a CPU the codes are then those of a training that was never interrupted, to the bit. Null (default) begins anew.
+        /// </summary>
+        public string? ResumeFrom { get; set; }
+
+        /// <summary>
+        /// A checkpoint, or a folder of checkpoints, whose weights a new training begins with; bits, labels and data may be others, and what then
+        /// does not fit begins anew. Null (default) takes none.
+        /// </summary>
+        public string? WarmStart { get; set; }
+
+        /// <summary>What is written to disk while training runs.</summary>
+        public CheckpointOptions Checkpoint { get; private set; } = new();
 
         /// <summary>When training ends.</summary>
         public StoppingOptions Stopping { get; private set; } = new();
@@ -93,7 +117,8 @@ public sealed partial class SsahTrainer
         {
             var copy = (Options)MemberwiseClone();
             (copy.Stopping, copy.Validation, copy.Optimization, copy.Losses) = (Stopping.Copy(), Validation.Copy(), Optimization.Copy(), Losses.Copy());
-            (copy.HardSamples, copy.Consistency, copy.Augmentation) = (HardSamples.Copy(), Consistency.Copy(), Augmentation.Copy());
+            (copy.HardSamples, copy.Consistency, copy.Augmentation, copy.Checkpoint) = (HardSamples.Copy(), Consistency.Copy(), Augmentation.Copy(),
+                Checkpoint.Copy());
             return copy;
         }
     }

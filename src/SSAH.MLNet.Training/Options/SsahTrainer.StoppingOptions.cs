@@ -34,6 +34,9 @@ public sealed partial class SsahTrainer
         /// <summary>What a canceled <c>Fit</c> does. Default <see cref="CancellationBehavior.Throw"/>.</summary>
         public CancellationBehavior OnCancel { get; set; } = CancellationBehavior.Throw;
 
+        /// <summary>What a loss that is not a finite number does. Default <see cref="DivergenceBehavior.Throw"/>.</summary>
+        public DivergenceBehavior OnDivergence { get; set; } = DivergenceBehavior.Throw;
+
         internal StoppingOptions Copy() => (StoppingOptions)MemberwiseClone();
     }
 }

@@ -80,3 +80,16 @@ public enum CancellationBehavior
     /// <summary>Returns the best encoder so far: the best validated one, or the latest where nothing was validated.</summary>
     KeepBest,
 }
+
+/// <summary>What a loss that is not a finite number does.</summary>
+public enum DivergenceBehavior
+{
+    /// <summary>Throws <see cref="TrainingDivergedException"/>; checkpoints are kept.</summary>
+    Throw,
+
+    /// <summary>
+    /// Goes back to the last checkpoint and on with half the learning rates, three times at most; <c>HashEncoder.TrainingSummary</c> warns of each.
+    /// Needs <see cref="SsahTrainer.CheckpointOptions.Folder"/>.
+    /// </summary>
+    HalveLearningRate,
+}

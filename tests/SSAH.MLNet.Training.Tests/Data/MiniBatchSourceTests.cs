@@ -14,7 +14,7 @@ public sealed class MiniBatchSourceTests
         foreach (int[] labels in new int[][] { [classes - 1], [], [0] })
             builder.Add(labels).Fill((byte)(60 * builder.Count));
         var set = builder.Build(classes, multiLabel: false, names: null, validationFraction: 0, seed: 1);
-        var source = new MiniBatchSource(set, ImageNormalization.Measure(set), new ImageAugmentation(0, false, 0), new Random(1), CPU);
+        var source = new MiniBatchSource(set, ImageNormalization.Measure(set), new ImageAugmentation(0, false, 0), () => new Random(1), CPU);
         using var scope = NewDisposeScope();
         var targets = source.Targets([0, 1, 2]);
         Assert.Equal([1f, 0f, 1f], targets.sum(1).data<float>().ToArray());
@@ -31,7 +31,7 @@ public sealed class MiniBatchSourceTests
         var (normalization, augmentation) = (ImageNormalization.Measure(set), new ImageAugmentation(0.25, true, 0.3));
         int[] rows = [.. Enumerable.Range(0, 40)];
         using var scope = NewDisposeScope();
-        float[] drawn = new MiniBatchSource(set, normalization, augmentation, new Random(5), CPU).Draw(rows).data<float>().ToArray();
+        float[] drawn = new MiniBatchSource(set, normalization, augmentation, () => new Random(5), CPU).Draw(rows).data<float>().ToArray();
         var seeds = new Random(5);
         float[] expected = new float[set.Shape.Size];
         foreach (int row in rows)

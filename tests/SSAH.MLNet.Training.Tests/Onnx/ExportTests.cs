@@ -35,7 +35,7 @@ public sealed class ExportTests
     }
 
     private static MiniBatchSource Batches(TrainingSet set) =>
-        new(set, ImageNormalization.Measure(set), new ImageAugmentation(0, false, 0), new Random(1), CPU);
+        new(set, ImageNormalization.Measure(set), new ImageAugmentation(0, false, 0), () => new Random(1), CPU);
 
     [Theory]
     [InlineData(true, 48, 32)]

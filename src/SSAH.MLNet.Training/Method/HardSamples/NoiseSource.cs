@@ -13,7 +13,14 @@ internal sealed class NoiseSource(ulong seed, Device device) : IDisposable
 {
     private readonly Generator _generator = new(seed, CPU);
 
-    /// <summary>Standard normal values.</summary>
+    /// <summary>Where in the noise it is.</summary>
+    public Tensor State
+    {
+        get => _generator.get_state();
+        set => _generator.set_state(value);
+    }
+
+    /// <summary>Values from the normal distribution with mean 0 and deviation 1.</summary>
     public Tensor Normal(params long[] shape) => Move(randn(shape, generator: _generator));
 
     /// <summary>Uniform values from 0 to 1.</summary>

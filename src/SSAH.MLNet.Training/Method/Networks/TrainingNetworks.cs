@@ -10,7 +10,6 @@ internal sealed class TrainingNetworks : IDisposable
 {
     private static readonly int[] s_scales = [4, 8, 16, 32];
     private readonly Func<HashNetwork> _newHashNetwork;
-    private readonly NoiseSource _noise;
 
     public TrainingNetworks(TrainingSet set, ImageNormalization normalization, SsahTrainer.Options options, Device device, ScalarType computeType, int seed)
     {
@@ -25,17 +24,17 @@ internal sealed class TrainingNetworks : IDisposable
         using var generator = new Generator((ulong)seed, CPU);
         Hash = _newHashNetwork();
         Initialization.Apply(Hash, generator, kept: Hash.PretrainedParameters);
-        _noise = new NoiseSource((ulong)seed + 1, device);
+        Noise = new NoiseSource((ulong)seed + 1, device);
         var shape = new HardSampleShape(Scales(set.Shape, options), options.HardSamples.MaxRotationDegrees > 0);
         if (options.HardSamples.Source == HardSampleSource.Adversarial)
         {
-            Adversary = new AdversarialNetwork(set.Shape.Channels, shape, _noise);
+            Adversary = new AdversarialNetwork(set.Shape.Channels, shape, Noise);
             Initialization.Apply(Adversary, generator, zero: AdversarialNetwork.ZeroHeads);
             Adversary.to(device);
         }
         else if (options.HardSamples.Source != HardSampleSource.None)
         {
-            RandomSamples = new RandomHardSamples(shape, _noise);
+            RandomSamples = new RandomHardSamples(shape, Noise);
         }
         (Hash, Teacher) = (Hash.to(device), _newHashNetwork().to(device));
         Hash.ComputeType = Teacher.ComputeType = computeType;
@@ -49,6 +48,9 @@ internal sealed class TrainingNetworks : IDisposable
 
     /// <summary>A-Net, where hard samples come from it.</summary>
     public AdversarialNetwork? Adversary { get; }
+
+    /// <summary>The noise of hard samples.</summary>
+    public NoiseSource Noise { get; }
 
     /// <summary>Random hard samples, where hard samples are random.</summary>
     public RandomHardSamples? RandomSamples { get; }
@@ -70,7 +72,7 @@ internal sealed class TrainingNetworks : IDisposable
         Hash.Dispose();
         Teacher.Dispose();
         Adversary?.Dispose();
-        _noise.Dispose();
+        Noise.Dispose();
     }
 
     private static IReadOnlyList<int> Scales(PixelShape shape, SsahTrainer.Options options)

@@ -28,6 +28,13 @@ internal sealed class SelfPacedPolicy
     /// <summary>Present difficulty, 0 to 1.</summary>
     public double Level { get; private set; }
 
+    /// <summary>Everything that the next observations meet.</summary>
+    public PacingState State
+    {
+        get => new(Level, _gapSum, _hardSum, _weight, _start);
+        set => (Level, _gapSum, _hardSum, _weight, _start) = (value.Level, value.GapSum, value.HardSum, value.Weight, value.Start);
+    }
+
     /// <summary>Margin mu by which a hard sample's loss is to exceed its image's, in units of the loss.</summary>
     public double Margin => Between(_options.MinMargin, _options.MaxMargin);
 
@@ -59,6 +66,14 @@ internal sealed class SelfPacedPolicy
 
     private double Between(double low, double high) => low + Level * (high - low);
 }
+
+/// <summary>What a <see cref="SelfPacedPolicy"/> has seen.</summary>
+/// <param name="Level">Present difficulty, 0 to 1.</param>
+/// <param name="GapSum">Running sum of d(x~) - d(x).</param>
+/// <param name="HardSum">Running sum of d(x~).</param>
+/// <param name="Weight">What both are divided by.</param>
+/// <param name="Start">d(x) that the training began with.</param>
+internal sealed record PacingState(double Level, double GapSum, double HardSum, double Weight, double? Start);
 
 /// <summary>Ranges over which <see cref="SelfPacedPolicy"/> moves.</summary>
 /// <param name="MinMargin">mu at level 0.</param>

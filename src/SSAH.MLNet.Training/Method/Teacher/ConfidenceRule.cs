@@ -11,11 +11,22 @@ namespace SSAH.MLNet.Training.Method;
 /// <remarks>
 /// Not in the paper. How sure a network is depends on how many labels it has learned by heart, so no fixed threshold suits few and many.
 /// </remarks>
-internal sealed class ConfidenceRule(double? fixedThreshold) : IDisposable
+internal sealed class ConfidenceRule(double? fixedThreshold, Device? device = null) : IDisposable
 {
     private const double Smoothing = 0.97;
     private Tensor? _mean;
     private Tensor? _classMeans;
+
+    /// <summary>The running means: of all images, then of classes; as many of them as there are yet. What is set belongs to the rule.</summary>
+    public IReadOnlyList<Tensor> Means
+    {
+        get => [.. new[] { _mean, _classMeans }.OfType<Tensor>()];
+        set
+        {
+            Dispose();
+            (_mean, _classMeans) = (Own(value.ElementAtOrDefault(0)), Own(value.ElementAtOrDefault(1)));
+        }
+    }
 
     /// <summary>Takes in the teacher's opinion of a batch and says which of its images count as sure.</summary>
     /// <param name="confidence">[N], 0 to 1.</param>
@@ -43,6 +54,8 @@ internal sealed class ConfidenceRule(double? fixedThreshold) : IDisposable
         _mean?.Dispose();
         _classMeans?.Dispose();
     }
+
+    private Tensor? Own(Tensor? mean) => (device is null ? mean : mean?.to(device))?.DetachFromDisposeScope();
 
     // Stays on the device: the host does not wait for it.
     private void Follow(Tensor confidence)
