@@ -5,6 +5,7 @@ var verbs = new SortedDictionary<string, Func<string[], int>>(StringComparer.Ord
 {
     ["collection"] = CollectionBenchmark.Run,
     ["bits"] = BitsBenchmark.Run,
+    ["duplicates"] = DuplicateBenchmark.Run,
     ["encode"] = EncodeBenchmark.Run,
     ["evaluator"] = EvaluatorBenchmark.Run,
     ["hamming"] = HammingBenchmark.Run,

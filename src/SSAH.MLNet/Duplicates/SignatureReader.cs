@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics.Tensors;
 using System.Security.Cryptography;
 
 namespace SSAH.MLNet.Duplicates;
@@ -20,6 +21,7 @@ internal sealed class SignatureReader(HashEncoder encoder, DuplicateOptions opti
     public sealed class Buffers(int views)
     {
         public byte[] Source { get; } = new byte[3 * SourcePlane];
+        public float[] Plane { get; } = new float[SourcePlane];
         public float[] Rows { get; } = new float[SourceSide];
         public float[] Views { get; } = new float[views * 3 * ImageSignature.Plane];
         public byte[] Packed { get; } = new byte[views * sizeof(ulong)];
@@ -54,7 +56,7 @@ internal sealed class SignatureReader(HashEncoder encoder, DuplicateOptions opti
         {
             Span<float> view = buffers.Views.AsSpan(place * size, size);
             if (_views[place] >= ImageViews.FirstPart)
-                Resample(buffers, _parts[_views[place]], view);
+                ResamplePart(buffers, _parts[_views[place]], view);
             else
                 for (int channel = 0; channel < 3; channel++)
                     ((ImagePose)_views[place]).Apply<float>(whole.Slice(channel * plane, plane), ImageSignature.Side, view[(channel * plane)..]);
@@ -72,26 +74,44 @@ internal sealed class SignatureReader(HashEncoder encoder, DuplicateOptions opti
 
     private static void Resample(Buffers buffers, (AxisWeights Columns, AxisWeights Rows) part, Span<float> view)
     {
+        for (int channel = 0; channel < 3; channel++)
+        {
+            for (int i = 0; i < SourcePlane; i++)
+                buffers.Plane[i] = buffers.Source[channel * SourcePlane + i];
+            ResamplePlane(buffers, part, view.Slice(channel * ImageSignature.Plane, ImageSignature.Plane));
+        }
+    }
+
+    // A hash sees the brightness only: one plane does for all three colors.
+    private static void ResamplePart(Buffers buffers, (AxisWeights Columns, AxisWeights Rows) part, Span<float> view)
+    {
+        ReadOnlySpan<byte> red = buffers.Source.AsSpan(0, SourcePlane), green = buffers.Source.AsSpan(SourcePlane, SourcePlane);
+        ReadOnlySpan<byte> blue = buffers.Source.AsSpan(2 * SourcePlane);
+        for (int i = 0; i < SourcePlane; i++)
+            buffers.Plane[i] = 0.299f * red[i] + 0.587f * green[i] + 0.114f * blue[i];
+        Span<float> gray = view[..ImageSignature.Plane];
+        ResamplePlane(buffers, part, gray);
+        gray.CopyTo(view[ImageSignature.Plane..]);
+        gray.CopyTo(view[(2 * ImageSignature.Plane)..]);
+    }
+
+    private static void ResamplePlane(Buffers buffers, (AxisWeights Columns, AxisWeights Rows) part, Span<float> result)
+    {
         Span<float> row = buffers.Rows;
-        for (int channel = 0, at = 0; channel < 3; channel++)
-            for (int y = 0; y < ImageSignature.Side; y++)
+        for (int y = 0, at = 0; y < ImageSignature.Side; y++)
+        {
+            row.Clear();
+            ReadOnlySpan<float> down = part.Rows.Of(y);
+            for (int tap = 0; tap < down.Length; tap++)
+                TensorPrimitives.MultiplyAdd(buffers.Plane.AsSpan((part.Rows.FirstOf(y) + tap) * SourceSide, SourceSide), down[tap], row, row);
+            for (int x = 0; x < ImageSignature.Side; x++, at++)
             {
-                row.Clear();
-                ReadOnlySpan<float> down = part.Rows.Of(y);
-                for (int tap = 0; tap < down.Length; tap++)
-                {
-                    ReadOnlySpan<byte> source = buffers.Source.AsSpan(channel * SourcePlane + (part.Rows.FirstOf(y) + tap) * SourceSide, SourceSide);
-                    for (int x = 0; x < SourceSide; x++)
-                        row[x] += down[tap] * source[x];
-                }
-                for (int x = 0; x < ImageSignature.Side; x++, at++)
-                {
-                    ReadOnlySpan<float> across = part.Columns.Of(x);
-                    float sum = 0;
-                    for (int tap = 0; tap < across.Length; tap++)
-                        sum += across[tap] * row[part.Columns.FirstOf(x) + tap];
-                    view[at] = sum;
-                }
+                ReadOnlySpan<float> across = part.Columns.Of(x), values = row[part.Columns.FirstOf(x)..];
+                float sum = 0;
+                for (int tap = 0; tap < across.Length; tap++)
+                    sum += across[tap] * values[tap];
+                result[at] = sum;
             }
+        }
     }
 }

@@ -33,6 +33,20 @@ internal static class ToneCurve
         return Math.Sqrt(Math.Clamp(1 - missed / around, 0, 1));
     }
 
+    /// <summary>How far two images are from having the same values, whatever the curve: 0 where they do, at most 1.</summary>
+    public static double Change(ReadOnlySpan<float> first, ReadOnlySpan<float> second)
+    {
+        double sum = 0, squares = 0, apart = 0;
+        for (int i = 0; i < first.Length; i++)
+        {
+            sum += first[i];
+            squares += (double)first[i] * first[i];
+            apart += (double)(first[i] - second[i]) * (first[i] - second[i]);
+        }
+        double around = squares - sum * sum / first.Length;
+        return around > 0 ? Math.Min(1, apart / around) : apart > 0 ? 1 : 0;
+    }
+
     // Pool adjacent violators: neighbors that fall are one step of the curve, at their common mean.
     private static double SquaresOfRisingFit(ReadOnlySpan<double> sums, ReadOnlySpan<double> counts)
     {
