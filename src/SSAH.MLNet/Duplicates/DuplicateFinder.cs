@@ -45,7 +45,7 @@ internal static class DuplicateFinder
     /// <summary>The groups among signatures.</summary>
     public static DuplicateReport Report(ImageSignature[] images, SkippedImage[] skipped, int files, DuplicateOptions options, CancellationToken cancellation)
     {
-        var search = new DuplicateSearch(images, options);
+        var search = new DuplicateSearch(images, options, compared => options.Progress?.Report(new DuplicateProgress(files, files, compared)));
         DuplicateGroup[] groups =
         [
             .. search.Find(cancellation).Select(group => new DuplicateGroup(

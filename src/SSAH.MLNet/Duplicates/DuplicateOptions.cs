@@ -62,8 +62,7 @@ public sealed record DuplicateOptions
 
     /// <summary>
     /// How alike the pixels must be, 0.5 to 1: the correlation of the 32 x 32 colored thumbnails, after the turn or crop is undone and brightness and
-    /// contrast are made alike. 0.99 by default, at which
-    /// about one in a hundred pairs found in mixed clip art is wrong; images that differ little by nature (clothes on black, scans of text) want 0.995.
+    /// contrast are made alike. 0.99 by default; images that differ little by nature (clothes on black, scans of text) want 0.995.
     /// </summary>
     public double MinSimilarity
     {

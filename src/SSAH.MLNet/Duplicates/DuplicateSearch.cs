@@ -8,9 +8,13 @@ namespace SSAH.MLNet.Duplicates;
 /// </summary>
 /// <param name="images">The images, the one to keep first.</param>
 /// <param name="options">The options.</param>
-internal sealed class DuplicateSearch(IReadOnlyList<ImageSignature> images, DuplicateOptions options)
+/// <param name="onCompared">Told now and then how many pairs were looked at closely.</param>
+internal sealed class DuplicateSearch(IReadOnlyList<ImageSignature> images, DuplicateOptions options, Action<long> onCompared)
 {
     private const int PairsAtOnce = 4096;
+
+    // Some 100 MB; beyond it pairs may be looked at again, which changes nothing.
+    private const int MostSeen = 4_000_000;
 
     private readonly int[] _parents = [.. Enumerable.Range(0, images.Count)];
     private readonly ConcurrentBag<SecondLook> _idle = [];
@@ -54,24 +58,32 @@ internal sealed class DuplicateSearch(IReadOnlyList<ImageSignature> images, Dupl
     // Joins what is connected by pairs that are alike. Pairs of a set that is known to be connected are not looked at again, which changes no set.
     private void Connect(int[] firsts, CancellationToken cancellation)
     {
-        var pending = new HashSet<(int, int)>();
+        // Two images that are not alike come up by many of their views.
+        var seen = new HashSet<(int, int)>();
+        var pending = new List<(int First, int Second)>();
         new CandidateJoin([.. firsts.Select(row => images[row])], options).ForEach((first, second) =>
         {
             (int left, int right) = (firsts[first], firsts[second]);
-            if (Root(left) != Root(right) && pending.Add((Math.Min(left, right), Math.Max(left, right))) && pending.Count >= PairsAtOnce)
+            (int, int) pair = (Math.Min(left, right), Math.Max(left, right));
+            if (Root(left) == Root(right) || !seen.Add(pair))
+                return;
+            pending.Add(pair);
+            if (pending.Count >= PairsAtOnce)
                 Look();
         }, cancellation);
         Look();
 
         void Look()
         {
-            (int First, int Second)[] pairs = [.. pending];
-            var alike = new bool[pairs.Length];
-            InParallel(pairs.Length, i => alike[i] = IsAlike(Compare(pairs[i].First, pairs[i].Second, options.Radius)), cancellation);
-            for (int i = 0; i < pairs.Length; i++)
+            var alike = new bool[pending.Count];
+            InParallel(alike.Length, i => alike[i] = IsAlike(Compare(pending[i].First, pending[i].Second, options.Radius)), cancellation);
+            for (int i = 0; i < alike.Length; i++)
                 if (alike[i])
-                    Union(pairs[i].First, pairs[i].Second);
+                    Union(pending[i].First, pending[i].Second);
             pending.Clear();
+            if (seen.Count > MostSeen)
+                seen.Clear();
+            onCompared(Compared);
         }
     }
 
