@@ -17,6 +17,9 @@ try
         case ["label-efficiency", "--help"]:
             Console.WriteLine(LabelEfficiencyArguments.Usage);
             return 0;
+        case ["label-efficiency", "--figure", var figures, var target]:
+            LabelEfficiencySvg.Write(figures, target);
+            return 0;
         case ["label-efficiency", ..]:
             new LabelEfficiencyRun(LabelEfficiencyArguments.Parse(args)).Run();
             return 0;

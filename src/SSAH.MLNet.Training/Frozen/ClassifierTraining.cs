@@ -9,8 +9,8 @@ namespace SSAH.MLNet.Training.Frozen;
 /// <param name="Classifier">The classifier.</param>
 /// <param name="Steps">Steps taken.</param>
 /// <param name="Agreement">Share of the rows held out whose likeliest class is the target's; null if none were held out.</param>
-/// <param name="Ending">Why it ended.</param>
-internal sealed record ClassifierOutcome(ClassLayer Classifier, int Steps, double? Agreement, string Ending);
+/// <param name="StopReason">Why it ended.</param>
+internal sealed record ClassifierOutcome(ClassLayer Classifier, int Steps, double? Agreement, string StopReason);
 
 /// <summary>
 /// A linear classifier learned from vectors and probabilities of classes, by Adam on mini-batches with the gradient written out: no graph is
@@ -56,7 +56,7 @@ internal static class ClassifierTraining
         float[]? best = null;
         double? bestAgreement = null;
         int step = 0, next = order.Length, sinceBest = 0, limit = StepLimit(held, order.Length);
-        string ending = held > 0 ? "all steps done" : $"{FewRowPasses} passes over few rows done";
+        string stopReason = held > 0 ? "all steps done" : $"{FewRowPasses} passes over few rows done";
         for (; step < limit; step++)
         {
             if (step % StepsPerCheck == 0)
@@ -68,7 +68,7 @@ internal static class ClassifierTraining
                     (best, bestAgreement, sinceBest) = (weights.ToArray(), agreement, 0);
                 else if (++sinceBest == PatientChecks)
                 {
-                    ending = $"the rows held out agreed no better in {PatientChecks * StepsPerCheck} steps";
+                    stopReason = $"the rows held out agreed no better in {PatientChecks * StepsPerCheck} steps";
                     break;
                 }
             }
@@ -85,7 +85,7 @@ internal static class ClassifierTraining
         float[] values = best ?? weights.ToArray();
         int inputs = vectors.Columns * targets.Columns;
         var classifier = new ClassLayer(new FeatureMatrix(vectors.Columns, targets.Columns, values[..inputs]), values[inputs..], multiLabel);
-        return new ClassifierOutcome(classifier, step, bestAgreement, ending);
+        return new ClassifierOutcome(classifier, step, bestAgreement, stopReason);
     }
 
     // Few rows are soon memorized, and none can be spared to tell when.

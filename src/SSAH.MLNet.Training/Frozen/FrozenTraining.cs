@@ -9,9 +9,9 @@ namespace SSAH.MLNet.Training.Frozen;
 /// <param name="Steps">Steps of the classifier.</param>
 /// <param name="Elapsed">Time without the features.</param>
 /// <param name="Agreement">Share of held-out rows whose class the classifier sees as the teacher does; null if too few rows.</param>
-/// <param name="Ending">Why the classifier's training ended.</param>
+/// <param name="StopReason">Why the classifier's training ended.</param>
 /// <param name="MeanActivation">Mean |tanh| over the rows: how binary the codes are before their sign is taken.</param>
-internal sealed record FrozenOutcome(HashHead Head, int Steps, TimeSpan Elapsed, double? Agreement, string Ending, double MeanActivation);
+internal sealed record FrozenOutcome(HashHead Head, int Steps, TimeSpan Elapsed, double? Agreement, string StopReason, double MeanActivation);
 
 /// <summary>
 /// Learns codes from features that do not change, in seconds. The teacher labels every row from the few labels and the geometry of all features; a
@@ -53,7 +53,7 @@ internal sealed class FrozenTraining(SsahTrainer.Options options, int seed, Acti
         note($"Labels spread over the graph of {graph.Count} rows, {clock.Elapsed.TotalSeconds:F1} s.");
 
         ClassifierOutcome classifier = ClassifierTraining.Run(learned, taught.Probabilities, labels.IsMultiLabel, seed, cancellation);
-        note($"Classifier learned in {classifier.Steps} steps: {classifier.Ending}"
+        note($"Classifier learned in {classifier.Steps} steps: {classifier.StopReason}"
             + (classifier.Agreement is { } agreement ? $"; it agrees with the teacher on {agreement:P1} of rows held out" : "")
             + $", {clock.Elapsed.TotalSeconds:F1} s.");
 
@@ -62,7 +62,7 @@ internal sealed class FrozenTraining(SsahTrainer.Options options, int seed, Acti
         FeatureMatrix sample = head.Activations(vectors.Sample(MeanRows, seed));
         double meanActivation = sample.Values.Average(value => Math.Abs((double)value));
         note($"{options.Bits} bits learned, mean |activation| {meanActivation:F2}, {clock.Elapsed.TotalSeconds:F1} s.");
-        return new FrozenOutcome(head, classifier.Steps, clock.Elapsed, classifier.Agreement, classifier.Ending, meanActivation);
+        return new FrozenOutcome(head, classifier.Steps, clock.Elapsed, classifier.Agreement, classifier.StopReason, meanActivation);
     }
 
     private int[] GraphRows(LabelSets labels)

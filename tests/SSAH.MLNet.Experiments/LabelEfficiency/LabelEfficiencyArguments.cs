@@ -18,6 +18,8 @@ internal sealed class LabelEfficiencyArguments
         --set NAME=VALUE                        another value of a trainer option
         --data DIR, --out DIR, --suffix TEXT    as for other experiments
         --verbose                               what the trainer says
+
+        ./build.sh experiment label-efficiency --figure docs/results/label-efficiency.jsonl docs/images/label-efficiency.svg    draws the figure
         """;
 
     public string DataFolder { get; private set; } = Environment.GetEnvironmentVariable("SSAH_DATA") ?? Path.Combine("..", "shared", "data");
