@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.ML;
 using SSAH.MLNet.Cli.Collections;
 using SSAH.MLNet.Cli.CommandLine;
 using SSAH.MLNet.Cli.Output;
@@ -17,13 +18,18 @@ internal static class EvaluateCommand
         Argument<string> photos = CollectionPlace.NewFolder();
         Option<string?> collection = CollectionPlace.NewOption();
         var all = new Option<bool>("--all") { Description = "Write every figure, not only those that matter most." };
+        var robust = new Option<bool>("--robust")
+        {
+            Description = "Search with each labeled image turned, covered, scaled, cropped, darker, blurred and recompressed, too: 32 views of each.",
+        };
         return new ToolCommand("evaluate", "Say how well the labeled images of a collection find each other.",
             ("ssah evaluate photos", "mAP, precision@k and more, each labeled image searched among the others"),
-            ("ssah evaluate photos --json > metrics.json", "all figures and curves, as JSON"))
+            ("ssah evaluate photos --robust", "what is lost when a photo is turned, covered, cropped, dark or blurred"))
         {
-            photos, collection, all,
-        }.Runs((result, output, cancellation) => Run(result.GetRequiredValue(photos), result.GetValue(collection), result.GetValue(all), output,
-            cancellation));
+            photos, collection, all, robust,
+        }.Runs((result, output, cancellation) => result.GetValue(robust)
+            ? RunRobust(result.GetRequiredValue(photos), result.GetValue(collection), output, cancellation)
+            : Run(result.GetRequiredValue(photos), result.GetValue(collection), result.GetValue(all), output, cancellation));
     }
 
     internal static int Run(string photos, string? collection, bool all, CommandOutput output, CancellationToken cancellation)
@@ -41,6 +47,40 @@ internal static class EvaluateCommand
         output.Note("each labeled image is searched among the other labeled ones. Labels that the model was trained on flatter it: ssah train measures on "
             + "labels that it holds out.");
         return ExitCode.Done;
+    }
+
+    internal static int RunRobust(string photos, string? collection, CommandOutput output, CancellationToken cancellation)
+    {
+        string path = CollectionPlace.Find(collection, photos);
+        using ImageCollection opened = OpenedCollection.Open(path);
+        LabeledCodes labeled = LabeledCodes.ReadLabeled(opened, path);
+        HashEncoder encoder = opened.Encoder;
+        string folder = Directory.CreateTempSubdirectory("ssah-evaluate-").FullName;
+        try
+        {
+            string table = Path.Combine(folder, "labels.tsv");
+            LabelTableFile.Write(labeled.Images, table);
+            var context = new MLContext();
+            ImageFiles images = context.Data.LoadImageTable(table, encoder.InputShape.Width, encoder.InputShape.Height,
+                new ImageTableOptions { Resizing = encoder.Resizing });
+            RobustnessMetrics metrics = output.Progress("views", "images", progress => context.HashRetrieval.EvaluateRobustness(
+                encoder, images, images, "Label", new RobustnessOptions
+                {
+                    ExcludeSameRow = true,
+                    Progress = new Share(progress, labeled.Images.Count),
+                }, cancellation));
+            output.Result(metrics, () => output.Line(metrics.ToString().TrimEnd()));
+            return ExitCode.Done;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private sealed class Share(IProgress<WorkDone> progress, int images) : IProgress<double>
+    {
+        public void Report(double value) => progress.Report(new WorkDone((long)(value * images), images));
     }
 
     private static void WriteFew(HammingRetrievalMetrics metrics, CommandOutput output)

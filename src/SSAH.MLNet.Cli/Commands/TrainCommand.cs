@@ -48,7 +48,7 @@ internal static class TrainCommand
         try
         {
             string table = Path.Combine(folder, "labels.tsv"), model = request.Out ?? Path.Combine(folder, "hasher.zip");
-            WriteTable(collection, table);
+            LabelTableFile.Write(collection.Images, table);
             JsonElement training = trainer.Run(table, model, ArgumentsOf(request, output), cancellation);
             using HashEncoder encoder = ModelFile.LoadZip(model);
             SyncResult switched = SyncOutput.Run(output, progress => collection.SwitchModel(encoder, progress, cancellation));
@@ -84,18 +84,6 @@ internal static class TrainCommand
             throw new ToolException($"'{PathText.Of(path)}' has {CommandOutput.Count(collection.Labels.Count, "label")}, and training tells at least two "
                 + $"apart. Give labels: ssah label PHOTOS --by-folder, or --table LABELS.csv.");
     }
-
-    // A row for each label of an image, every cell in quotes: labels and paths may hold any character.
-    private static void WriteTable(ImageCollection collection, string table)
-    {
-        using var text = new StreamWriter(table);
-        text.WriteLine("path\tlabel");
-        foreach (CollectionImage image in collection.Images)
-            foreach (string label in image.Labels.DefaultIfEmpty(""))
-                text.WriteLine($"{Quoted(image.Path)}\t{Quoted(label)}");
-    }
-
-    private static string Quoted(string cell) => $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     private static void WriteComparison(JsonElement training, CommandOutput output)
     {

@@ -49,6 +49,19 @@ public sealed class LabelTests : IDisposable
         Assert.Equal(ExitCode.Error, Run.Of("label", _album.Photos, "--by-folder", "--clear").Code);
 
     [Fact]
+    public void Figures_of_changed_images_begin_with_those_of_the_images_as_they_are()
+    {
+        Run.Done("label", _album.Photos, "--by-folder");
+        double clean = Run.Done("evaluate", _album.Photos, "--json").Json.GetProperty("meanAveragePrecision").GetDouble();
+        JsonElement robust = Run.Done("evaluate", _album.Photos, "--robust", "--json").Json;
+        Assert.Equal(clean, robust.GetProperty("clean").GetDouble(), 1e-12);
+        Assert.InRange(robust.GetProperty("worstView").GetDouble(), 0, robust.GetProperty("mean").GetDouble());
+        Assert.Equal(13, robust.GetProperty("queryCount").GetInt32());
+        string table = Run.Done("evaluate", _album.Photos, "--robust").Out;
+        Assert.Contains("occlusion", table, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Figures_need_labels_and_say_so()
     {
         Run run = Run.Of("evaluate", _album.Photos);
