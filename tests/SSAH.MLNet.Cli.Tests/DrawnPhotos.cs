@@ -52,6 +52,14 @@ internal static class DrawnPhotos
             File.WriteAllBytes(Path.Combine(folder, number.ToString(CultureInfo.InvariantCulture) + ".jpg"), Scene(number));
     }
 
+    /// <summary>A scene enlarged to ten megapixels, so that reading it takes some hundredths of a second on any machine.</summary>
+    public static byte[] Large(int number)
+    {
+        using SKBitmap scene = Draw(number);
+        SKBitmap large = scene.Resize(new SKSizeI(3840, 2600), SKFilterQuality.Low);
+        return Encode(large, SKEncodedImageFormat.Jpeg, 60);
+    }
+
     private static SKBitmap Draw(int number)
     {
         var random = new Random(number * 7919 + 13);

@@ -27,11 +27,11 @@ public sealed class ProcessTests
     public void Ctrl_C_ends_an_index_with_130_and_keeps_what_is_done()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are sent by kill.");
-        const int images = 3_000;
+        const int images = 800;
         using var folder = new TempFolder();
         string photos = folder.At("photos"), file = folder.At("c.db");
         Directory.CreateDirectory(photos);
-        byte[] scene = DrawnPhotos.Scene(1);
+        byte[] scene = DrawnPhotos.Large(1);
         // Each differs by a byte behind the image, so that none is a copy.
         for (int i = 0; i < images; i++)
             File.WriteAllBytes(Path.Combine(photos, $"{i}.jpg"), [.. scene, (byte)i, (byte)(i >> 8)]);
