@@ -7,15 +7,15 @@ namespace SSAH.MLNet.Training.Checkpoints;
 /// <param name="Training">Where the training was.</param>
 /// <param name="Run">Where its reports and validations were.</param>
 /// <param name="Tensors">The tensors of each file, by its name without ending.</param>
-internal sealed record Checkpoint(TrainingIdentity Identity, TrainingState Training, RunState Run, IReadOnlyDictionary<string,
-    IReadOnlyList<NamedTensor>> Tensors);
+internal sealed record Checkpoint(
+    TrainingIdentity Identity, TrainingState Training, RunState Run, IReadOnlyDictionary<string, IReadOnlyList<NamedTensor>> Tensors);
 
 /// <summary>A checkpoint as it was read.</summary>
 /// <param name="Path">Its folder.</param>
 /// <param name="Manifest">What its manifest says.</param>
 /// <param name="Tensors">The tensors of each file, by its name without ending, then by theirs.</param>
-internal sealed record StoredCheckpoint(string Path, CheckpointManifest Manifest, IReadOnlyDictionary<string, IReadOnlyDictionary<string,
-    StoredTensor>> Tensors)
+internal sealed record StoredCheckpoint(
+    string Path, CheckpointManifest Manifest, IReadOnlyDictionary<string, IReadOnlyDictionary<string, StoredTensor>> Tensors)
 {
     /// <summary>Gives tensors the values that were stored under their names.</summary>
     /// <exception cref="InvalidOperationException">One is missing or has another shape.</exception>

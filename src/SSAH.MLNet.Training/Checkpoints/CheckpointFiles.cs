@@ -6,8 +6,9 @@ namespace SSAH.MLNet.Training.Checkpoints;
 /// <summary>The files of a checkpoint, without their ending.</summary>
 internal static class CheckpointFiles
 {
-    public const string HashNetwork = "h-net", Teacher = "teacher", Adversary = "a-net", HashOptimizer = "h-net-optimizer", AdversaryOptimizer =
-        "a-net-optimizer", Random = "random", Best = "best";
+    public const string HashNetwork = "h-net", Teacher = "teacher", Adversary = "a-net";
+    public const string HashOptimizer = "h-net-optimizer", AdversaryOptimizer = "a-net-optimizer";
+    public const string Random = "random", Best = "best";
 
     /// <summary>Parameters and buffers of a network, by name.</summary>
     public static IReadOnlyList<NamedTensor> NamedTensors(this nn.Module network) =>

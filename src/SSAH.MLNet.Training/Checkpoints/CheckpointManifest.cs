@@ -21,8 +21,11 @@ internal sealed record CheckpointManifest(int Format, TrainingIdentity Identity,
     /// <summary>The version that is written, and the only one so far.</summary>
     public const int CurrentFormat = 1;
 
-    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { WriteIndented = true, NumberHandling =
-        JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
 
     /// <summary>The bytes of manifest.json.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, s_json);
