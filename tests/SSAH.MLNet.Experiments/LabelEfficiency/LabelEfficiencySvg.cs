@@ -38,9 +38,11 @@ internal static class LabelEfficiencySvg
         {
             throw new InvalidDataException($"'{figures}' is no file of figures: {error.Message}", error);
         }
-        string[] collections = [.. s_titles.Keys.Where(name => all.Any(f => f.Collection == name))];
+        // One number of labels makes no line.
+        string[] collections = [.. s_titles.Keys.Where(name =>
+            all.Where(f => f.Collection == name).Select(f => f.LabelsPerClass).Distinct().Count() > 1)];
         if (collections.Length == 0)
-            throw new InvalidDataException($"'{figures}' has no figures of a split in which every class has labels (--unseen no).");
+            throw new InvalidDataException($"'{figures}' has no collection with two numbers of labels where every class has some (--unseen no).");
         int[] labels = [.. all.Select(f => f.LabelsPerClass).Distinct().Order()];
         int width = Left + collections.Length * (PanelWidth + Gap), height = Top + PanelHeight + Bottom;
         var svg = new StringBuilder();
@@ -48,7 +50,7 @@ internal static class LabelEfficiencySvg
         svg.Append("<title>Retrieval quality against labeled images of each class</title>\n");
         svg.Append(Invariant($"<rect width=\"{width}\" height=\"{height}\" fill=\"#fff\"/>\n"));
         svg.Append(Invariant($"<text x=\"{Left}\" y=\"24\" font-size=\"15\" font-weight=\"bold\" fill=\"#241f31\">"));
-        svg.Append("Mean average precision against labeled images of each class, frozen ResNet-18</text>\n");
+        svg.Append("mAP against labeled images of each class, frozen ResNet-18</text>\n");
         for (int i = 0; i < collections.Length; i++)
             Panel(svg, Left + i * (PanelWidth + Gap), collections[i], [.. all.Where(f => f.Collection == collections[i])], labels);
         Legend(svg, height - 56, width);
