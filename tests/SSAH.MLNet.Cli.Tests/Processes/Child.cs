@@ -52,9 +52,13 @@ internal sealed class Child : IDisposable
     /// <summary>What Ctrl-C in a terminal sends.</summary>
     public void Interrupt()
     {
-        using Process kill = Process.Start("kill", ["-INT", $"{_process.Id}"]);
+        using Process kill = Process.Start("kill", [InterruptIsIgnored() ? "-TERM" : "-INT", $"{_process.Id}"]);
         kill.WaitForExit();
     }
+
+    // What a shell starts in the background ignores SIGINT, and so do its children; SIGTERM asks for the same.
+    private static bool InterruptIsIgnored() => File.Exists("/proc/self/status") && File.ReadLines("/proc/self/status")
+        .Any(line => line.StartsWith("SigIgn:", StringComparison.Ordinal) && (Convert.ToUInt64(line[7..].Trim(), 16) & 2) != 0);
 
     /// <summary>Waits for the end.</summary>
     public Run End()
