@@ -5,6 +5,7 @@ using SSAH.MLNet.Cli.CommandLine;
 using SSAH.MLNet.Cli.Export;
 using SSAH.MLNet.Cli.Output;
 using SSAH.MLNet.Collections;
+using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet.Cli.Commands;
 
@@ -47,10 +48,10 @@ internal static class ExportCommand
         ExportFormat format = ExportFormat.All.Single(each => each.Name == request.Format);
         string file = request.File ?? name + format.Ending;
         LabeledCodes rows = LabeledCodes.ReadAll(collection);
-        WholeFile.Write(file, stream => format.Write(rows, stream));
+        AtomicFile.Write(file, stream => format.Write(rows, stream));
         string? paths = format.HasPathsBeside ? $"{file}.paths.json" : null;
         if (paths is not null)
-            WholeFile.Write(paths, stream => JsonSerializer.Serialize(stream, rows.Images.Select(image => image.Path)));
+            AtomicFile.Write(paths, stream => JsonSerializer.Serialize(stream, rows.Images.Select(image => image.Path)));
         output.Result(
             new { File = Path.GetFullPath(file), Paths = paths is null ? null : Path.GetFullPath(paths), request.Format, Images = rows.Images.Count,
                 rows.Codes.Bits, rows.Codes.BytesPerCode },

@@ -38,9 +38,9 @@ public sealed partial class SsahTrainer
 
         /// <summary>
         /// With frozen features, what the class probabilities weigh in the code against the features, 0 to 1000: their variance as a multiple of the
-        /// features', times the square of the share of labels that the teacher finds again where they are hidden; where that is above 1 and there are more
-        /// classes than half the bits, their number of bits as that multiple. Higher values help classes that have labels, lower ones those that have none.
-        /// Default 2.
+        /// features', times the square of the share of labels that the teacher finds again where they are hidden (0.4 where none can be); where that is
+        /// above 1 and there are more classes than half the bits, their number of bits as that multiple. Higher values help classes that have labels,
+        /// lower ones those that have none. Default 2.
         /// </summary>
         [Range(0.0, 1000)]
         public double FrozenClassWeight { get; set; } = 2;
