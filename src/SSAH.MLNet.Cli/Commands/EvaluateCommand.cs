@@ -62,7 +62,7 @@ internal static class EvaluateCommand
             LabelTableFile.Write(labeled.Images, table);
             var context = new MLContext();
             ImageFiles images = context.Data.LoadImageTable(table, encoder.InputShape.Width, encoder.InputShape.Height,
-                new ImageTableOptions { Resizing = encoder.Resizing });
+                new ImageTableOptions { Resizing = encoder.Resizing, LabelSeparator = LabelTableFile.Separator });
             RobustnessMetrics metrics = output.Progress("views", "images", progress => context.HashRetrieval.EvaluateRobustness(
                 encoder, images, images, "Label", new RobustnessOptions
                 {

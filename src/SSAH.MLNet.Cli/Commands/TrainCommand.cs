@@ -70,6 +70,7 @@ internal static class TrainCommand
 
     private static IEnumerable<string> ArgumentsOf(Request request, CommandOutput output)
     {
+        yield return $"--separator={LabelTableFile.Separator}";
         if (request.Bits is { } bits)
             yield return $"--bits={bits.ToString(CultureInfo.InvariantCulture)}";
         if (request.HoldOut is { } share)

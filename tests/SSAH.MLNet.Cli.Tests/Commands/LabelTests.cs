@@ -1,5 +1,9 @@
 using System.Text.Json;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using SSAH.MLNet.Cli.Collections;
 using SSAH.MLNet.Cli.CommandLine;
+using SSAH.MLNet.Collections;
 
 namespace SSAH.MLNet.Cli.Tests.Commands;
 
@@ -59,6 +63,33 @@ public sealed class LabelTests : IDisposable
         Assert.Equal(13, robust.GetProperty("queryCount").GetInt32());
         string table = Run.Done("evaluate", _album.Photos, "--robust").Out;
         Assert.Contains("occlusion", table, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_image_with_several_labels_is_one_query_among_changed_images_too()
+    {
+        Run.Done("label", _album.Photos, "--by-folder");
+        string table = _album.Write("photos/more.csv", "file,what\nred/0.jpg,sky;red\nblue/6.jpg,sky;blue\nred/1.jpg,\"a \"\"b\"\";red\"\n");
+        Run.Done("label", "--table", table, "--separator", ";");
+        double clean = Run.Done("evaluate", _album.Photos, "--json").Json.GetProperty("meanAveragePrecision").GetDouble();
+        JsonElement robust = Run.Done("evaluate", _album.Photos, "--robust", "--json").Json;
+        Assert.Equal((13, clean), (robust.GetProperty("queryCount").GetInt32(), robust.GetProperty("clean").GetDouble()));
+    }
+
+    [Fact]
+    public void The_trainer_gets_every_label_of_every_image()
+    {
+        string table = _album.Write("photos/labels.csv", "file,what\nred/0.jpg,sky;sea\nblue/6.jpg,\"a \"\"b\"\", c\"\n");
+        Run.Done("label", "--table", table, "--separator", ";");
+        using var collection = ImageCollection.Open(_album.At("photos", ".ssah", "collection.db"));
+        string written = _album.At("written.tsv");
+        LabelTableFile.Write(collection.Images, written);
+        ImageFiles read = new MLContext().Data.LoadImageTable(written, 1, 1, new ImageTableOptions { LabelSeparator = LabelTableFile.Separator });
+        Assert.Equal(collection.Images.Select(image => (image.Path, Sorted(image.Labels))),
+            read.GetColumn<string>("ImagePath").Zip(read.GetColumn<string[]>("Label").Select(Sorted)));
+        Assert.Equal("a \"b\", c", Sorted(collection.Get(_album.At("photos", "blue", "6.jpg"))!.Labels));
+
+        static string Sorted(IEnumerable<string> labels) => string.Join('|', labels.Order(StringComparer.Ordinal));
     }
 
     [Fact]
