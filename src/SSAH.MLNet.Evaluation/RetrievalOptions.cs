@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace SSAH.MLNet.Evaluation;
 
 /// <summary>What divides the sum of precisions in AP@k. Public code uses all three, so the report names the one that was used.</summary>
@@ -106,7 +108,8 @@ public sealed record RetrievalOptions
         Check(Enum.IsDefined(UnlabeledDatabase), $"{nameof(UnlabeledDatabase)}: {UnlabeledDatabase} is not one of its values.");
         Check(Radius >= 0, $"{nameof(Radius)}: {Radius} is negative.");
         Check(BootstrapSamples >= 0, $"{nameof(BootstrapSamples)}: {BootstrapSamples} is negative.");
-        Check(ConfidenceLevel is > 0 and < 1, $"{nameof(ConfidenceLevel)}: {ConfidenceLevel} is not between 0 and 1.");
+        Check(ConfidenceLevel is > 0 and < 1,
+            string.Create(CultureInfo.InvariantCulture, $"{nameof(ConfidenceLevel)}: {ConfidenceLevel} is not between 0 and 1."));
         Check(Threads >= 0, $"{nameof(Threads)}: {Threads} is negative; 0 is one per processor.");
         Check(!ExcludeSameRow || SelfRows is null, $"{nameof(ExcludeSameRow)} and {nameof(SelfRows)} exclude each other: set one of them.");
         Check(!ExcludeSameRow || queries <= database, $"{nameof(ExcludeSameRow)}: {queries} queries cannot be among {database} rows.");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
@@ -103,7 +104,8 @@ public sealed partial class SsahTrainer : IEstimator<HashEncoder>
         {
             throw KeptAside.Write(error, model, _options.Checkpoint.Folder, run.Checkpoints.Capture);
         }
-        channel.Info(MessageSensitivity.None, $"Exported {model.Length} bytes; TorchSharp and ONNX Runtime differ by at most {difference:E1}.");
+        channel.Info(MessageSensitivity.None, string.Create(CultureInfo.InvariantCulture,
+            $"Exported {model.Length} bytes; TorchSharp and ONNX Runtime differ by at most {difference:E1}."));
         return NewEncoder(model);
 
         int NewSeed() => _host.Rand.Next(int.MaxValue - 8);

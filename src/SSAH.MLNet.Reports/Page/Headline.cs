@@ -33,7 +33,7 @@ internal static class Headline
         if (CutoffOf(metrics) is { } cutoff)
             AppendTile(html, $"precision@{cutoff.K}", Share(cutoff.Precision), $"of the nearest {cutoff.K}");
         RadiusMetrics ball = metrics.WithinRadius;
-        AppendTile(html, $"precision within {ball.Radius} bits", Share(ball.Precision), $"{Math.Round(ball.EmptyBallRate * 100)} % of queries find none");
+        AppendTile(html, $"precision within {ball.Radius} bits", Share(ball.Precision), $"{(int)Math.Round(ball.EmptyBallRate * 100)} % of queries find none");
         AppendTile(html, "queries", Count(metrics.QueryCount), $"in a database of {Count(metrics.DatabaseCount)}");
         AppendTile(html, "code size", $"{Bytes(metrics)} bytes", $"{Count((Bytes(metrics) * (long)metrics.DatabaseCount + 1023) / 1024)} KiB for the database");
         html.Append("</section>\n");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.MemoryMappedFiles;
 
 namespace SSAH.MLNet.Training.Data;
@@ -71,9 +72,10 @@ internal sealed class PixelStore(int imageBytes, long memoryLimit)
             }
             catch (IOException error)
             {
-                throw new IOException($"The pixels are more than PixelMemoryMegabytes, and the folder for temporary files ({Path.GetTempPath()}) "
+                throw new IOException(string.Create(CultureInfo.InvariantCulture,
+                    $"The pixels are more than PixelMemoryMegabytes, and the folder for temporary files ({Path.GetTempPath()}) "
                     + $"has no room for {size / 1e6:F0} MB of them: {error.Message} "
-                    + "Free space there (TMPDIR names another), or raise the limit.", error);
+                    + $"Free space there (TMPDIR names another), or raise the limit."), error);
             }
             finally
             {

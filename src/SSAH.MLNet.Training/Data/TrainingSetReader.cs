@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using SSAH.MLNet.Evaluation;
@@ -29,8 +30,8 @@ internal static class TrainingSetReader
                 if (builder.Count == RowsBeforeRangeCheck)
                     CheckRange(readPixels, pixels);
                 if (builder.Count % RowsBetweenNotes == 0)
-                    channel.Info(MessageSensitivity.None, $"Read {builder.Count} images, {Megabytes(builder.Count, pixels.Shape)} of "
-                        + $"pixels{(builder.MappedBytes > 0 ? $", {builder.MappedBytes / 1e6:F0} MB of them in mapped files" : "")}.");
+                    channel.Info(MessageSensitivity.None, $"Read {builder.Count} images, {Megabytes((long)builder.Count * pixels.Shape.Size)} of "
+                        + $"pixels{(builder.MappedBytes > 0 ? $", {Megabytes(builder.MappedBytes)} of them in mapped files" : "")}.");
             }
             CheckRange(readPixels, pixels);
         }
@@ -59,13 +60,12 @@ internal static class TrainingSetReader
     {
         long bytes = (rows ?? 0) * shape.Size;
         if (bytes > 0)
-            channel.Info(MessageSensitivity.None, $"The pixels of {rows} images of {shape} take {Megabytes(rows!.Value, shape)}" + (bytes <= limit
+            channel.Info(MessageSensitivity.None, $"The pixels of {rows} images of {shape} take {Megabytes(bytes)}" + (bytes <= limit
                 ? " of memory."
-                : $", more than PixelMemoryMegabytes ({limit / 1e6:F0}): the rest lies in mapped files in {Path.GetTempPath()}."));
+                : $", more than PixelMemoryMegabytes ({Megabytes(limit)}): the rest lies in mapped files in {Path.GetTempPath()}."));
     }
 
-    private static string Megabytes(long rows, PixelShape shape) => string.Create(System.Globalization.CultureInfo.InvariantCulture,
-        $"{rows * shape.Size / 1e6:F0} MB");
+    private static string Megabytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:F0} MB");
 
     // Rounded to bytes, scaled images would be black.
     private static void CheckRange(PixelReader pixels, PixelColumn column)
@@ -97,9 +97,9 @@ internal static class TrainingSetReader
             return;
         int held = set.ValidationRows.Length, labeled = held + set.LabeledRows.Length;
         if (labeled >= 2 && (!AnyTwoShareALabel(set.Labels, set.ValidationRows) || set.LabeledRows.Length < 2))
-            throw new InvalidOperationException(
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
                 $"Validation.Fraction {fraction} holds {held} of {labeled} labeled rows out of training and leaves {set.LabeledRows.Length}; "
-                + "to validate, two of those held out must share a label, and two must be left. Choose another fraction, label more rows, or set it to 0.");
+                + $"to validate, two of those held out must share a label, and two must be left. Choose another fraction, label more rows, or set it to 0."));
     }
 
     private static bool AnyTwoShareALabel(LabelSets labels, int[] rows)

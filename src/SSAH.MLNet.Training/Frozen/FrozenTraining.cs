@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using SSAH.MLNet.Evaluation;
 using SSAH.MLNet.Features;
 
@@ -44,24 +45,26 @@ internal sealed class FrozenTraining(SsahTrainer.Options options, int seed, Acti
             throw new InvalidOperationException("All rows have the same features: there is nothing to tell apart.");
         var head = new HashHead(mean, NeighborWhitening.Learn(directions, seed), null, new FeatureMatrix(0, 0), []);
         FeatureMatrix vectors = head.Whiten(features);
-        note($"Features whitened in {clock.Elapsed.TotalSeconds:F1} s.");
+        note(string.Create(CultureInfo.InvariantCulture, $"Features whitened in {clock.Elapsed.TotalSeconds:F1} s."));
 
         int[] rows = GraphRows(labels);
         FeatureMatrix learned = rows.Length == vectors.Rows ? vectors : vectors.Take(rows);
         NeighborGraph graph = NeighborGraph.Build(learned, cancellation);
         TaughtClasses taught = ClassTeacher.Teach(learned, labels.Take(rows), graph, seed, note, cancellation);
-        note($"Labels spread over the graph of {graph.Count} rows, {clock.Elapsed.TotalSeconds:F1} s.");
+        note(string.Create(CultureInfo.InvariantCulture, $"Labels spread over the graph of {graph.Count} rows, {clock.Elapsed.TotalSeconds:F1} s."));
 
         ClassifierOutcome classifier = ClassifierTraining.Run(learned, taught.Probabilities, labels.IsMultiLabel, seed, cancellation);
-        note($"Classifier learned in {classifier.Steps} steps: {classifier.StopReason}"
-            + (classifier.Agreement is { } agreement ? $"; it agrees with the teacher on {agreement:P1} of rows held out" : "")
-            + $", {clock.Elapsed.TotalSeconds:F1} s.");
+        string agrees = classifier.Agreement is { } agreement
+            ? string.Create(CultureInfo.InvariantCulture, $"; it agrees with the teacher on {agreement:P1} of rows held out") : "";
+        note(string.Create(CultureInfo.InvariantCulture,
+            $"Classifier learned in {classifier.Steps} steps: {classifier.StopReason}{agrees}, {clock.Elapsed.TotalSeconds:F1} s."));
 
         head = head with { Classes = classifier.Classifier };
         head = Project(head, vectors, taught.Found ?? UnknownFound, cancellation);
         FeatureMatrix sample = head.Activations(vectors.Sample(MeanRows, seed));
         double meanActivation = sample.Values.Average(value => Math.Abs((double)value));
-        note($"{options.Bits} bits learned, mean |activation| {meanActivation:F2}, {clock.Elapsed.TotalSeconds:F1} s.");
+        note(string.Create(CultureInfo.InvariantCulture, 
+            $"{options.Bits} bits learned, mean |activation| {meanActivation:F2}, {clock.Elapsed.TotalSeconds:F1} s."));
         return new FrozenOutcome(head, classifier.Steps, clock.Elapsed, classifier.Agreement, classifier.StopReason, meanActivation);
     }
 

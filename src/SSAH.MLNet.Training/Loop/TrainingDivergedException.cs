@@ -1,11 +1,13 @@
+using System.Globalization;
+
 namespace SSAH.MLNet;
 
 /// <summary>Training met a loss that is not a finite number. Its checkpoints, where it wrote any, are kept.</summary>
 public sealed class TrainingDivergedException : Exception
 {
     internal TrainingDivergedException(int step, LossTerm term, double value)
-        : base($"The {term} loss became {value} at step {step}. Training was stopped. Lower Optimization.LearningRate (Stopping.OnDivergence can do "
-            + $"so by itself)" + term switch
+        : base(string.Create(CultureInfo.InvariantCulture, $"The {term} loss became {value} at step {step}. Training was stopped. Lower ")
+            + "Optimization.LearningRate (Stopping.OnDivergence can do so by itself)" + term switch
         {
             LossTerm.Consistent => ", or Consistency.Weight.",
             LossTerm.Adversarial => ", or HardSamples.Weight.",

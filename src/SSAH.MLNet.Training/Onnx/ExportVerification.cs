@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using SSAH.MLNet.Training.Data;
 using SSAH.MLNet.Training.Method;
@@ -42,11 +43,13 @@ internal static class ExportVerification
             int row = i / network.Bits, bit = i % network.Bits;
             bool packed = (codes[row * bytes + bit / 8] >> (bit % 8) & 1) != 0;
             if (Math.Abs(expected[i]) > SureBit * tolerance && packed != expected[i] >= 0)
-                throw new InvalidOperationException($"The exported model has bit {bit} of row {rows[row]} wrong (activation {expected[i]}).");
+                throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
+                    $"The exported model has bit {bit} of row {rows[row]} wrong (activation {expected[i]})."));
         }
         return worst <= tolerance
             ? worst
-            : throw new InvalidOperationException($"The exported model differs from the trained network by {worst}, more than {tolerance}.");
+            : throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
+                $"The exported model differs from the trained network by {worst}, more than {tolerance}."));
     }
 
     private static float[] TorchActivations(HashNetwork network, MiniBatchSource batches, int[] rows)

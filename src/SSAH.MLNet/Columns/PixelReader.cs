@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -94,7 +95,8 @@ internal sealed class PixelReader
         ReadOnlySpan<float> values = _floats.GetValues();
         int bad = values.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue);
         if (bad >= 0)
-            throw new InvalidDataException($"Row {_row.Position}, column '{_column.Name}': the value {values[bad]} is not a finite number.");
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
+                $"Row {_row.Position}, column '{_column.Name}': the value {values[bad]} is not a finite number."));
         Range.Add(values);
         return values;
     }

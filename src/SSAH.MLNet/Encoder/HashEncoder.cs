@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.ExceptionServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -173,7 +174,8 @@ public sealed partial class HashEncoder : ITransformer, IDisposable
             throw new ArgumentException($"{pixels.Length} values are not a whole number of {InputShape} images ({size} values each).", nameof(pixels));
         int bad = pixels.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue);
         if (bad >= 0)
-            throw new ArgumentException($"Image {bad / size} has the value {pixels[bad]}, which is not a pixel value (0 to 255).", nameof(pixels));
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"Image {bad / size} has the value {pixels[bad]}, which is not a pixel value (0 to 255)."), nameof(pixels));
         return pixels.Length / size;
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 
@@ -44,7 +45,8 @@ internal sealed class FeatureColumn
             features.CopyTo(destination);
             int bad = destination.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue);
             if (bad >= 0)
-                throw new InvalidDataException($"Row {row.Position}, column '{Name}': the value {destination[bad]} is not a finite number.");
+                throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
+                    $"Row {row.Position}, column '{Name}': the value {destination[bad]} is not a finite number."));
         };
     }
 }

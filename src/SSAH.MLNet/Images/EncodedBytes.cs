@@ -23,7 +23,7 @@ internal sealed class EncodedBytes : IDisposable
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
             return Read(file, maxBytes);
         }
-        catch (FileNotFoundException) when (path.Contains('\uFFFD'))
+        catch (FileNotFoundException) when (path.Contains('\uFFFD', StringComparison.Ordinal))
         {
             return "its name is not UTF-8, so that .NET cannot open it: rename the file";
         }

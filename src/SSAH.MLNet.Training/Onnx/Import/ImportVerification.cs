@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using SSAH.MLNet.Onnx;
@@ -63,8 +64,9 @@ internal static class ImportVerification
         // Written so that NaN fails too.
         return relative <= tolerance
             ? relative
-            : throw new NotSupportedException($"{graph.Source}: the imported graph differs from ONNX Runtime by {relative:E1} of its largest value (limit "
-                + $"{tolerance}) at {image[2]}x{image[3]} pixels. It was not trained.");
+            : throw new NotSupportedException(string.Create(CultureInfo.InvariantCulture,
+                $"{graph.Source}: the imported graph differs from ONNX Runtime by {relative:E1} of its largest value (limit "
+                + $"{tolerance}) at {image[2]}x{image[3]} pixels. It was not trained."));
     }
 
     private static (float[] Values, long[] Shape) Imported(BackboneGraph graph, OperatorGraph network, Tensor images)

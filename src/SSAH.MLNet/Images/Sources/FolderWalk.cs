@@ -88,7 +88,7 @@ internal sealed class FolderWalk
         }
         catch (Exception error) when (error is UnauthorizedAccessException or IOException)
         {
-            string reason = error is DirectoryNotFoundException && folder.Contains('\uFFFD')
+            string reason = error is DirectoryNotFoundException && folder.Contains('\uFFFD', StringComparison.Ordinal)
                 ? "its name is not UTF-8, so that .NET cannot open it: rename the folder" : error.Message.TrimEnd('.');
             if (isRoot || _policy == BadImagePolicy.Throw)
                 throw new UnauthorizedAccessException(

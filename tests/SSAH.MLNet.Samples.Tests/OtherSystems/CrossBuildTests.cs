@@ -1,0 +1,51 @@
+namespace SSAH.MLNet.Samples.Tests.OtherSystems;
+
+/// <summary>Both tools and a program that serves, built here for systems that no test runs on.</summary>
+public sealed class CrossBuildTests : IDisposable
+{
+    private static readonly string[] s_programs = ["src/SSAH.MLNet.Cli", "src/SSAH.MLNet.Train.Cli", "samples/ServeHasher"];
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    [Trait("Category", "Slow")]
+    public async Task Programs_restore_and_compile_for_Windows_and_macOS_with_the_natives_of_these()
+    {
+        await Build("win-x64");
+        await Build("osx-arm64");
+        // Every library was compiled on the way.
+        Assert.Equal([], Directory.GetDirectories(Repository.At("src")).Where(folder => Directory.GetFiles(folder, "*.csproj").Length > 0)
+            .Select(folder => Path.GetFileName(folder)).Except(Directory.GetDirectories(_folder.At("bin")).Select(folder => Path.GetFileName(folder))));
+
+        string[] windows = ["onnxruntime.dll", "libSkiaSharp.dll", "e_sqlite3.dll", "torch_cpu.dll", "LibTorchSharp.dll"];
+        string[] mac = ["libonnxruntime.dylib", "libSkiaSharp.dylib", "libe_sqlite3.dylib", "libtorch_cpu.dylib", "libLibTorchSharp.dylib"];
+        foreach ((string runtime, string[] natives) in new[] { ("win-x64", windows), ("osx-arm64", mac) })
+        {
+            AssertBeside("SSAH.MLNet.Cli", runtime, natives[..3]);
+            AssertBeside("SSAH.MLNet.Train.Cli", runtime, [.. natives[..2], .. natives[3..]]);
+            AssertBeside("SSAH.MLNet.Samples.ServeHasher", runtime, natives[..2]);
+        }
+    }
+
+    private async Task Build(string runtime)
+    {
+        foreach (string program in s_programs)
+        {
+            (int code, string output) = await ProcessRun.Start("dotnet", ["build", Repository.At(program), "-c", Repository.Configuration, "-r", runtime,
+                "--no-self-contained", "--artifacts-path", _folder.Path, "-v", "quiet", "-nologo", "-p:CreateHardLinksForCopyLocalIfPossible=true"]);
+            // Without a network there are no natives of other systems.
+            Assert.SkipWhen(code != 0 && (output.Contains("NU1301", StringComparison.Ordinal) || output.Contains("NU1101", StringComparison.Ordinal)),
+                $"The packages for {runtime} cannot be restored here.");
+            Assert.True(code == 0, output);
+        }
+    }
+
+    private void AssertBeside(string project, string runtime, string[] natives)
+    {
+        string[] files = [.. Directory.EnumerateFiles(_folder.At("bin", project, $"{Repository.Configuration.ToLowerInvariant()}_{runtime}"))
+            .Select(file => Path.GetFileName(file))];
+        Assert.Equal([], natives.Except(files));
+        Assert.DoesNotContain(files, file => file.EndsWith(".so", StringComparison.Ordinal));
+    }
+}
