@@ -20,6 +20,7 @@ usage: ./build.sh VERB [arguments]
                      --data FOLDER  --side N (96; below 64 from scratch)  --budget MINUTES (5)  --steps N  --bits N (64)  --seed N (1)  --out DIR (out/demo)
                      without data it installs Debian's dataset-fashion-mnist where it can, and draws images as the last resort
   api                writes what is public today into src/*/PublicAPI.Unshipped.txt
+  docs               docs/ and the API reference as a site in out/site; a warning, such as a broken link, is an error
   pack               packages of all projects in src, in out/packages
   bench NAME         a benchmark: hamming, join, collection, bits, evaluator, training, encode, ingest
   experiment NAME    reproduces a table of docs/results.md; 'experiment list' names them, 'experiment help' lists the options.
@@ -198,6 +199,19 @@ pack() {
     ls -1 out/packages
 }
 
+# The API reference comes from the built tools, beside which all libraries and their XML documentation lie.
+docs() {
+    check_sdk
+    dotnet tool restore
+    local project
+    for project in src/SSAH.MLNet.Cli src/SSAH.MLNet.Train.Cli; do
+        dotnet build "$project" -c Release -v quiet -nologo
+    done
+    rm -rf out/api out/site
+    dotnet docfx docfx.json --warningsAsErrors --logLevel warning
+    say "the site is in out/site: open out/site/index.html; its search needs a server: dotnet docfx serve out/site"
+}
+
 # Named runs whose figures stand in docs/results.md: fixed steps, so that the result does not depend on the machine's speed.
 experiment() {
     local name=${1:-none}
@@ -218,6 +232,7 @@ main() {
         test) run_tests "$@" ;;
         demo) demo "$@" ;;
         api) api ;;
+        docs) docs ;;
         pack) pack ;;
         bench)
             [[ $# -gt 0 ]] || fail "which benchmark? ./build.sh bench hamming | join | collection | bits | evaluator | training | encode | ingest"

@@ -52,7 +52,7 @@ public abstract class Backbone
     public static Backbone FromOnnx(string path, string output = "features", BackbonePreprocessing? preprocessing = null, int freezeStages = 0) =>
         Pretrained(new PretrainedNetwork(path, output, preprocessing), freezeStages);
 
-    /// <inheritdoc cref="FromOnnx"/>
+    /// <summary>A pretrained network, fine-tuned with the hash layer and exported with it, as <see cref="FromOnnx"/> has it.</summary>
     /// <param name="network">The network and what it expects of its images.</param>
     /// <param name="freezeStages">Number of stages that are not trained, counted from the image; a stage is what computes at one resolution.</param>
     public static Backbone Pretrained(PretrainedNetwork network, int freezeStages = 0)

@@ -3,17 +3,18 @@ using SSAH.MLNet.Samples.Tests.Programs;
 
 namespace SSAH.MLNet.Samples.Tests.Packages;
 
-/// <summary>What README promises to somebody who has the packages, the .NET SDK and a folder of images.</summary>
+/// <summary>What README and the first ten minutes promise to somebody who has the packages, the .NET SDK and a folder of images.</summary>
 [Collection(PackedFolderGroup.Name)]
 public sealed partial class ConsoleProjectTests(PackedFolder packed)
 {
+    private static string Page => File.ReadAllText(Repository.At("docs", "first-ten-minutes.md"));
+
     [Fact]
     [Trait("Category", "Slow")]
-    public async Task Readme_s_example_runs_in_a_new_console_project_with_readme_s_packages()
+    public async Task Readme_s_example_runs_in_a_new_console_project_with_the_packages_of_the_first_ten_minutes()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "README's commands name the packages for Linux; on other systems they have other names.");
-        string readme = File.ReadAllText(Repository.At("README.md"));
-        (string Id, string Version)[] references = [.. AddedPackages().Matches(readme).Select(match =>
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The page's commands name the packages for Linux; on other systems they have other names.");
+        (string Id, string Version)[] references = [.. AddedPackages().Matches(Page).Select(match =>
             (match.Groups["id"].Value, match.Groups["version"] is { Success: true } given ? given.Value : packed.VersionOf(match.Groups["id"].Value)))];
         Assert.Contains(references, package => package.Id == "SSAH.MLNet.Training");
         string program = CodeBlocks.Of("README.md")[0].Code;
@@ -32,12 +33,12 @@ public sealed partial class ConsoleProjectTests(PackedFolder packed)
     }
 
     [Fact]
-    public void Readme_names_the_versions_that_are_tested()
+    public void The_first_ten_minutes_name_the_versions_that_are_tested()
     {
         string tested = File.ReadAllText(Repository.At("Directory.Packages.props"));
         foreach (Match property in Properties().Matches(tested))
             tested = tested.Replace($"$({property.Groups["name"].Value})", property.Groups["value"].Value, StringComparison.Ordinal);
-        foreach (Match match in AddedPackages().Matches(File.ReadAllText(Repository.At("README.md"))).Where(match => match.Groups["version"].Success))
+        foreach (Match match in AddedPackages().Matches(Page).Where(match => match.Groups["version"].Success))
             Assert.Contains($"Include=\"{match.Groups["id"].Value}\" Version=\"{match.Groups["version"].Value}\"", tested, StringComparison.Ordinal);
     }
 
