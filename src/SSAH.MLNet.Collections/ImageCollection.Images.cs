@@ -24,6 +24,18 @@ public sealed partial class ImageCollection
         }
     }
 
+    /// <summary>A page of images in the order of their ids.</summary>
+    /// <param name="after">The last id of the page before; 0 begins.</param>
+    /// <param name="count">The most images of the page, at least 1.</param>
+    /// <param name="filter">Which images are meant; null is all.</param>
+    /// <returns>At most that many images; fewer where there are no more.</returns>
+    public IReadOnlyList<CollectionImage> Page(long after, int count, ImageFilter? filter = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        return Read(() => ImageRows.Page(_reader, _index, after, count,
+            filter is null ? null : new Searching.FilterSql(filter, Root.All(_reader))));
+    }
+
     /// <summary>The image of an id, or null if there is none or its file cannot be read.</summary>
     /// <param name="id">The id.</param>
     public CollectionImage? Get(long id) => Read(() => ImageRows.Find(_reader, _index, id));

@@ -57,6 +57,9 @@ public sealed partial class ImageCollection : IDisposable
     /// <summary>The model that made the codes, as <see cref="HashEncoder.ModelId"/> says.</summary>
     public string ModelId => Read(() => _index.Model.Id);
 
+    /// <summary>A number that every commit of any process raises: who keeps something that was read sees by it whether to read again.</summary>
+    public long Revision => Read(() => _index.Revision);
+
     /// <summary>Whether the activations behind the codes are kept.</summary>
     public bool KeepsActivations => Read(() => _reader.Number("SELECT keeps_activations FROM collection") == 1);
 
@@ -161,6 +164,6 @@ public sealed partial class ImageCollection : IDisposable
     private T Write<T>(Func<Revision, T> write)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        return Revision.Write(_writer, write);
+        return Storage.Revision.Write(_writer, write);
     }
 }

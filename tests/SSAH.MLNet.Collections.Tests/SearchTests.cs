@@ -57,6 +57,36 @@ public sealed class SearchTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Filters))]
+    public void Pages_are_the_images_that_a_filter_means_in_the_order_of_their_ids(int which)
+    {
+        (ImageFilter filter, Func<CollectionImage, bool> allows) = Cases(_folder.Photos)[which];
+        long[] expected = [.. _images.Where(allows).Select(image => image.Id).Order()];
+        var paged = new List<long>();
+        IReadOnlyList<CollectionImage> page;
+        while ((page = _collection.Page(paged.LastOrDefault(), 7, filter)).Count > 0)
+        {
+            Assert.InRange(page.Count, 1, 7);
+            paged.AddRange(page.Select(image => image.Id));
+        }
+        Assert.Equal(expected, paged);
+    }
+
+    [Fact]
+    public void The_revision_rises_with_every_commit_of_anybody_and_with_nothing_else()
+    {
+        long before = _collection.Revision;
+        _collection.Search(_images[0].Id, 3);
+        Assert.Equal(before, _collection.Revision);
+        _collection.Relabel([_images[0].Id], "one");
+        Assert.InRange(_collection.Revision, before + 1, long.MaxValue);
+        using var other = ImageCollection.Open(_collection.Path, _collection.Encoder);
+        Assert.Equal(_collection.Revision, other.Revision);
+        other.Relabel([_images[0].Id]);
+        Assert.Equal(other.Revision, _collection.Revision);
+    }
+
+    [Theory]
+    [MemberData(nameof(Filters))]
     public void Filtering_first_is_filtering_afterwards(int which)
     {
         (ImageFilter filter, Func<CollectionImage, bool> allows) = Cases(_folder.Photos)[which];

@@ -35,8 +35,13 @@ internal static class ImageRows
     }
 
     /// <summary>The next images in the order of their ids.</summary>
-    public static List<CollectionImage> Page(Session session, CodeIndex index, long after, int count) =>
-        session.Query($"{Select} WHERE i.id > $1 AND i.problem IS NULL ORDER BY i.id LIMIT $2", reader => Read(reader, session.Path, index), after, count);
+    public static List<CollectionImage> Page(Session session, CodeIndex index, long after, int count, FilterSql? filter = null)
+    {
+        object?[] values = filter?.Values ?? [];
+        string where = filter is null ? "" : $" AND {filter.Text}";
+        return session.Query($"{Select} WHERE i.id > ${values.Length + 1} AND i.problem IS NULL{where} ORDER BY i.id LIMIT ${values.Length + 2}",
+            reader => Read(reader, session.Path, index), [.. values, after, count]);
+    }
 
     public static DamagedFileException Missing(string path, long id) => new($"'{path}' is a damaged collection: the parts of image {id} do not agree.");
 
