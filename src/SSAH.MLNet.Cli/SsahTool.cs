@@ -19,6 +19,7 @@ internal static class SsahTool
         InspectCommand.Create(),
         ReportCommand.Create(),
         ExportCommand.Create(),
+        ServeCommand.Create(),
         CompletionCommand.Create("ssah"),
     });
 }

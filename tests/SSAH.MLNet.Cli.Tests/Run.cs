@@ -23,6 +23,19 @@ internal sealed record Run(int Code, string Out, string Error)
         return run;
     }
 
+    /// <summary>Runs a command line that serves until somebody stops it, which is done once it says where.</summary>
+    public static Run Served(params string[] arguments)
+    {
+        using var cancellation = new CancellationTokenSource();
+        using StringWriter output = new(), error = new();
+        TextWriter shared = TextWriter.Synchronized(output);
+        Task<int> serving = Task.Run(() => ToolRun.Invoke(SsahTool.Create(), arguments, shared, error, cancellation.Token));
+        while (!serving.IsCompleted && !shared.ToString()!.Contains("http://", StringComparison.Ordinal))
+            Thread.Sleep(20);
+        cancellation.Cancel();
+        return new Run(serving.GetAwaiter().GetResult(), output.ToString(), error.ToString());
+    }
+
     /// <summary>Runs a command line that somebody stops.</summary>
     public static Run Of(CancellationToken cancellation, params string[] arguments)
     {

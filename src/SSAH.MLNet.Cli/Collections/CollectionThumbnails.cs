@@ -11,9 +11,9 @@ internal static class CollectionThumbnails
     private const int LargestSide = 192;
 
     /// <summary>Reads an image of a collection; null where its file cannot be read any more.</summary>
-    public static ReportImage? Read(CollectionImage image)
+    public static ReportImage? Read(CollectionImage image, int largestSide = LargestSide)
     {
-        double scale = Math.Min(1, (double)LargestSide / Math.Max(image.Width, image.Height));
+        double scale = Math.Min(1, (double)largestSide / Math.Max(image.Width, image.Height));
         int width = Math.Max(1, (int)Math.Round(image.Width * scale)), height = Math.Max(1, (int)Math.Round(image.Height * scale));
         var context = new MLContext();
         IDataView view = context.Data.LoadImageFiles([image.Path], width, height,

@@ -7,11 +7,11 @@ namespace SSAH.MLNet.Cli.Collections;
 /// <summary>Opens collections with errors that say what to do.</summary>
 internal static class OpenedCollection
 {
-    public static ImageCollection Open(string path)
+    public static ImageCollection Open(string path, ImageCollectionOptions? options = null)
     {
         try
         {
-            return ImageCollection.Open(path);
+            return ImageCollection.Open(path, options: options);
         }
         catch (DamagedFileException error)
         {

@@ -42,7 +42,8 @@ public sealed partial class DocumentationTests
             // The trainer has a test of its own, as a process.
             if (words[0] == "train")
                 continue;
-            Run run = Run.Of([.. words.Select((word, i) => i > 0 && IsPath(word) ? folder.At(word) : word)]);
+            string[] arguments = [.. words.Select((word, i) => i > 0 && IsPath(word) ? folder.At(word) : word)];
+            Run run = words[0] == "serve" ? Run.Served([.. arguments, "--port", "0"]) : Run.Of(arguments);
             Assert.True(run.Code is ExitCode.Done, $"ssah {line} ended with {run.Code}: {run.Out}{run.Error}");
         }
     }

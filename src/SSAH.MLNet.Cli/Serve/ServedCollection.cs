@@ -1,0 +1,132 @@
+using Microsoft.AspNetCore.Http;
+using SSAH.MLNet.Cli.Collections;
+using SSAH.MLNet.Cli.Serve.Http;
+using SSAH.MLNet.Cli.Serve.Images;
+using SSAH.MLNet.Collections;
+using SSAH.MLNet.Hashing;
+
+namespace SSAH.MLNet.Cli.Serve;
+
+/// <summary>The collection as requests use it: only so many images are decoded at a time, and what is done is committed when it returns.</summary>
+internal sealed class ServedCollection : IDisposable
+{
+    /// <summary>Images that are decoded at a time; each may take 4 bytes for each pixel of the limit.</summary>
+    private const int MostDecoders = 4;
+
+    private readonly SemaphoreSlim _decoders = new(Math.Min(Environment.ProcessorCount, MostDecoders));
+    private readonly ServeSettings _settings;
+
+    public ServedCollection(ServeSettings settings)
+    {
+        _settings = settings;
+        Collection = OpenedCollection.Open(settings.Collection, new ImageCollectionOptions { Reading = settings.Reading });
+        string photos = Collection.Folders is [var first, ..] ? first : Path.GetDirectoryName(settings.Collection)!;
+        Uploads = new UploadFolder(settings.Uploads ?? Path.Combine(photos, "uploads"), photos);
+        Name = Path.GetFileName(photos);
+    }
+
+    /// <summary>The collection.</summary>
+    public ImageCollection Collection { get; }
+
+    /// <summary>Where uploaded images are kept.</summary>
+    public UploadFolder Uploads { get; }
+
+    /// <summary>Name of the folder of photos.</summary>
+    public string Name { get; }
+
+    /// <summary>An image by its id.</summary>
+    /// <exception cref="RequestRefusedException">There is none (404).</exception>
+    public CollectionImage Get(long id) =>
+        Collection.Get(id) ?? throw new RequestRefusedException(StatusCodes.Status404NotFound, $"There is no image {id}.");
+
+    /// <summary>Finds the images nearest to an uploaded one.</summary>
+    public Task<IReadOnlyList<CollectionMatch>> SearchAsync(UploadedImage image, int k, ImageFilter? filter, CancellationToken cancellation) =>
+        DecodingAsync(() => WithOneModel(() =>
+        {
+            BinaryCodes code = Encode(image);
+            using (ServeTelemetry.Search())
+                return Collection.Search(code, k, filter, cancellation)[0];
+        }), cancellation);
+
+    /// <summary>Stores an uploaded image and adds it.</summary>
+    /// <returns>The image, and whether it is new.</returns>
+    /// <exception cref="RequestRefusedException">It cannot be read (422); nothing is left of it.</exception>
+    public Task<(CollectionImage Image, bool IsNew)> AddAsync(UploadedImage image, CancellationToken cancellation) => DecodingAsync(() =>
+    {
+        string file = Uploads.Store(image);
+        if (Collection.Get(file) is { } known)
+            return (known, false);
+        SyncResult added;
+        using (ServeTelemetry.Encoding())
+            added = WithOneModel(() => Collection.Add(file));
+        if (added.Skipped is [var skipped, ..])
+        {
+            Collection.Remove(file);
+            File.Delete(file);
+            throw Unreadable($"The image cannot be read: {skipped.Reason}.");
+        }
+        ServeTelemetry.CountImage("added");
+        return (Collection.Get(file)!, true);
+    }, cancellation);
+
+    /// <summary>Takes an image out of the collection.</summary>
+    /// <returns>Whether its file was moved into the trash, as those are that were uploaded; others stay.</returns>
+    /// <exception cref="RequestRefusedException">There is none (404).</exception>
+    public bool Remove(long id)
+    {
+        CollectionImage image = Get(id);
+        if (Collection.Remove(id) == 1)
+            ServeTelemetry.CountImage("removed");
+        return Uploads.Discard(image.Path);
+    }
+
+    /// <summary>Does something that decodes an image, when there is a place.</summary>
+    public async Task<T> DecodingAsync<T>(Func<T> work, CancellationToken cancellation)
+    {
+        await _decoders.WaitAsync(cancellation);
+        try
+        {
+            return await Task.Run(work, cancellation);
+        }
+        finally
+        {
+            _decoders.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        Collection.Dispose();
+        _decoders.Dispose();
+    }
+
+    private BinaryCodes Encode(UploadedImage image)
+    {
+        using var timing = ServeTelemetry.Encoding();
+        try
+        {
+            image.Content.Position = 0;
+            return Collection.Encoder.EncodeImage(image.Content, _settings.Reading);
+        }
+        catch (InvalidDataException error)
+        {
+            throw Unreadable(error.Message);
+        }
+    }
+
+    // A training may switch the model between encoding and what is done with the code.
+    private T WithOneModel<T>(Func<T> work)
+    {
+        string model = Collection.ModelId;
+        try
+        {
+            return work();
+        }
+        catch (Exception error) when (error is ArgumentException or InvalidOperationException && Collection.ModelId != model)
+        {
+            return work();
+        }
+    }
+
+    private static RequestRefusedException Unreadable(string message) => new(StatusCodes.Status422UnprocessableEntity, message);
+}
