@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using System.Text;
 using SSAH.MLNet.Cli.Output;
 
@@ -25,6 +26,8 @@ internal static class ToolRun
     /// <returns>The exit code (<see cref="ExitCode"/>).</returns>
     public static int Invoke(RootCommand root, string[] arguments, TextWriter outWriter, TextWriter errorWriter, CancellationToken cancellation)
     {
+        // DOTNET_SYSTEM_GLOBALIZATION_INVARIANT, which containers set, overrules what the tool was built with: 0.9 would be 9 on a German machine.
+        CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         ParseResult result = root.Parse(arguments.Length == 0 ? ["--help"] : arguments);
         // With a help option in it, a command line is a question, whatever else is wrong.
         if (result.Errors.Count > 0 && result.Action is not { ClearsParseErrors: true })
