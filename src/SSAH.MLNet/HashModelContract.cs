@@ -39,6 +39,9 @@ internal static class HashModelContract
     /// </summary>
     public const string StretchResizing = "stretch";
 
+    /// <summary>Metadata key of the SHA-256 of all bytes before the entry, which is the last of the file (<c>Onnx/HashModelChecksum</c>).</summary>
+    public const string ChecksumKey = "ssah.sha256";
+
     /// <summary>Metadata key of the code length in bits, a decimal number from 1 to 4,096.</summary>
     public const string BitsKey = "ssah.bits";
 

@@ -22,7 +22,14 @@ namespace SSAH.MLNet
         /// <summary>Name of the encoder's loader inside saved models.</summary>
         public const string LoaderSignature = "SsahHashEncoder";
 
-        private const string OnnxStream = "OnnxModel";
+        /// <summary>First 8 bytes of a saved encoder's part, as ML.NET writes them.</summary>
+        public const string ModelSignature = "SSAHHASH";
+
+        /// <summary>Name of the part that holds the network.</summary>
+        public const string OnnxStream = "OnnxModel";
+
+        /// <summary>Version of the saved parts, the first that has checksums; the one before it has none and is read.</summary>
+        public const uint Checksums = 0x00010002;
 
         /// <summary>The environment behind a catalog: the <see cref="MLContext"/> that it was reached through.</summary>
         public static IHostEnvironment GetEnvironment(TransformsCatalog catalog) => CatalogUtils.GetEnvironment(catalog);
@@ -68,6 +75,7 @@ namespace SSAH.MLNet
             context.SaveNonEmptyString(encoder.InputColumnName);
             context.SaveNonEmptyString(encoder.OutputColumnName);
             context.Writer.Write(encoder.BatchSize);
+            context.Writer.Write(SavedEncoder.ChecksumOf(encoder.InputColumnName, encoder.OutputColumnName, encoder.BatchSize));
             byte[] onnx = encoder.Model.Bytes;
             context.SaveBinaryStream(OnnxStream, writer =>
             {
@@ -90,18 +98,19 @@ namespace SSAH.MLNet
             context.Writer.Write(search.Options.Columns.Count);
             foreach (string column in search.Options.Columns)
                 context.SaveNonEmptyString(column);
+            context.Writer.Write(NeighborLoader.ChecksumOf(search.Options, search.Lookup?.Bytes));
             context.SaveBinaryStream(NeighborLoader.IndexStream, writer => SavedIndex.Write(search.Index, writer.BaseStream));
             if (search.Lookup is { } lookup)
                 context.SaveBinaryStream(NeighborLoader.LookupStream, writer => writer.Write(lookup.Bytes));
         }
 
-        private static VersionInfo Version => VersionOf("SSAHHASH", LoaderSignature);
+        private static VersionInfo Version => VersionOf(ModelSignature, LoaderSignature);
 
         // 8 characters, then format versions: what is written, who can read it, what is still read.
         private static VersionInfo VersionOf(string modelSignature, string loaderSignature) => new(
             modelSignature,
-            verWrittenCur: 0x00010001,
-            verReadableCur: 0x00010001,
+            verWrittenCur: Checksums,
+            verReadableCur: Checksums,
             verWeCanReadBack: 0x00010001,
             loaderSignature: loaderSignature,
             loaderAssemblyName: typeof(HashEncoder).Assembly.FullName);
@@ -115,6 +124,9 @@ namespace SSAH.MLNet
             int batchSize = context.Reader.ReadInt32();
             if (batchSize is < 1 or > HashEncodingOptions.MaxBatchSize)
                 throw new InvalidDataException($"The saved encoder has a batch size of {batchSize}: the file is damaged.");
+            if (context.Header.ModelVerWritten >= Checksums
+                && !context.Reader.ReadBytes(SavedEncoder.ChecksumBytes).AsSpan().SequenceEqual(SavedEncoder.ChecksumOf(input, output, batchSize)))
+                throw new InvalidDataException("The saved encoder's checksum is not that of its names: the file is damaged.");
             byte[]? onnx = null;
             if (!context.TryLoadBinaryStream(OnnxStream, reader => onnx = LengthPrefixedBytes.Read(reader, OnnxStream)))
                 throw new InvalidDataException($"The saved encoder has no part '{OnnxStream}': the file is damaged.");
@@ -149,20 +161,33 @@ namespace SSAH.MLNet
                 if (count is < 0 or > MaxColumns)
                     throw Damaged($"looks up {count} columns");
                 options = options with { Columns = [.. Enumerable.Range(0, count).Select(_ => context.LoadNonEmptyString())] };
+                byte[]? checksum = context.Header.ModelVerWritten >= Checksums ? context.Reader.ReadBytes(SavedEncoder.ChecksumBytes) : null;
                 Hashing.HammingIndex? index = null;
                 if (!context.TryLoadBinaryStream(IndexStream, reader => index = SavedIndex.Read(reader.BaseStream)))
                     throw Damaged($"has no part '{IndexStream}'");
-                NeighborLookup? lookup = null;
-                if (count > 0 && !context.TryLoadBinaryStream(LookupStream, reader => lookup = LookupOf(reader.BaseStream, options, index!)))
+                byte[]? lookup = null;
+                if (count > 0 && !context.TryLoadBinaryStream(LookupStream, reader => lookup = BytesOf(reader.BaseStream)))
                     throw Damaged($"has no part '{LookupStream}'");
-                return new NeighborSearchTransformer(new NeighborSearch(index!, options, lookup));
+                // ML.NET's reader of rows has none.
+                if (checksum is not null && !checksum.AsSpan().SequenceEqual(ChecksumOf(options, lookup)))
+                    throw Damaged("is not what its checksum was made of");
+                return new NeighborSearchTransformer(new NeighborSearch(index!, options,
+                    lookup is null ? null : new NeighborLookup(lookup, options.Columns, options.IdColumnName, index!)));
             }
 
-            private static NeighborLookup LookupOf(Stream stream, NeighborOptions options, Hashing.HammingIndex index)
+            /// <summary>SHA-256 of all that is saved but the index, which has checksums of its own.</summary>
+            public static byte[] ChecksumOf(NeighborOptions options, byte[]? lookup)
+            {
+                string text = string.Join('\0', [$"{options.K} {options.ExcludeSelf} {options.IdColumnName is null}", options.OutputColumnName,
+                    options.CodeColumnName, options.IdColumnName ?? "", .. options.Columns]);
+                return System.Security.Cryptography.SHA256.HashData([.. System.Text.Encoding.UTF8.GetBytes(text), 0, .. lookup ?? []]);
+            }
+
+            private static byte[] BytesOf(Stream stream)
             {
                 using var bytes = new MemoryStream();
                 stream.CopyTo(bytes);
-                return new NeighborLookup(bytes.ToArray(), options.Columns, options.IdColumnName, index);
+                return bytes.ToArray();
             }
 
             private static InvalidDataException Damaged(string what) => new($"The saved neighbor search {what}: the file is damaged.");

@@ -50,7 +50,7 @@ internal static class TrainCommand
             string table = Path.Combine(folder, "labels.tsv"), model = request.Out ?? Path.Combine(folder, "hasher.zip");
             LabelTableFile.Write(collection.Images, table);
             JsonElement training = trainer.Run(table, model, ArgumentsOf(request, output), cancellation);
-            using HashEncoder encoder = ModelFile.LoadZip(model);
+            using HashEncoder encoder = HashEncoder.Load(model);
             SyncResult switched = SyncOutput.Run(output, progress => collection.SwitchModel(encoder, progress, cancellation));
             SyncOutput.WarnOfSkipped(output, switched);
             output.Result(

@@ -21,10 +21,10 @@ internal static class CodesInspection
         file.Position = 12;
         if (file.ReadByte() == 1)
         {
-            var codes = BinaryCodes.Load(path, HammingFileLimits.Trusted);
+            var codes = BinaryCodes.Load(path, ReadingLimits.Trusted);
             return ("binary codes", codes.Count, codes.Bits, codes.ModelId);
         }
-        var index = HammingIndex.Load(path, HammingFileLimits.Trusted);
+        var index = HammingIndex.Load(path, ReadingLimits.Trusted);
         return (index is MultiHashIndex ? "multi-hash index" : "flat index", index.Count, index.Bits, index.ModelId);
     }
 }

@@ -10,14 +10,14 @@ internal static class ModelInspection
     public static string ReadZip(string path, List<InspectedFact> facts)
     {
         CheckEntries(path);
-        using HashEncoder encoder = Models.ModelFile.LoadZip(path);
+        using HashEncoder encoder = HashEncoder.Load(path);
         Describe(encoder, facts);
         return "ML.NET model with a hash encoder";
     }
 
     public static string ReadOnnx(string path, List<InspectedFact> facts)
     {
-        using var encoder = new HashEncoder(File.ReadAllBytes(path));
+        using var encoder = HashEncoder.Load(path);
         Describe(encoder, facts);
         return "ONNX hash model";
     }

@@ -63,7 +63,7 @@ internal sealed record ModelChoice(string Name, int? Bits)
             throw new ToolException($"there is no model '{Name}': it is {ResNet18}, {Phash}, or the file of a trained model (ssah train makes one).");
         if (Bits is not null)
             throw new ToolException($"--bits goes with {ResNet18} and {Phash}; '{Name}' has its own.");
-        return Path.GetExtension(Name).Equals(".onnx", StringComparison.OrdinalIgnoreCase) ? new HashEncoder(File.ReadAllBytes(Name)) : ModelFile.LoadZip(Name);
+        return HashEncoder.Load(Name);
     }
 
     // The pretrained network is in the tool; what is learned is which of its features become bits.

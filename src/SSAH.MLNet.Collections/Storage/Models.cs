@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet.Collections.Storage;
@@ -41,13 +40,25 @@ internal static class Models
     {
         if (session.Value("SELECT onnx FROM model WHERE id = $1", model.Key) is not byte[] onnx)
             return null;
-        if ($"sha256:{Convert.ToHexStringLower(SHA256.HashData(onnx))}" != model.Id)
-            throw new DamagedFileException($"'{session.Path}' is a damaged collection: the model in it is not '{model.Id}', as it says.");
-        var encoder = new HashEncoder(onnx);
-        if (encoder.Bits == model.Bits)
+        HashEncoder encoder = Open(session, onnx);
+        if (encoder.ModelId == model.Id && encoder.Bits == model.Bits)
             return encoder;
         encoder.Dispose();
-        throw new DamagedFileException($"'{session.Path}' is a damaged collection: its codes have {model.Bits} bits, those of its model {encoder.Bits}.");
+        throw new DamagedFileException(encoder.ModelId != model.Id
+            ? $"'{session.Path}' is a damaged collection: the model in it is not '{model.Id}', as it says."
+            : $"'{session.Path}' is a damaged collection: its codes have {model.Bits} bits, those of its model {encoder.Bits}.");
+    }
+
+    private static HashEncoder Open(Session session, byte[] onnx)
+    {
+        try
+        {
+            return new HashEncoder(onnx);
+        }
+        catch (InvalidDataException error)
+        {
+            throw new DamagedFileException($"'{session.Path}' is a damaged collection: the model in it cannot be read. {error.Message}", error);
+        }
     }
 
     /// <summary>Whether the model itself is kept.</summary>

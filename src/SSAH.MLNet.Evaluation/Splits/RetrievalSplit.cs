@@ -166,8 +166,10 @@ public sealed class RetrievalSplit
     public void Save(string path) => RetrievalSplitFile.Save(this, path);
 
     /// <summary>Reads a file that <see cref="Save"/> or another program wrote; it may be of any content.</summary>
-    /// <exception cref="DamagedFileException">The file is no split; the message names the line.</exception>
-    public static RetrievalSplit Load(string path) => RetrievalSplitFile.Load(path);
+    /// <param name="path">Path of the file.</param>
+    /// <param name="limits">What it may be; null trusts it. It has 512 MiB at most.</param>
+    /// <exception cref="DamagedFileException">The file is no split, or is not what was written; the message names the line.</exception>
+    public static RetrievalSplit Load(string path, ReadingLimits? limits = null) => RetrievalSplitFile.Load(path, limits ?? ReadingLimits.Trusted);
 
     private static IEnumerable<(int Row, SplitRole Role)> Take(int[] rows, int start, int count, SplitRole role) =>
         rows.Skip(start).Take(count).Select(row => (row, role));

@@ -1,12 +1,16 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace SSAH.MLNet.Evaluation;
 
-/// <summary>The text form of a split: named lines, then "row,role" for each row that has a role (others are unlabeled), then a count.</summary>
+/// <summary>
+/// The text form of a split: named lines, then "row,role" for each row that has a role (others are unlabeled), then a count, and the SHA-256 of all
+/// lines before. Version 1, which other programs may write by hand, ends with the count.
+/// </summary>
 /// <remarks>
 /// <code>
-/// ssah-retrieval-split 1
+/// ssah-retrieval-split 2
 /// protocol 100 queries and 500 labeled a class
 /// seed 7
 /// rows 60000
@@ -14,14 +18,16 @@ namespace SSAH.MLNet.Evaluation;
 /// 17,query
 /// 23,labeled
 /// end 2
+/// sha256 d2a84f4b8b650937ec8f73cd8be2c74add5a911ba64df27458ed8229da804a26
 /// </code>
 /// </remarks>
 internal static class RetrievalSplitFile
 {
-    /// <summary>Larger files than any real split are refused before they are read.</summary>
+    /// <summary>Larger files than any real split are not written, and refused before they are read.</summary>
     internal const int MaxBytes = 512 << 20;
 
-    private const string Magic = "ssah-retrieval-split 1";
+    private const string Magic = "ssah-retrieval-split 2", FirstMagic = "ssah-retrieval-split 1";
+    private const string Checksum = "sha256 ";
     private const string WithoutLabeled = "unlabeled";
     private const string WithLabeled = "unlabeled+labeled";
 
@@ -34,16 +40,12 @@ internal static class RetrievalSplitFile
         AtomicFile.Write(path, stream => stream.Write(text));
     }
 
-    public static RetrievalSplit Load(string path)
+    public static RetrievalSplit Load(string path, ReadingLimits limits)
     {
-        using FileStream file = File.OpenRead(path);
-        if (file.Length > MaxBytes)
-            throw new DamagedFileException($"{path}: {file.Length} bytes are more than the {MaxBytes} of the largest split.");
-        byte[] bytes = new byte[file.Length];
-        file.ReadExactly(bytes);
+        byte[] bytes = FileBytes.Read(path, Math.Min(limits.MaxBytes, MaxBytes), what => new DamagedFileException($"'{path}' {what}."));
         try
         {
-            return Read(bytes);
+            return Read(bytes, limits);
         }
         catch (DamagedFileException error)
         {
@@ -62,10 +64,12 @@ internal static class RetrievalSplitFile
             text.Append(CultureInfo.InvariantCulture, $"{row},{NameOf(role)}\n");
             count++;
         }
-        return text.Append(CultureInfo.InvariantCulture, $"end {count}\n").ToString();
+        text.Append(CultureInfo.InvariantCulture, $"end {count}\n");
+        string hash = HashOf(Encoding.UTF8.GetBytes(text.ToString()));
+        return text.Append(Checksum).Append(hash).Append('\n').ToString();
     }
 
-    public static RetrievalSplit Read(ReadOnlySpan<byte> bytes)
+    public static RetrievalSplit Read(ReadOnlySpan<byte> bytes, ReadingLimits? limits = null)
     {
         string text;
         try
@@ -77,7 +81,8 @@ internal static class RetrievalSplitFile
             throw new DamagedFileException("The file is not UTF-8 text.", error);
         }
         var lines = new Lines(text);
-        if (lines.Next() != Magic)
+        bool hasChecksum = lines.Next() == Magic;
+        if (!hasChecksum && lines.Current != FirstMagic)
             throw lines.Wrong($"'{Magic}'");
         string protocol = lines.Named("protocol");
         int seed = lines.Number("seed", int.MinValue);
@@ -89,10 +94,13 @@ internal static class RetrievalSplitFile
             _ => throw lines.Wrong($"'database {WithoutLabeled}' or 'database {WithLabeled}'"),
         };
         var roles = new List<(int, SplitRole)>();
+        int most = (limits ?? ReadingLimits.Trusted).MaxRows;
         while (!lines.Next().StartsWith("end ", StringComparison.Ordinal))
-            roles.Add(ReadRole(lines));
+            roles.Add(roles.Count < most ? ReadRole(lines) : throw new DamagedFileException($"It has more than the {most} roles that the limits allow."));
         if (lines.Current != string.Create(CultureInfo.InvariantCulture, $"end {roles.Count}"))
             throw lines.Wrong($"'end {roles.Count}', the number of roles above it");
+        if (hasChecksum)
+            CheckChecksum(lines, bytes);
         lines.ThrowUnlessAtEnd();
         try
         {
@@ -103,6 +111,17 @@ internal static class RetrievalSplitFile
             throw new DamagedFileException(ArgumentErrors.Sentence(error), error);
         }
     }
+
+    // The checksum's line is the last one, and what precedes it is known to be UTF-8.
+    private static void CheckChecksum(Lines lines, ReadOnlySpan<byte> bytes)
+    {
+        int end = lines.BytesRead;
+        if (lines.Next() != Checksum + HashOf(bytes[..end]))
+            throw lines.Wrong($"'{Checksum}' with the SHA-256 of the lines before it: the file was changed after it was written. Copy it again; or, if it "
+                + $"was changed on purpose, write '{FirstMagic}' into its first line and leave this one out");
+    }
+
+    private static string HashOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
     private static (int Row, SplitRole Role) ReadRole(Lines lines)
     {
@@ -130,6 +149,9 @@ internal static class RetrievalSplitFile
         private int _number;
 
         public string Current { get; private set; } = "";
+
+        /// <summary>Bytes of the lines so far.</summary>
+        public int BytesRead => Encoding.UTF8.GetByteCount(text.AsSpan(0, _position));
 
         public string Next()
         {

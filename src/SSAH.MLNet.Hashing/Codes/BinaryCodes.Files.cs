@@ -23,10 +23,10 @@ public sealed partial class BinaryCodes
 
     /// <summary>Loads saved codes into memory.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="limits">What the file may be; <see cref="HammingFileLimits.Trusted"/> where <see langword="null"/>.</param>
+    /// <param name="limits">What the file may be; <see cref="ReadingLimits.Trusted"/> where <see langword="null"/>.</param>
     /// <exception cref="DamagedFileException">The file is damaged, an index, not a file of codes, or beyond the limits.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static BinaryCodes Load(string path, HammingFileLimits? limits = null)
+    public static BinaryCodes Load(string path, ReadingLimits? limits = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         using var reader = new HammingFileReader(path, limits);

@@ -147,12 +147,12 @@ public abstract class HammingIndex
     }
 
     /// <summary>Loads an index of the kind that was saved, or a flat index of a file of codes, into memory. Large files can be mapped instead
-    /// (<see cref="HammingFileLimits.MapAboveBytes"/>).</summary>
+    /// (<see cref="ReadingLimits.MapAboveBytes"/>).</summary>
     /// <param name="path">The file.</param>
-    /// <param name="limits">What the file may be; <see cref="HammingFileLimits.Trusted"/> where <see langword="null"/>.</param>
+    /// <param name="limits">What the file may be; <see cref="ReadingLimits.Trusted"/> where <see langword="null"/>.</param>
     /// <exception cref="DamagedFileException">The file is damaged, not a file of codes, or beyond the limits.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static HammingIndex Load(string path, HammingFileLimits? limits = null)
+    public static HammingIndex Load(string path, ReadingLimits? limits = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         return IndexFile.Load(path, limits);

@@ -82,7 +82,7 @@ internal readonly record struct HammingFileHeader
 
     /// <summary>Reads a header and checks every field by itself and against the file's length.</summary>
     /// <exception cref="DamagedFileException">Something is wrong; the message is a sentence without the file's name.</exception>
-    public static HammingFileHeader Read(ReadOnlySpan<byte> bytes, long fileLength, HammingFileLimits limits)
+    public static HammingFileHeader Read(ReadOnlySpan<byte> bytes, long fileLength, ReadingLimits limits)
     {
         if (bytes.Length < Size || !bytes.StartsWith(Magic))
             throw new DamagedFileException("it is not a file of binary codes.");
@@ -107,8 +107,10 @@ internal readonly record struct HammingFileHeader
         int known = version == 1 ? 56 : 68;
         if (!header.IsPossible || hasIds > 1 || bytes[known..124].IndexOfAnyExcept((byte)0) >= 0)
             throw new DamagedFileException("its header says what cannot be: it is damaged.");
-        if (header.Count > limits.MaxCodes)
-            throw new DamagedFileException($"it has {header.Count} codes, and the limits allow {limits.MaxCodes}.");
+        if (header.Bits > limits.MaxBits)
+            throw new DamagedFileException($"it has codes of {header.Bits} bits, and the limits allow {limits.MaxBits}.");
+        if (header.Count > limits.MaxRows)
+            throw new DamagedFileException($"it has {header.Count} codes, and the limits allow {limits.MaxRows}.");
         if (BinaryPrimitives.ReadInt64LittleEndian(bytes[48..]) != header.FileLength || fileLength != header.FileLength)
             throw new DamagedFileException($"it has {fileLength} bytes and should have {header.FileLength}: was it cut off?");
         return header;

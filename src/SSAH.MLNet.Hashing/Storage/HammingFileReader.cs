@@ -12,16 +12,16 @@ internal sealed class HammingFileReader : IDisposable
     private readonly string _path;
     private readonly SafeFileHandle _file;
     private readonly long _length;
-    private readonly HammingFileLimits _limits;
+    private readonly ReadingLimits _limits;
     private Crc32C _checksum = new();
     private long _offset = HammingFileHeader.Size;
     private bool _handedOver;
 
     /// <summary>Opens a file and checks its header.</summary>
     /// <exception cref="DamagedFileException">The file is damaged, of another kind, or beyond the limits.</exception>
-    public HammingFileReader(string path, HammingFileLimits? limits)
+    public HammingFileReader(string path, ReadingLimits? limits)
     {
-        (_path, _limits) = (path, limits ?? HammingFileLimits.Trusted);
+        (_path, _limits) = (path, limits ?? ReadingLimits.Trusted);
         ThrowIfBigEndian();
         _file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.SequentialScan);
         try

@@ -37,7 +37,7 @@ internal static class IndexFile
         });
     }
 
-    public static HammingIndex Load(string path, HammingFileLimits? limits)
+    public static HammingIndex Load(string path, ReadingLimits? limits)
     {
         using var reader = new HammingFileReader(path, limits);
         HammingFileHeader header = reader.Header;

@@ -35,6 +35,6 @@ internal sealed unsafe class MappedFile
         if (RandomAccess.GetLength(_file) != _length || File.GetLastWriteTimeUtc(_file) != _written)
             throw new DamagedFileException(
                 $"'{_path}' was written to while an index was mapped from it. Load it anew; to replace it safely, rename a new file over it, as "
-                + $"{nameof(HammingIndex.Save)} does, or load it without {nameof(HammingFileLimits)}.{nameof(HammingFileLimits.MapAboveBytes)}.");
+                + $"{nameof(HammingIndex.Save)} does, or load it without {nameof(ReadingLimits)}.{nameof(ReadingLimits.MapAboveBytes)}.");
     }
 }

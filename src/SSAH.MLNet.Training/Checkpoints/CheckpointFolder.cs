@@ -62,12 +62,13 @@ internal static class CheckpointFolder
             if (file.Name != Path.GetFileName(file.Name) || !file.Name.EndsWith(Ending, StringComparison.Ordinal))
                 throw new DamagedFileException($"'{path}' names a file '{file.Name}', which is none of a checkpoint.");
             string name = Path.Combine(path, file.Name);
-            if (!File.Exists(name) || new FileInfo(name).Length is var length && length != file.Length)
+            if (!IsOrdinaryFile(name) || new FileInfo(name).Length is var length && length != file.Length)
                 throw new DamagedFileException($"'{name}' is missing, or does not have the {file.Length} bytes that were written.");
-            byte[] bytes = File.ReadAllBytes(name);
+            byte[] bytes = FileBytes.Read(name, file.Length, what => new DamagedFileException($"'{name}' {what}."));
             if (!Convert.ToHexString(SHA256.HashData(bytes)).Equals(file.Sha256, StringComparison.OrdinalIgnoreCase))
                 throw new DamagedFileException($"'{name}' is damaged: its SHA-256 is not the manifest's.");
-            tensors.Add(file.Name[..^Ending.Length], SafeTensors.Read(bytes, name));
+            if (!tensors.TryAdd(file.Name[..^Ending.Length], SafeTensors.Read(bytes, name)))
+                throw new DamagedFileException($"'{path}' names the file '{file.Name}' twice.");
         }
         return new StoredCheckpoint(path, manifest, tensors);
     }
@@ -128,18 +129,21 @@ internal static class CheckpointFolder
         string name = Path.Combine(path, Manifest);
         try
         {
-            if (!File.Exists(name) || new FileInfo(name).Length > MaxManifestBytes)
-                throw new DamagedFileException($"'{name}' is missing or too large.");
-            var manifest = CheckpointManifest.Parse(File.ReadAllBytes(name));
-            return manifest.Format == CheckpointManifest.CurrentFormat
+            if (!IsOrdinaryFile(name))
+                throw new DamagedFileException($"'{name}' is missing.");
+            var manifest = CheckpointManifest.Parse(FileBytes.Read(name, MaxManifestBytes, what => new DamagedFileException($"'{name}' {what}.")));
+            return manifest.Format is >= 1 and <= CheckpointManifest.CurrentFormat
                 ? manifest
-                : throw new DamagedFileException($"'{name}' has format {manifest.Format}; this version reads {CheckpointManifest.CurrentFormat}.");
+                : throw new DamagedFileException($"'{name}' has format {manifest.Format}; this version reads 1 to {CheckpointManifest.CurrentFormat}.");
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or ArgumentException or InvalidOperationException or FormatException)
         {
             throw new DamagedFileException($"'{name}' is damaged: {error.Message}", error);
         }
     }
+
+    // A link may lead out of the folder, or to what has no end.
+    private static bool IsOrdinaryFile(string name) => new FileInfo(name) is { Exists: true, LinkTarget: null };
 
     private static CheckpointFile WriteFile(string folder, string name, Action<Stream> write)
     {

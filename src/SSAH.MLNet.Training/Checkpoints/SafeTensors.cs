@@ -17,6 +17,9 @@ internal static class SafeTensors
     // The format's own limit for headers.
     private const int MaxHeaderBytes = 100_000_000;
 
+    // One property twice would mean one thing to one reader and another to the next.
+    private static readonly JsonSerializerOptions s_json = new() { AllowDuplicateProperties = false };
+
     private static readonly Dictionary<ScalarType, (string Name, int Bytes)> s_types = new()
     {
         [ScalarType.Byte] = ("U8", 1),
@@ -63,15 +66,31 @@ internal static class SafeTensors
             throw new DamagedFileException($"'{path}' is no safetensors file, or its end is missing.");
         try
         {
-            var header = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(file.Span.Slice(LengthBytes, (int)length))!;
+            var header = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(file.Span.Slice(LengthBytes, (int)length), s_json)!;
             header.Remove("__metadata__");
+            if (header.Count > ReadingLimits.Trusted.MaxTensors)
+                throw new InvalidDataException($"it has {header.Count} tensors, and the limits allow {ReadingLimits.Trusted.MaxTensors}.");
+            var entries = header.ToDictionary(entry => entry.Key, entry => entry.Value.Deserialize<Entry>(s_json), StringComparer.Ordinal);
             var values = file[(LengthBytes + (int)length)..];
-            return header.ToDictionary(entry => entry.Key, entry => Open(entry.Value.Deserialize<Entry>()!, values), StringComparer.Ordinal);
+            RequireNoGaps(entries.Values, values.Length);
+            return entries.ToDictionary(entry => entry.Key, entry => Open(entry.Value!, values), StringComparer.Ordinal);
         }
-        catch (Exception error) when (error is JsonException or InvalidDataException or OverflowException or NullReferenceException)
+        catch (Exception error) when (error is JsonException or InvalidDataException or OverflowException or NullReferenceException or ArgumentException
+            or InvalidOperationException)
         {
             throw new DamagedFileException($"'{path}' has a damaged header: {error.Message}", error);
         }
+    }
+
+    // As the format wants it: the tensors fill the file, and none lies in another one.
+    private static void RequireNoGaps(IEnumerable<Entry?> entries, long end)
+    {
+        long at = 0;
+        foreach (long[] place in entries.Select(entry => entry?.data_offsets is [_, _] offsets ? offsets : throw new InvalidDataException(
+            "a tensor has no place.")).OrderBy(offsets => offsets[0]).ThenBy(offsets => offsets[1]))
+            at = place[0] == at && place[1] >= at ? place[1] : throw new InvalidDataException("tensors overlap, or there is a gap between them.");
+        if (at != end)
+            throw new InvalidDataException("the tensors do not fill the file.");
     }
 
     private static StoredTensor Open(Entry entry, ReadOnlyMemory<byte> values)

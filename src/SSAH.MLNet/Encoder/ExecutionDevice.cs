@@ -102,6 +102,8 @@ internal sealed record ExecutionDevice(int? GpuDeviceId, bool FallbackToCpu, Act
         };
         // A hash model is one file. Without this, ONNX Runtime takes weights from any file below the working directory that the model names.
         options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", s_noFolder);
+        // Or bytes that are ONNX to us could be ONNX Runtime's own format to it, which nobody has looked through.
+        options.AddSessionConfigEntry("session.load_model_format", "ONNX");
         return options;
     }
 }

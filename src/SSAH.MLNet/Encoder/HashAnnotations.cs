@@ -56,7 +56,7 @@ internal static class HashAnnotations
         builder.AddPrimitiveValue(CodeBits, NumberDataViewType.Int32, model.Bits);
         builder.AddPrimitiveValue(Method, TextDataViewType.Instance, model.Method.AsMemory());
         // Asked for only where codes are indexed or saved: a hash of the whole file.
-        builder.Add(ModelId, TextDataViewType.Instance, (ref ReadOnlyMemory<char> value) => value = model.Id.Value.AsMemory());
+        builder.Add(ModelId, TextDataViewType.Instance, (ref ReadOnlyMemory<char> value) => value = model.Id.AsMemory());
     }
 
     private static Span<T> VectorOf<T>(ref VBuffer<T> value, int length)

@@ -27,7 +27,7 @@ public sealed partial class HashEncoder : ITransformer, IDisposable
     private readonly IHostEnvironment? _environment;
     private readonly bool _staysOnCpu;
 
-    /// <summary>Makes an encoder from the bytes of a hash model's ONNX file.</summary>
+    /// <summary>Makes an encoder from the bytes of a hash model's ONNX file; <see cref="Load"/> reads files.</summary>
     /// <param name="onnx">The file's bytes.</param>
     /// <param name="outputColumnName">Name of the column of packed codes; the activations' column has this name with <c>Activation</c> after
     /// it.</param>
@@ -42,7 +42,7 @@ public sealed partial class HashEncoder : ITransformer, IDisposable
     }
 
     internal HashEncoder(IHostEnvironment? environment, byte[] onnx, string outputColumnName, string inputColumnName, HashEncodingOptions? options,
-        bool staysOnCpu = false)
+        bool staysOnCpu = false, ReadingLimits? limits = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(outputColumnName);
         ArgumentException.ThrowIfNullOrWhiteSpace(inputColumnName);
@@ -52,7 +52,8 @@ public sealed partial class HashEncoder : ITransformer, IDisposable
         _environment = environment;
         // An encoder fresh from training runs where it was verified; a GPU is used where its own options name one, or once it is loaded from a file.
         _staysOnCpu = staysOnCpu && _options.GpuDeviceId is null;
-        _model = new HashModel(onnx, _staysOnCpu ? ExecutionDevice.Cpu : ExecutionDevice.Choose(_options, environment));
+        _model = new HashModel(onnx, _staysOnCpu ? ExecutionDevice.Cpu : ExecutionDevice.Choose(_options, environment),
+            limits ?? ReadingLimits.Trusted);
     }
 
     /// <summary>Code length in bits, 1 to 4,096.</summary>
@@ -80,10 +81,10 @@ public sealed partial class HashEncoder : ITransformer, IDisposable
     public int Workers => _options.Workers;
 
     /// <summary>
-    /// What tells the network apart from all others: <c>sha256:</c> and the hash of its ONNX file. Codes carry it, so that indexes and evaluations
-    /// refuse codes of another network.
+    /// What tells the network apart from all others: <c>sha256:</c> and the hash of its ONNX file, which ends in that hash (and is hashed without it).
+    /// Codes carry it, so that indexes and evaluations refuse codes of another network.
     /// </summary>
-    public string ModelId => _model.Description.Id.Value;
+    public string ModelId => _model.Description.Id;
 
     /// <summary>Entries that training wrote into the model: method, options, summary, version of the library.</summary>
     public IReadOnlyDictionary<string, string> Metadata => _model.Description.Metadata;

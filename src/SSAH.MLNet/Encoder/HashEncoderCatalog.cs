@@ -1,4 +1,5 @@
 using SSAH.MLNet;
+using SSAH.MLNet.Hashing;
 
 namespace Microsoft.ML;
 
@@ -23,16 +24,8 @@ public static partial class HashEncoderCatalog
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentException.ThrowIfNullOrWhiteSpace(onnxPath);
-        byte[] onnx = File.ReadAllBytes(onnxPath);
-        try
-        {
-            var encoder = new HashEncoder(MLNetInternals.GetEnvironment(catalog), onnx, outputColumnName, inputColumnName, options);
-            return new HashEncoderEstimator(encoder);
-        }
-        catch (InvalidDataException error)
-        {
-            throw new InvalidDataException($"'{onnxPath}': {error.Message}", error);
-        }
+        return new HashEncoderEstimator(HashEncoder.LoadOnnx(
+            MLNetInternals.GetEnvironment(catalog), onnxPath, outputColumnName, inputColumnName, options, ReadingLimits.Trusted));
     }
 
     /// <summary>

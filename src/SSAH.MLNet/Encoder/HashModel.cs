@@ -1,4 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
+using SSAH.MLNet.Hashing;
+using SSAH.MLNet.Onnx;
+using SSAH.MLNet.Onnx.Wire;
 
 namespace SSAH.MLNet;
 
@@ -8,6 +11,7 @@ namespace SSAH.MLNet;
 /// </summary>
 internal sealed class HashModel : IDisposable
 {
+    private const string Source = "The hash model";
     private readonly Lock _gate = new();
     private readonly ExecutionDevice _device;
     private readonly PixelRange _range = new();
@@ -15,16 +19,23 @@ internal sealed class HashModel : IDisposable
     private OpenSession? _open;
     private long _rowsScored;
 
-    /// <summary>Opens the model and checks it.</summary>
+    /// <summary>Checks the model and opens it.</summary>
+    /// <param name="onnx">Its file.</param>
+    /// <param name="device">Where it runs.</param>
+    /// <param name="limits">What it may be.</param>
     /// <exception cref="InvalidDataException">The bytes are not an ONNX model, or the model is not a hash model.</exception>
-    public HashModel(byte[] onnx, ExecutionDevice device)
+    public HashModel(byte[] onnx, ExecutionDevice device, ReadingLimits limits)
     {
-        Bytes = onnx;
+        (Bytes, string hash) = HashModelChecksum.Check(onnx);
+        ModelProto model = OnnxModels.Parse(onnx, Source, limits);
+        if (onnx != Bytes && model.MetadataProps.Any(entry => entry.Key == HashModelContract.ChecksumKey))
+            throw HashModelChecksum.Damaged();
+        OnnxInspection.CheckGraph(model.Graph, Source);
         _device = device;
-        _open = new OpenSession(device.Open(onnx));
+        _open = new OpenSession(device.Open(Bytes));
         try
         {
-            Description = HashModelDescription.Of(_open.Session, onnx);
+            Description = HashModelDescription.Of(_open.Session, hash, limits);
         }
         catch
         {
@@ -33,6 +44,7 @@ internal sealed class HashModel : IDisposable
         }
     }
 
+    /// <summary>The file, with its checksum.</summary>
     public byte[] Bytes { get; }
 
     public HashModelDescription Description { get; }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using SSAH.MLNet.Hashing;
@@ -13,11 +12,12 @@ namespace SSAH.MLNet;
 /// <param name="Metadata">All metadata entries.</param>
 internal sealed record HashModelDescription(PixelShape Shape, bool TakesFeatures, int Bits, IReadOnlyDictionary<string, string> Metadata)
 {
-    // An image of 1 GiB is not an image but a damaged or hostile shape.
+    // An image of 1 GiB is not an image but a damaged or hostile shape, whatever the limits say.
     private const long MaxPixels = 1 << 28;
 
-    /// <summary>What tells the model apart from all others: <c>sha256:</c> and the hash of its file in hexadecimal digits.</summary>
-    public required Lazy<string> Id { get; init; }
+    /// <summary>What tells the model apart from all others: <c>sha256:</c> and the hash of its file, up to the checksum at its end, in hexadecimal
+    /// digits.</summary>
+    public required string Id { get; init; }
 
     /// <summary>How an image of another size becomes one of <see cref="Shape"/>.</summary>
     public required ImageResizing Resizing { get; init; }
@@ -34,9 +34,10 @@ internal sealed record HashModelDescription(PixelShape Shape, bool TakesFeatures
 
     /// <summary>Reads and checks the description of an opened model.</summary>
     /// <param name="session">The opened model.</param>
-    /// <param name="onnx">Its file.</param>
+    /// <param name="hash">The hash of its file.</param>
+    /// <param name="limits">What it may be.</param>
     /// <exception cref="InvalidDataException">The model is not a hash model, or contradicts itself.</exception>
-    public static HashModelDescription Of(InferenceSession session, byte[] onnx)
+    public static HashModelDescription Of(InferenceSession session, string hash, ReadingLimits limits)
     {
         Dictionary<string, string> metadata = session.ModelMetadata.CustomMetadataMap;
         if (!metadata.TryGetValue(HashModelContract.VersionKey, out string? version))
@@ -47,54 +48,56 @@ internal sealed record HashModelDescription(PixelShape Shape, bool TakesFeatures
         if (version is not (HashModelContract.Version or HashModelContract.FirstVersion))
             throw new InvalidDataException($"The hash model is written in version '{version}' of its format, this library reads versions "
                 + $"{HashModelContract.FirstVersion} and {HashModelContract.Version}: take a newer SSAH.MLNet.");
-        int bits = BitsOf(metadata);
+        int bits = BitsOf(metadata, Math.Min(limits.MaxBits, BinaryCodes.MaxBits));
         bool takesFeatures = session.InputMetadata.ContainsKey(HashModelContract.FeatureInput);
-        PixelShape shape = takesFeatures ? FeaturesOf(session.InputMetadata) : ShapeOf(session.InputMetadata);
+        PixelShape shape = takesFeatures ? FeaturesOf(session.InputMetadata, limits) : ShapeOf(session.InputMetadata, limits);
         RequireOutput(session.OutputMetadata, HashModelContract.CodeOutput, TensorElementType.UInt8, (bits + 7) / 8);
         RequireOutput(session.OutputMetadata, HashModelContract.ActivationOutput, TensorElementType.Float, bits);
         return new HashModelDescription(shape, takesFeatures, bits, metadata.AsReadOnly())
         {
-            Resizing = ResizingOf(metadata),
-            Id = new Lazy<string>(() => $"sha256:{Convert.ToHexStringLower(SHA256.HashData(onnx))}"),
+            Resizing = ResizingOf(metadata, version),
+            Id = $"sha256:{hash}",
         };
     }
 
-    private static ImageResizing ResizingOf(Dictionary<string, string> metadata) =>
-        metadata.GetValueOrDefault(HashModelContract.ResizingKey, HashModelContract.CoverResizing) switch
+    // Version 1 says nothing of it. In a file of version 2 without checksum it may have been cut off.
+    private static ImageResizing ResizingOf(Dictionary<string, string> metadata, string version) =>
+        metadata.GetValueOrDefault(HashModelContract.ResizingKey, version == HashModelContract.FirstVersion ? HashModelContract.CoverResizing : "") switch
         {
             HashModelContract.CoverResizing => ImageResizing.Cover,
             HashModelContract.StretchResizing => ImageResizing.Stretch,
+            "" => throw new InvalidDataException($"The hash model has no metadata entry '{HashModelContract.ResizingKey}': was it cut off?"),
             var other => throw new InvalidDataException($"The hash model's metadata entry '{HashModelContract.ResizingKey}' is '{other}', this library knows "
                 + $"'{HashModelContract.CoverResizing}' and '{HashModelContract.StretchResizing}' only: take a newer SSAH.MLNet."),
         };
 
-    private static int BitsOf(Dictionary<string, string> metadata)
+    private static int BitsOf(Dictionary<string, string> metadata, int most)
     {
         string text = metadata.GetValueOrDefault(HashModelContract.BitsKey, "");
-        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int bits) || bits is < 1 or > BinaryCodes.MaxBits)
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int bits) || bits < 1 || bits > most)
             throw new InvalidDataException(
-                $"The hash model's metadata entry '{HashModelContract.BitsKey}' is '{text}', not a code length from 1 to {BinaryCodes.MaxBits}.");
+                $"The hash model's metadata entry '{HashModelContract.BitsKey}' is '{text}', not a code length from 1 to {most}.");
         return bits;
     }
 
-    private static PixelShape ShapeOf(IReadOnlyDictionary<string, NodeMetadata> inputs)
+    private static PixelShape ShapeOf(IReadOnlyDictionary<string, NodeMetadata> inputs, ReadingLimits limits)
     {
         if (inputs.Count != 1 || !inputs.TryGetValue(HashModelContract.PixelInput, out NodeMetadata? input))
             throw new InvalidDataException(
                 $"A hash model has one input '{HashModelContract.PixelInput}'; this one has: {string.Join(", ", inputs.Keys)}.");
         if (!input.IsTensor || input.ElementDataType != TensorElementType.Float
             || input.Dimensions is not [-1, int channels and (1 or 3), > 0 and int height, > 0 and int width]
-            || (long)channels * height > MaxPixels / width)
+            || (long)channels * height > Math.Min(limits.MaxPixels, MaxPixels) / width)
             throw new InvalidDataException(
                 $"The hash model's input '{HashModelContract.PixelInput}' is {Describe(input)}, not Float[N, 3 or 1, height, width].");
         return new PixelShape(channels, height, width);
     }
 
-    private static PixelShape FeaturesOf(IReadOnlyDictionary<string, NodeMetadata> inputs)
+    private static PixelShape FeaturesOf(IReadOnlyDictionary<string, NodeMetadata> inputs, ReadingLimits limits)
     {
         NodeMetadata input = inputs[HashModelContract.FeatureInput];
         if (inputs.Count != 1 || !input.IsTensor || input.ElementDataType != TensorElementType.Float
-            || input.Dimensions is not [-1, > 0 and < (int)MaxPixels and int features])
+            || input.Dimensions is not [-1, > 0 and int features] || features > Math.Min(limits.MaxPixels, MaxPixels))
             throw new InvalidDataException($"The hash model's input '{HashModelContract.FeatureInput}' is {Describe(input)}, not Float[N, features] alone.");
         return new PixelShape(features, 1, 1);
     }

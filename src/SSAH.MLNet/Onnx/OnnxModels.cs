@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
+using SSAH.MLNet.Hashing;
 using SSAH.MLNet.Onnx.Wire;
 
 namespace SSAH.MLNet.Onnx;
@@ -13,11 +14,12 @@ internal static class OnnxModels
     /// <summary>Whether a domain is that of the standard operators.</summary>
     public static bool IsStandard(string domain) => domain is "" or "ai.onnx";
 
-    /// <summary>Parses a model.</summary>
+    /// <summary>Parses a model and looks through it.</summary>
     /// <param name="bytes">The file.</param>
     /// <param name="source">What the file is called in errors.</param>
-    /// <exception cref="InvalidDataException">The bytes are no ONNX model.</exception>
-    public static ModelProto Parse(byte[] bytes, string source)
+    /// <param name="limits">What it may be; null trusts it.</param>
+    /// <exception cref="InvalidDataException">The bytes are no ONNX model, or have what is not read.</exception>
+    public static ModelProto Parse(byte[] bytes, string source, ReadingLimits? limits = null)
     {
         ModelProto model;
         try
@@ -28,7 +30,10 @@ internal static class OnnxModels
         {
             throw new InvalidDataException($"{source} is no ONNX model: {e.Message}", e);
         }
-        return model.Graph is { Node.Count: > 0 } ? model : throw new InvalidDataException($"{source} is no ONNX model: it has no graph.");
+        if (model.Graph is not { Node.Count: > 0 })
+            throw new InvalidDataException($"{source} is no ONNX model: it has no graph.");
+        OnnxInspection.CheckContent(model, source, limits ?? ReadingLimits.Trusted);
+        return model;
     }
 
     /// <summary>Opens a session on the CPU, for a few calls while a network is prepared.</summary>

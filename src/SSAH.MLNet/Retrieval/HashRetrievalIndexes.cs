@@ -73,11 +73,11 @@ public sealed partial class HashRetrievalCatalog
 
     /// <summary>Opens an index that <see cref="HammingIndex.Save"/> wrote; a file of codes becomes a flat index.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="limits">What the file may be; null trusts it, <see cref="HammingFileLimits.Untrusted"/> does not, and
-    /// <see cref="HammingFileLimits.Mapped"/> leaves its codes on the disk.</param>
+    /// <param name="limits">What the file may be; null trusts it, <see cref="ReadingLimits.Untrusted"/> does not, and
+    /// <see cref="ReadingLimits.Mapped"/> leaves its codes on the disk.</param>
     /// <exception cref="DamagedFileException">The file is damaged, or beyond the limits.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public HammingIndex LoadIndex(string path, HammingFileLimits? limits = null)
+    public HammingIndex LoadIndex(string path, ReadingLimits? limits = null)
     {
         HammingIndex index = HammingIndex.Load(path, limits);
         Note("LoadIndex", FormattableString.Invariant($"{index.Count} codes of {index.Bits} bits from {path}"));

@@ -16,7 +16,7 @@ public sealed class ModelIdTests : IDisposable
         Assert.Equal("mine", index.ModelId);
         string path = Path.Combine(_folder.FullName, "index");
         index.Save(path);
-        foreach (HammingIndex each in (HammingIndex[])[index, HammingIndex.Load(path), HammingIndex.Load(path, HammingFileLimits.Mapped)])
+        foreach (HammingIndex each in (HammingIndex[])[index, HammingIndex.Load(path), HammingIndex.Load(path, ReadingLimits.Mapped)])
         {
             Assert.Equal("mine", each.ModelId);
             ArgumentException error = Assert.Throws<ArgumentException>(() => each.Search(other, 1));

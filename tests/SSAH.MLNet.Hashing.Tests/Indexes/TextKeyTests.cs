@@ -37,7 +37,7 @@ public sealed class TextKeyTests : IDisposable
             string path = Path.Combine(_folder.FullName, "index");
             index.Save(path);
             if (step % 2 == 1)
-                index = HammingIndex.Load(path, step % 4 == 1 ? HammingFileLimits.Trusted : HammingFileLimits.Mapped);
+                index = HammingIndex.Load(path, step % 4 == 1 ? ReadingLimits.Trusted : ReadingLimits.Mapped);
             foreach ((long id, string? key) in keyOf)
             {
                 Assert.Equal(key, index.KeyOf(id));

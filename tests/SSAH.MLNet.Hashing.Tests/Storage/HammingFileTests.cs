@@ -5,7 +5,7 @@ namespace SSAH.MLNet.Hashing.Tests.Storage;
 
 public sealed class HammingFileTests : IDisposable
 {
-    private static readonly HammingFileLimits[] s_limits = [HammingFileLimits.Trusted, HammingFileLimits.Untrusted, HammingFileLimits.Mapped];
+    private static readonly ReadingLimits[] s_limits = [ReadingLimits.Trusted, ReadingLimits.Untrusted, ReadingLimits.Mapped];
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("hamming");
 
@@ -25,7 +25,7 @@ public sealed class HammingFileTests : IDisposable
         BinaryCodes codes = TestCodes.Clustered(bits, 1500, bits), queries = TestCodes.Clustered(bits, 5, bits);
         string path = PathOf("codes");
         codes.Save(path);
-        foreach (HammingFileLimits limits in s_limits)
+        foreach (ReadingLimits limits in s_limits)
         {
             Assert.Equal(codes.Words.ToArray(), BinaryCodes.Load(path, limits).Words.ToArray());
             foreach (HammingIndex index in bits > MultiHashIndex.MaxBits
@@ -156,9 +156,9 @@ public sealed class HammingFileTests : IDisposable
     {
         File.WriteAllBytes(PathOf("file"), FileOf("flat"));
         long length = new FileInfo(PathOf("file")).Length;
-        Assert.Equal(40, HammingIndex.Load(PathOf("file"), new() { MaxBytes = length, MaxCodes = 40 }).Count);
+        Assert.Equal(40, HammingIndex.Load(PathOf("file"), new() { MaxBytes = length, MaxRows = 40 }).Count);
         Assert.Throws<DamagedFileException>(() => HammingIndex.Load(PathOf("file"), new() { MaxBytes = length - 1 }));
-        Assert.Throws<DamagedFileException>(() => HammingIndex.Load(PathOf("file"), new() { MaxCodes = 39 }));
+        Assert.Throws<DamagedFileException>(() => HammingIndex.Load(PathOf("file"), new() { MaxRows = 39 }));
         Assert.Throws<FileNotFoundException>(() => HammingIndex.Load(PathOf("missing")));
     }
 
@@ -250,7 +250,7 @@ public sealed class HammingFileTests : IDisposable
     {
         string path = PathOf("bad");
         File.WriteAllBytes(path, bytes);
-        foreach (HammingFileLimits limits in s_limits)
+        foreach (ReadingLimits limits in s_limits)
         {
             DamagedFileException error = Assert.Throws<DamagedFileException>(() => HammingIndex.Load(path, limits));
             Assert.Contains(path, error.Message, StringComparison.Ordinal);

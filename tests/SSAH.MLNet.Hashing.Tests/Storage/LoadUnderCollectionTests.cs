@@ -17,7 +17,7 @@ public sealed class LoadUnderCollectionTests : IDisposable
         BinaryCodes codes = TestCodes.Random(64, count, 1);
         string path = Path.Combine(_folder.FullName, "index");
         new HammingFlatIndex(codes).Save(path);
-        HammingFileLimits[] kinds = [HammingFileLimits.Trusted, HammingFileLimits.Mapped];
+        ReadingLimits[] kinds = [ReadingLimits.Trusted, ReadingLimits.Mapped];
         using var done = new CancellationTokenSource(TimeSpan.FromSeconds(4));
         Task[] collectors = [Task.Run(Collect), Task.Run(Collect)];
         int loads = 0, wrong = 0;

@@ -18,7 +18,7 @@ public sealed class MappedFileTests : IDisposable
         var index = new HammingFlatIndex(codes);
         index.Remove(7, 2000, 4999);
         index.Save(PathOf("index"));
-        HammingIndex mapped = HammingIndex.Load(PathOf("index"), HammingFileLimits.Mapped);
+        HammingIndex mapped = HammingIndex.Load(PathOf("index"), ReadingLimits.Mapped);
         IdFilter[] filters = [IdFilter.Except([1, 2, 3]), IdFilter.Only([.. Enumerable.Range(0, 2000).Select(i => (long)i)]), IdFilter.Only([5, 6])];
         foreach (HammingSearchOptions options in (HammingSearchOptions[])[new(), new() { Threads = 3 },
             .. filters.Select(filter => new HammingSearchOptions { Filter = filter })])
@@ -40,9 +40,9 @@ public sealed class MappedFileTests : IDisposable
     public void Mapping_makes_no_second_copy_of_the_codes()
     {
         new HammingFlatIndex(TestCodes.Random(64, 400_000, 1)).Save(PathOf("index"));
-        HammingIndex.Load(PathOf("index"), HammingFileLimits.Mapped); // what the first call compiles and loads is not counted
+        HammingIndex.Load(PathOf("index"), ReadingLimits.Mapped); // what the first call compiles and loads is not counted
         long before = GC.GetAllocatedBytesForCurrentThread();
-        HammingIndex index = HammingIndex.Load(PathOf("index"), HammingFileLimits.Mapped);
+        HammingIndex index = HammingIndex.Load(PathOf("index"), ReadingLimits.Mapped);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 50_000); // the codes have 3.2 million bytes
         Assert.Equal(400_000, index.Count);
     }
@@ -54,10 +54,10 @@ public sealed class MappedFileTests : IDisposable
         long length = new FileInfo(PathOf("index")).Length;
         Assert.True(IsMapped(new() { MapAboveBytes = length - 1 }));
         Assert.False(IsMapped(new() { MapAboveBytes = length }));
-        Assert.False(IsMapped(HammingFileLimits.Trusted));
-        Assert.False(IsMapped(HammingFileLimits.Untrusted));
+        Assert.False(IsMapped(ReadingLimits.Trusted));
+        Assert.False(IsMapped(ReadingLimits.Untrusted));
 
-        unsafe bool IsMapped(HammingFileLimits limits) => HammingIndex.Load(PathOf("index"), limits).Store.Snapshot.Segments[0].Planes is null;
+        unsafe bool IsMapped(ReadingLimits limits) => HammingIndex.Load(PathOf("index"), limits).Store.Snapshot.Segments[0].Planes is null;
     }
 
     [Theory]
@@ -81,7 +81,7 @@ public sealed class MappedFileTests : IDisposable
         BinaryCodes codes = TestCodes.Random(64, 20_000, 1), query = codes.Slice(19_000, 1);
         new HammingFlatIndex(codes).Save(PathOf("index"));
         File.SetLastWriteTimeUtc(PathOf("index"), new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
-        HammingIndex index = HammingIndex.Load(PathOf("index"), HammingFileLimits.Mapped);
+        HammingIndex index = HammingIndex.Load(PathOf("index"), ReadingLimits.Mapped);
         Assert.Equal(new HammingMatch(19_000, 0), index.Search(query, 1)[0][0]);
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not let anybody write into a mapped file.");
         OverwriteInPlace(newCount);
@@ -101,12 +101,12 @@ public sealed class MappedFileTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not let anybody replace a mapped file.");
         BinaryCodes codes = TestCodes.Random(64, 5000, 1), query = codes.Slice(4000, 1);
         new HammingFlatIndex(codes).Save(PathOf("index"));
-        HammingIndex index = HammingIndex.Load(PathOf("index"), HammingFileLimits.Mapped);
+        HammingIndex index = HammingIndex.Load(PathOf("index"), ReadingLimits.Mapped);
         new HammingFlatIndex(TestCodes.Random(64, 3, 2)).Save(PathOf("index"));
         Assert.Equal(new HammingMatch(4000, 0), index.Search(query, 1)[0][0]);
         // What case 12 does: .NET's copy fails, because the file is open here.
         new HammingFlatIndex(codes).Save(PathOf("index"));
-        HammingIndex again = HammingIndex.Load(PathOf("index"), HammingFileLimits.Mapped);
+        HammingIndex again = HammingIndex.Load(PathOf("index"), ReadingLimits.Mapped);
         File.WriteAllText(PathOf("next"), "short");
         Assert.Throws<IOException>(() => File.Copy(PathOf("next"), PathOf("index"), overwrite: true));
         Assert.Equal(new HammingMatch(4000, 0), again.Search(query, 1)[0][0]);

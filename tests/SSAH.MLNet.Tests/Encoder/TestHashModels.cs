@@ -16,6 +16,7 @@ internal static class TestHashModels
     {
         OnnxGraph graph = BuildWithoutMetadata(bits, shape, seed);
         graph.Metadata(HashModelContract.VersionKey, HashModelContract.Version);
+        graph.Metadata(HashModelContract.ResizingKey, HashModelContract.CoverResizing);
         graph.Metadata(HashModelContract.BitsKey, $"{bits}");
         graph.Metadata(HashModelContract.MethodKey, "Random");
         return graph;

@@ -1,0 +1,36 @@
+using SSAH.MLNet.Fuzz.Targets;
+
+namespace SSAH.MLNet.Fuzz;
+
+/// <summary>All readers, by name.</summary>
+internal static class AllTargets
+{
+    private static readonly SortedDictionary<string, Func<FileTarget>> s_targets = new(StringComparer.Ordinal)
+    {
+        ["archive-tar"] = () => new ArchiveTarget("archive-tar", ".tar"),
+        ["archive-tgz"] = () => new ArchiveTarget("archive-tgz", ".tgz"),
+        ["archive-zip"] = () => new ArchiveTarget("archive-zip", ".zip"),
+        ["backbone"] = () => new BackboneTarget(),
+        ["checkpoint-manifest"] = () => new CheckpointTarget("checkpoint-manifest", "manifest.json"),
+        ["checkpoint-tensors"] = () => new CheckpointTarget("checkpoint-tensors", "h-net.safetensors"),
+        ["codes"] = () => new CodesTarget(),
+        ["collection"] = () => new CollectionTarget(),
+        ["features"] = () => new FeatureCacheTarget(),
+        ["image"] = () => new ImageTarget(),
+        ["index"] = () => new IndexTarget(),
+        ["model-onnx"] = () => new OnnxModelTarget(),
+        ["model-zip"] = () => new ModelZipTarget(),
+        ["model-zip-mlnet"] = () => new MLNetZipTarget(),
+        ["safetensors"] = () => new SafeTensorsTarget(),
+        ["split"] = () => new SplitTarget(),
+        ["table"] = () => new TableTarget(),
+    };
+
+    /// <summary>Their names.</summary>
+    public static IEnumerable<string> Names => s_targets.Keys;
+
+    /// <summary>Makes one.</summary>
+    /// <exception cref="ArgumentException">There is none of that name.</exception>
+    public static FileTarget Named(string name) => s_targets.TryGetValue(name, out Func<FileTarget>? make)
+        ? make() : throw new ArgumentException($"There is no reader '{name}'; there are {string.Join(", ", Names)}.");
+}

@@ -1,0 +1,53 @@
+namespace SSAH.MLNet.Fuzz;
+
+/// <summary>A reader under test.</summary>
+/// <param name="Name">Its name on the command line.</param>
+/// <param name="Ending">Ending of the files that it reads.</param>
+internal abstract class FileTarget(string name, string ending) : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("ssah-fuzz-").FullName;
+    private byte[][]? _samples;
+
+    /// <summary>Its name on the command line.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>Whether a checksum covers the whole file, so that a flipped bit never gives another result.</summary>
+    public virtual bool IsChecked => true;
+
+    /// <summary>Small good files.</summary>
+    public IReadOnlyList<byte[]> Samples => _samples ??= MakeSamples();
+
+    /// <summary>Reads a file and says what is in it; the same text means the same content.</summary>
+    public abstract string Read(byte[] bytes);
+
+    /// <summary>Gives changed bytes the checksums that an attacker would give them; where there are none they stay.</summary>
+    public virtual byte[] Sign(byte[] bytes) => bytes;
+
+    /// <summary>Whether an exception is one that the documentation names for a file that is damaged or hostile.</summary>
+    public virtual bool IsOfTheFamily(Exception error) => error is DamagedFileException or InvalidDataException;
+
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected abstract byte[][] MakeSamples();
+
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+            Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>A path for one file at a time.</summary>
+    protected string PathOf(string stem = "file") => Path.Combine(_folder, stem + ending);
+
+    /// <summary>Writes the bytes where <see cref="PathOf"/> says.</summary>
+    protected string Written(byte[] bytes)
+    {
+        string path = PathOf();
+        File.WriteAllBytes(path, bytes);
+        return path;
+    }
+}
