@@ -76,7 +76,8 @@ internal sealed class BackboneGraph
                 $"{source} is written in operator set {opset}; {LeastOpset} or later is needed. Convert it, for example by onnx.version_converter.");
         GraphConstants.CollectNodes(graph, source);
         KeepWhatLeadsTo(graph, output, layout.Input);
-        OnnxInspection.CheckOperators(graph, source);
+        if (OnnxInspection.ObjectionTo(graph, source) is { } objection)
+            throw new NotSupportedException(objection);
         bool isHalf = layout.Type == TensorProto.Types.DataType.Float16;
         string image = layout.MakePlanarFloats(graph);
         ConstantFolding.Fold(model, source);

@@ -37,7 +37,8 @@ internal static class OnnxInspection
     /// <exception cref="InvalidDataException">An operator is none of them, or the graph is malformed.</exception>
     public static void CheckGraph(GraphProto graph, string source)
     {
-        CheckOperators(graph, source);
+        if (ObjectionTo(graph, source) is { } objection)
+            throw new InvalidDataException(objection);
         var known = new HashSet<string>(graph.Input.Select(input => input.Name), StringComparer.Ordinal) { "" };
         var weights = new HashSet<string>(StringComparer.Ordinal);
         foreach (TensorProto weight in graph.Initializer)
@@ -53,15 +54,13 @@ internal static class OnnxInspection
         }
     }
 
-    /// <summary>Checks that all operators of a graph are allowed.</summary>
-    /// <exception cref="InvalidDataException">One is not.</exception>
-    public static void CheckOperators(GraphProto graph, string source)
-    {
-        foreach (NodeProto node in graph.Node)
-            if (AllowedOperators.ObjectionTo(node) is { } objection)
-                throw new InvalidDataException($"{source}: operator {node.OpType} (node '{NameOf(node)}') {objection}. Networks are opened only with "
-                    + "operators of the ONNX standard that do nothing else than compute: export the network without it.");
-    }
+    /// <summary>Names the first operator of a graph that is not allowed; null where all are.</summary>
+    public static string? ObjectionTo(GraphProto graph, string source) => graph.Node
+        .Select(node => AllowedOperators.ObjectionTo(node) is { } objection
+            ? $"{source}: operator {(OnnxModels.IsStandard(node.Domain) ? "" : node.Domain + "::")}{node.OpType} (node '{NameOf(node)}') {objection}. Networks "
+                + "are opened only with operators of the ONNX standard that do nothing else than compute: export the network without it."
+            : null)
+        .FirstOrDefault(objection => objection is not null);
 
     private static bool HasHiddenTensors(AttributeProto attribute) =>
         attribute.Tensors.Count + attribute.SparseTensor.Count + attribute.SparseTensors.Count > 0;

@@ -77,6 +77,9 @@ public sealed class HashEncoderTests
         byte[] onnx = TestHashModels.Create(24);
         var options = new HashEncodingOptions { BatchSize = 7, Workers = 3 };
         using var encoder = new HashEncoder(onnx, "Code", "Image", options);
+        // Its file has its checksum behind it.
+        Assert.True(encoder.ToOnnx().AsSpan().StartsWith(onnx));
+        onnx = encoder.ToOnnx();
         Assert.Equal((24, 7, 3, TestHashModels.Shape), (encoder.Bits, encoder.BatchSize, encoder.Workers, encoder.InputShape));
         Assert.Equal(("Image", "Code", "CodeActivation"), (encoder.InputColumnName, encoder.OutputColumnName, encoder.ActivationColumnName));
         Assert.Equal("Random", encoder.Metadata["ssah.method"]);

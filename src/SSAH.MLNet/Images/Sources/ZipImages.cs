@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.IO.Hashing;
 
 namespace SSAH.MLNet;
 
@@ -30,10 +31,14 @@ internal sealed class ZipImages : EncodedImages
     {
         try
         {
-            using Stream stream = _entries[_names[index]].Open();
-            return EntryBytes.Read(_names[index], stream, _maxBytes);
+            ZipArchiveEntry entry = _entries[_names[index]];
+            using Stream stream = entry.Open();
+            EncodedImage image = EntryBytes.Read(_names[index], stream, _maxBytes);
+            // .NET reads an entry without comparing its checksum.
+            return image.Bytes is null || Crc32.HashToUInt32(image.Bytes) == entry.Crc32
+                ? image : new EncodedImage(_names[index], null, $"it is damaged in '{_path}': its checksum does not hold");
         }
-        catch (Exception error) when (error is InvalidDataException or NotSupportedException)
+        catch (Exception error) when (error is IOException or InvalidDataException or NotSupportedException or ArgumentException or OverflowException)
         {
             return new EncodedImage(_names[index], null, $"it cannot be unpacked from '{_path}': {error.Message.TrimEnd('.')}");
         }
