@@ -1,3 +1,4 @@
+using Microsoft.ML;
 using SSAH.MLNet.Collections.Searching;
 using SSAH.MLNet.Collections.Storage;
 using SSAH.MLNet.Hashing;
@@ -83,15 +84,15 @@ public sealed partial class ImageCollection
     }
 
     /// <summary>
-    /// Finds groups of images whose codes are near each other. Codes of trained networks say that images show the same kind of thing; codes of
-    /// perceptual hashes that they are the same image.
+    /// Finds groups of images whose codes are near each other, without reading a file. Codes of trained networks say that images show the same kind of
+    /// thing; <see cref="FindDuplicates"/> finds copies.
     /// </summary>
     /// <param name="radius">The largest distance of a pair, 0 or more.</param>
     /// <param name="filter">Which images are compared; null is all.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>Groups in the order of their first images.</returns>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
-    public IReadOnlyList<DuplicateGroup> FindDuplicates(int radius, ImageFilter? filter = null, CancellationToken cancellationToken = default)
+    public IReadOnlyList<ImageGroup> FindGroups(int radius, ImageFilter? filter = null, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(radius);
         (long[] ids, BinaryCodes codes) = Read(() => Codes(filter));
@@ -99,8 +100,23 @@ public sealed partial class ImageCollection
         var groups = Enumerable.Range(0, first.Length).GroupBy(row => first[row]).Where(group => group.Skip(1).Any())
             .Select(group => group.Select(row => ids[row]).ToArray()).ToArray();
         return Read(() => groups.Select(group =>
-            new DuplicateGroup([.. group.Select(id => ImageRows.Find(_reader, _index, id)).OfType<CollectionImage>()]))
+            new ImageGroup([.. group.Select(id => ImageRows.Find(_reader, _index, id)).OfType<CollectionImage>()]))
             .Where(group => group.Images.Count > 1).ToArray());
+    }
+
+    /// <summary>
+    /// Finds copies among the images: the same image in another size, format, brightness or pose, cropped or with a caption. It is
+    /// <see cref="HashRetrievalCatalog.FindDuplicates"/> for the collection's files, whatever model its codes come from, and reads each of them once.
+    /// </summary>
+    /// <param name="options">What counts as a copy, and which image of a group to keep; null takes the defaults.</param>
+    /// <param name="filter">Which images are compared; null is all.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
+    public DuplicateReport FindDuplicates(DuplicateOptions? options = null, ImageFilter? filter = null, CancellationToken cancellationToken = default)
+    {
+        string[] paths = Read(() => Codes(filter).Ids.Select(id => ImageRows.Find(_reader, _index, id)).OfType<CollectionImage>()
+            .Select(image => image.Path).ToArray());
+        return new MLContext().HashRetrieval.FindDuplicates(paths, options, cancellationToken);
     }
 
     private IReadOnlyList<CollectionMatch>[] Nearest(BinaryCodes queries, int k, ImageFilter? filter, CancellationToken cancellationToken)

@@ -46,6 +46,13 @@ public sealed record RetrievalReport
     /// </summary>
     public HashTrainingSummary? Training { get; init; }
 
+    /// <summary>
+    /// Queries that have a copy where they are searched, or among what was learned from
+    /// (<see cref="HashRetrievalCatalog.FindLeaks(IReadOnlyList{string}, DuplicateOptions, CancellationToken)"/>): said below the headline figures.
+    /// Null where nobody looked.
+    /// </summary>
+    public LeakReport? Leaks { get; init; }
+
     /// <summary>Sentences at the end of the page, after the conventions of the figures.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 

@@ -125,7 +125,7 @@ public sealed class HostileFileTests : IDisposable
             collection.Search(image.Code.Span, 3, !ImageFilter.WithLabel("x"));
         _ = collection.Encoder.ModelId;
         _ = collection.Labels;
-        collection.FindDuplicates(1);
+        collection.FindGroups(1);
         return codes;
     }
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Microsoft.ML;
 
 namespace SSAH.MLNet.Collections.Tests;
 
@@ -141,9 +142,22 @@ public sealed class SearchTests : IDisposable
                     groups.Remove(other);
                 }
             string[] expected = [.. groups.Where(group => group.Count > 1).Select(group => string.Join(' ', group.Order())).Order(StringComparer.Ordinal)];
-            Assert.Equal(expected, _collection.FindDuplicates(radius)
+            Assert.Equal(expected, _collection.FindGroups(radius)
                 .Select(group => string.Join(' ', group.Images.Select(image => image.Id))).Order(StringComparer.Ordinal));
         }
+    }
+
+    [Fact]
+    public void Duplicates_of_a_collection_are_those_of_its_files()
+    {
+        File.Copy(_folder.At("0", "0", "0.png"), _folder.At("0", "0", "copy.png"));
+        _collection.Sync(_folder.Photos);
+        ImageFilter folder = ImageFilter.Below(_folder.At("0", "0"));
+        DuplicateReport expected = new MLContext().HashRetrieval.FindDuplicates(Directory.GetFiles(_folder.At("0", "0"))),
+            report = _collection.FindDuplicates(filter: folder);
+        Assert.Contains(report.Groups, group => group.Images.Count == 2 && group.Copies.Single().Kind == DuplicateKind.SameFile);
+        Assert.Equal(expected.Files, report.Files);
+        Assert.Equal(expected.Groups.SelectMany(group => group.Images), report.Groups.SelectMany(group => group.Images));
     }
 
     [Fact]

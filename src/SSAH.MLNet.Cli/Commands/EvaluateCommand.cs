@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.ML;
 using SSAH.MLNet.Cli.Collections;
 using SSAH.MLNet.Cli.CommandLine;
@@ -22,27 +23,35 @@ internal static class EvaluateCommand
         {
             Description = "Search with each labeled image turned, covered, scaled, cropped, darker, blurred and recompressed, too: 32 views of each.",
         };
+        Option<bool> noLeaks = LeakCheck.NewOption();
         return new ToolCommand("evaluate", "Say how well the labeled images of a collection find each other.",
             ("ssah evaluate photos", "mAP, precision@k and more, each labeled image searched among the others"),
             ("ssah evaluate photos --robust", "what is lost when a photo is turned, covered, cropped, dark or blurred"))
         {
-            photos, collection, all, robust,
+            photos, collection, all, robust, noLeaks,
         }.Runs((result, output, cancellation) => result.GetValue(robust)
             ? RunRobust(result.GetRequiredValue(photos), result.GetValue(collection), output, cancellation)
-            : Run(result.GetRequiredValue(photos), result.GetValue(collection), result.GetValue(all), output, cancellation));
+            : Run(result.GetRequiredValue(photos), result.GetValue(collection), result.GetValue(all), !result.GetValue(noLeaks),
+                output, cancellation));
     }
 
-    internal static int Run(string photos, string? collection, bool all, CommandOutput output, CancellationToken cancellation)
+    internal static int Run(string photos, string? collection, bool all, bool leaks, CommandOutput output, CancellationToken cancellation)
     {
         string path = CollectionPlace.Find(collection, photos);
         using ImageCollection opened = OpenedCollection.Open(path);
-        HammingRetrievalMetrics metrics = Evaluate(LabeledCodes.ReadLabeled(opened, path), cancellation);
-        output.Result(JsonDocument.Parse(metrics.ToJson()).RootElement, () =>
+        LabeledCodes labeled = LabeledCodes.ReadLabeled(opened, path);
+        HammingRetrievalMetrics metrics = Evaluate(labeled, cancellation);
+        LeakReport? found = leaks ? LeakCheck.Run(labeled.Images, output, cancellation) : null;
+        JsonNode json = JsonNode.Parse(metrics.ToJson())!;
+        json["leaks"] = JsonSerializer.SerializeToNode(found?.Leaks, CommandOutput.Json);
+        output.Result(json, () =>
         {
             if (all)
                 output.Line(metrics.ToString().TrimEnd());
             else
                 WriteFew(metrics, output);
+            if (found is { Leaks.Count: > 0 })
+                output.Line($"  {found}");
         });
         output.Note("each labeled image is searched among the other labeled ones. Labels that the model was trained on flatter it: ssah train measures on "
             + "labels that it holds out.");

@@ -19,21 +19,23 @@ internal static class ReportCommand
         Argument<string> photos = CollectionPlace.NewFolder();
         Option<string?> collection = CollectionPlace.NewOption();
         var file = new Option<string>("--out", "-o") { Description = "The page.", DefaultValueFactory = _ => "report.html", HelpName = "FILE" };
+        Option<bool> noLeaks = LeakCheck.NewOption();
         return new ToolCommand("report", "Write a page about how well the labeled images of a collection find each other.",
             ("ssah report photos", "report.html: figures, charts, and images with their nearest ones, in one file"),
             ("ssah report --collection photos --out /tmp/photos.html", "the page at another place"))
         {
-            photos, collection, file,
-        }.Runs((result, output, cancellation) => Run(result.GetRequiredValue(photos), result.GetValue(collection), result.GetRequiredValue(file), output,
-            cancellation));
+            photos, collection, file, noLeaks,
+        }.Runs((result, output, cancellation) => Run(result.GetRequiredValue(photos), result.GetValue(collection), result.GetRequiredValue(file),
+            !result.GetValue(noLeaks), output, cancellation));
     }
 
-    internal static int Run(string photos, string? collection, string file, CommandOutput output, CancellationToken cancellation)
+    internal static int Run(string photos, string? collection, string file, bool leaks, CommandOutput output, CancellationToken cancellation)
     {
         string path = CollectionPlace.Find(collection, photos);
         using ImageCollection opened = OpenedCollection.Open(path);
         LabeledCodes rows = LabeledCodes.ReadLabeled(opened, path);
         HammingRetrievalMetrics metrics = EvaluateCommand.Evaluate(rows, cancellation);
+        LeakReport? found = leaks ? LeakCheck.Run(rows.Images, output, cancellation) : null;
         new RetrievalReport
         {
             Title = $"How {PathText.Of(opened.Folders is [var first, ..] ? first : path)} is searched",
@@ -45,10 +47,16 @@ internal static class ReportCommand
             Runs = [new ReportRun(ModelChoice.Describe(opened.Encoder), metrics)],
             Gallery = Gallery(opened, rows, cancellation),
             GalleryRemark = "The queries are not picked: the first of each class.",
+            Leaks = found,
             Training = opened.Encoder.TrainingSummary,
             Notes = ["Each labeled image is searched among the other labeled ones. Labels that the model was trained on flatter it."],
         }.Write(file);
-        output.Result(new { Report = Path.GetFullPath(file), metrics.MeanAveragePrecision, metrics.QueryCount }, () => output.Line(PathText.Of(file)));
+        output.Result(new { Report = Path.GetFullPath(file), metrics.MeanAveragePrecision, metrics.QueryCount, found?.Leaks }, () =>
+        {
+            output.Line(PathText.Of(file));
+            if (found is { Leaks.Count: > 0 })
+                output.Line($"{found}");
+        });
         return ExitCode.Done;
     }
 

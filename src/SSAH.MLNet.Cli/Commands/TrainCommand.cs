@@ -98,6 +98,8 @@ internal static class TrainCommand
         output.Line($"measured on {training.GetProperty("heldOut").GetInt32()} labeled images that were held out:");
         output.Table(rows);
         output.Line(verdict);
+        if (training.TryGetProperty("copies", out JsonElement copies) && copies.GetString() is { } remark)
+            output.Line(remark);
     }
 
     private static string Figure(JsonElement ranking, string name) => ranking.GetProperty(name).GetDouble().ToString("F3", CultureInfo.InvariantCulture);

@@ -13,7 +13,8 @@ namespace SSAH.MLNet.Cli.Output;
 /// <param name="errorWriter">Takes progress, remarks and errors.</param>
 internal sealed class CommandOutput(TextWriter outWriter, TextWriter errorWriter)
 {
-    private static readonly JsonSerializerOptions s_json = new()
+    /// <summary>How results are written as JSON.</summary>
+    public static JsonSerializerOptions Json { get; } = new()
     {
         WriteIndented = true,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
@@ -43,7 +44,7 @@ internal sealed class CommandOutput(TextWriter outWriter, TextWriter errorWriter
     public void Result(object json, Action text)
     {
         if (IsJson)
-            outWriter.WriteLine(JsonSerializer.Serialize(json, s_json));
+            outWriter.WriteLine(JsonSerializer.Serialize(json, Json));
         else
             text();
     }

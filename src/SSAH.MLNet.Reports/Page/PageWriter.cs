@@ -18,6 +18,8 @@ internal static class PageWriter
         html.Append("</header>\n");
         if (shown is not null)
             Headline.AppendTiles(html, shown);
+        if (report.Leaks is { Leaks.Count: > 0 } leaks)
+            LeakSection.Append(html, leaks);
         if (report.Gallery.Count > 0)
             GallerySection.Append(html, report.Gallery, report.GalleryRemark);
         if (report.Runs.Count > 0)

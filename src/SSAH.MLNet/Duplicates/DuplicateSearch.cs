@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace SSAH.MLNet.Duplicates;
 
 /// <summary>
@@ -17,11 +15,10 @@ internal sealed class DuplicateSearch(IReadOnlyList<ImageSignature> images, Dupl
     private const int MostSeen = 4_000_000;
 
     private readonly int[] _parents = [.. Enumerable.Range(0, images.Count)];
-    private readonly ConcurrentBag<SecondLook> _idle = [];
-    private long _compared;
+    private readonly SecondLooks _looks = new(images, options);
 
     /// <summary>Pairs looked at closely so far.</summary>
-    public long Compared => Interlocked.Read(ref _compared);
+    public long Compared => _looks.Compared;
 
     /// <summary>The groups: each a row, and what the others are to it.</summary>
     public List<(int Kept, List<(int Row, ImageMatch Match)> Copies)> Find(CancellationToken cancellation)
@@ -76,7 +73,8 @@ internal sealed class DuplicateSearch(IReadOnlyList<ImageSignature> images, Dupl
         void Look()
         {
             var alike = new bool[pending.Count];
-            InParallel(alike.Length, i => alike[i] = IsAlike(Compare(pending[i].First, pending[i].Second, options.Radius)), cancellation);
+            _looks.InParallel(alike.Length,
+                i => alike[i] = _looks.IsAlike(_looks.Compare(pending[i].First, pending[i].Second, options.Radius)), cancellation);
             for (int i = 0; i < alike.Length; i++)
                 if (alike[i])
                     Union(pending[i].First, pending[i].Second);
@@ -96,25 +94,11 @@ internal sealed class DuplicateSearch(IReadOnlyList<ImageSignature> images, Dupl
             int[] others = [.. rows.Skip(1)];
             var matches = new ImageMatch?[others.Length];
             // Views need not be as near as between strangers: the two are connected.
-            InParallel(others.Length, i => matches[i] = Compare(kept, others[i], 2 * options.Radius), cancellation);
-            yield return (kept, [.. others.Zip(matches).Where(each => IsAlike(each.Second)).Select(each => (each.First, each.Second!.Value))]);
-            rows = [.. others.Where((_, i) => !IsAlike(matches[i]))];
+            _looks.InParallel(others.Length, i => matches[i] = _looks.Compare(kept, others[i], 2 * options.Radius), cancellation);
+            yield return (kept, [.. others.Zip(matches).Where(each => _looks.IsAlike(each.Second)).Select(each => (each.First, each.Second!.Value))]);
+            rows = [.. others.Where((_, i) => !_looks.IsAlike(matches[i]))];
         }
     }
-
-    private bool IsAlike(ImageMatch? match) => match?.Similarity >= options.MinSimilarity;
-
-    private ImageMatch? Compare(int first, int second, int radius)
-    {
-        Interlocked.Increment(ref _compared);
-        SecondLook look = _idle.TryTake(out SecondLook? idle) ? idle : new SecondLook(options);
-        ImageMatch? match = look.Compare(images[first], images[second], radius);
-        _idle.Add(look);
-        return match;
-    }
-
-    private void InParallel(int count, Action<int> each, CancellationToken cancellation) =>
-        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = options.Workers, CancellationToken = cancellation }, each);
 
     private int Root(int row)
     {

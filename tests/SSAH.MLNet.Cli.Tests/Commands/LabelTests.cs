@@ -117,6 +117,23 @@ public sealed class LabelTests : IDisposable
         Assert.DoesNotContain("https://", html, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Copies_among_the_labeled_images_are_said()
+    {
+        Run.Done("label", _album.Photos, "--by-folder");
+        JsonElement leaks = Run.Done("evaluate", _album.Photos, "--json").Json.GetProperty("leaks");
+        // Scene 0 lies in one folder upright and in the other on its side.
+        Assert.Equal([_album.At("photos", "blue", "turned.jpg"), _album.At("photos", "red", "0.jpg")],
+            leaks.EnumerateArray().Select(leak => leak.GetProperty("query").GetString()));
+        Assert.Equal(["sameImage", "sameImage"], leaks.EnumerateArray().Select(leak => leak.GetProperty("kind").GetString()));
+        Assert.Contains("2 of 13 queries have a copy among the others: ", Run.Done("evaluate", _album.Photos).Out, StringComparison.Ordinal);
+        Assert.Contains("2 of 13 queries", Run.Done("report", _album.Photos, "--out", _album.At("page.html")).Out, StringComparison.Ordinal);
+        Assert.Contains("turned.jpg", File.ReadAllText(_album.At("page.html")), StringComparison.Ordinal);
+        Run without = Run.Done("evaluate", _album.Photos, "--no-leaks", "--json");
+        Assert.Equal(JsonValueKind.Null, without.Json.GetProperty("leaks").ValueKind);
+        Assert.DoesNotContain("have a copy", Run.Done("evaluate", _album.Photos, "--no-leaks").Out, StringComparison.Ordinal);
+    }
+
     private string Labels() => Compact(Run.Done("label", _album.Photos, "--json").Json.GetProperty("labels"));
 
     private static string Compact(JsonElement json) => JsonSerializer.Serialize(json);
