@@ -15,7 +15,7 @@ internal sealed class CollectionTarget() : FileTarget("collection", ".db")
         CollectionImage[] images = [.. collection.Images];
         foreach (CollectionImage image in images.Take(3))
             collection.Search(image.Code.Span, 3, !ImageFilter.WithLabel("x"));
-        collection.FindDuplicates(1);
+        collection.FindGroups(1);
         string codes = string.Join(' ', images.Select(image => $"{image.Id} {Convert.ToHexString(image.Code.Span)}"));
         string files = string.Join(' ', images.Select(image => $"{image.Path} {image.Width} {image.Size} {image.ContentHash}"));
         return $"{collection.Bits} {collection.Encoder.ModelId} {codes}{Child.Slight}{string.Join(',', collection.Labels)} {files}";
