@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics.Tensors;
 using SSAH.MLNet.Evaluation;
 using SSAH.MLNet.Features;
@@ -7,8 +8,8 @@ namespace SSAH.MLNet.Training.Frozen;
 
 /// <summary>What a teacher says.</summary>
 /// <param name="Probabilities">Of all rows, [n, classes]; those of labeled rows are their labels.</param>
-/// <param name="Found">Share of hidden labels that it finds again, 0 to 1; null where none could be hidden.</param>
-internal sealed record TaughtClasses(FeatureMatrix Probabilities, double? Found);
+/// <param name="Found">Share of hidden labels that it finds again, 0 to 1; where none could be hidden, what is usual with one label of each class.</param>
+internal sealed record TaughtClasses(FeatureMatrix Probabilities, double Found);
 
 /// <summary>
 /// What the labeled rows and the geometry of all rows say of every row's classes: a linear classifier of the labeled rows proposes, the graph of neighbors
@@ -22,6 +23,8 @@ internal sealed record TaughtClasses(FeatureMatrix Probabilities, double? Found)
 /// <param name="cancellation">Ends the work between two steps.</param>
 internal sealed class ClassTeacher(FeatureMatrix vectors, NeighborGraph graph, bool multiLabel, int seed, CancellationToken cancellation)
 {
+    private const double UsualFound = 0.4;
+
     /// <summary>Teaches.</summary>
     /// <param name="vectors">[n, d], whitened.</param>
     /// <param name="labels">Labels of the rows.</param>
@@ -37,9 +40,15 @@ internal sealed class ClassTeacher(FeatureMatrix vectors, NeighborGraph graph, b
         ChosenSpreading chosen = SpreadingChoice.Choose(teacher, labels, given, note);
         int[] labeled = [.. Enumerable.Range(0, labels.Count).Where(labels.IsLabeled)];
         FeatureMatrix taught = teacher.Spread(teacher.Propose(given, labeled), given, labeled, chosen.Spreading);
+        double found = chosen.Found ?? UsualFound;
+        if (!labels.IsMultiLabel)
+        {
+            double power = Sharpening.Sharpen(taught, row => !labels.IsLabeled(row), found);
+            note(string.Create(CultureInfo.InvariantCulture, $"What it says of them is raised to the power of {power:F2}, to be as sure as it is right."));
+        }
         foreach (int row in labeled)
             given.Row(row).CopyTo(taught.Row(row));
-        return new TaughtClasses(taught, chosen.Found);
+        return new TaughtClasses(taught, found);
     }
 
     /// <summary>What a classifier of these rows says of all rows, [n, classes].</summary>

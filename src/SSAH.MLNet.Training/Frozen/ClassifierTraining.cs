@@ -19,11 +19,11 @@ internal sealed record ClassifierOutcome(ClassLayer Classifier, int Steps, doubl
 internal static class ClassifierTraining
 {
     private const int BatchRows = 256;
-    private const int MaxSteps = 12_000;
+    private const int MaxSteps = 2_000;
     private const int FewestSteps = 400;
     private const int FewRowPasses = 200;
-    private const int StepsPerCheck = 250;
-    private const int PatientChecks = 8;
+    private const int StepsPerCheck = 200;
+    private const int PatientChecks = 10;
     private const int LargestHeldOut = 2_000;
     private const double LearningRate = 0.05;
     private const double WeightDecay = 1e-5;
@@ -57,14 +57,15 @@ internal static class ClassifierTraining
         double? bestAgreement = null;
         int step = 0, next = order.Length, sinceBest = 0, limit = StepLimit(held, order.Length);
         string stopReason = held > 0 ? "all steps done" : $"{FewRowPasses} passes over few rows done";
-        for (; step < limit; step++)
+        for (; step <= limit; step++)
         {
             if (step % StepsPerCheck == 0)
                 cancellation.ThrowIfCancellationRequested();
-            if (step % StepsPerCheck == 0 && step > 0 && held > 0)
+            if ((step % StepsPerCheck == 0 || step == limit) && step > 0 && held > 0)
             {
                 double agreement = Agreement(weights.Logits(heldVectors), heldTargets, multiLabel);
-                if (bestAgreement is null || agreement > bestAgreement)
+                // Of equals the later one: its rate was lower.
+                if (bestAgreement is null || agreement >= bestAgreement)
                     (best, bestAgreement, sinceBest) = (weights.ToArray(), agreement, 0);
                 else if (++sinceBest == PatientChecks)
                 {
@@ -72,6 +73,8 @@ internal static class ClassifierTraining
                     break;
                 }
             }
+            if (step == limit)
+                break;
             if (next + BatchRows > order.Length)
             {
                 random.Shuffle(order);

@@ -29,9 +29,6 @@ internal sealed class FrozenTraining(SsahTrainer.Options options, int seed, Acti
 {
     private const int MeanRows = 2_000;
 
-    // With one label of each class, nothing of which can be hidden, about as many of other rows are found.
-    private const double UnknownFound = 0.4;
-
     /// <summary>Learns from all rows.</summary>
     /// <exception cref="InvalidOperationException">All rows have the same features.</exception>
     /// <exception cref="OperationCanceledException">The options' token was canceled.</exception>
@@ -60,7 +57,7 @@ internal sealed class FrozenTraining(SsahTrainer.Options options, int seed, Acti
             $"Classifier learned in {classifier.Steps} steps: {classifier.StopReason}{agrees}, {clock.Elapsed.TotalSeconds:F1} s."));
 
         head = head with { Classes = classifier.Classifier };
-        head = Project(head, vectors, taught.Found ?? UnknownFound, cancellation);
+        head = Project(head, vectors, taught.Found, cancellation);
         FeatureMatrix sample = head.Activations(vectors.Sample(MeanRows, seed));
         double meanActivation = sample.Values.Average(value => Math.Abs((double)value));
         note(string.Create(CultureInfo.InvariantCulture, 

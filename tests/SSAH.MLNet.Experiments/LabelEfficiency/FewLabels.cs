@@ -12,8 +12,8 @@ internal sealed record FewLabels(int[] Queries, int[] Database, int[] Labeled, H
     private const int QueriesPerClass = 100;
 
     /// <summary>
-    /// Draws a split: queries are the collection's test part, else 100 of each class; everything else (of a collection with parts, its training part)
-    /// is the database.
+    /// Draws a split. Where the collection has a validation part, queries are its test part and the database its training part; else queries are 100 of
+    /// each class, from all parts, and the database is everything else, as is usual for CIFAR-10.
     /// </summary>
     /// <param name="collection">The collection.</param>
     /// <param name="perClass">Labeled images of each class that has any.</param>
@@ -26,7 +26,7 @@ internal sealed record FewLabels(int[] Queries, int[] Database, int[] Labeled, H
         int[] classes = [.. Enumerable.Range(0, collection.ClassCount)];
         int[] rows = [.. Enumerable.Range(0, collection.Classes.Length)];
         int[] queries, database;
-        if (collection.Parts.Contains(ImagePart.Test))
+        if (collection.Parts.Contains(ImagePart.Validation))
         {
             var part = forChoices ? ImagePart.Validation : ImagePart.Test;
             queries = [.. rows.Where(row => collection.Parts[row] == part)];

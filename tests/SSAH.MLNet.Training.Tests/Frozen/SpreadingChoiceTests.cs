@@ -19,7 +19,7 @@ public sealed class SpreadingChoiceTests
             for (int i = 0; i < 12; i++)
                 features.Row(row)[i] = (float)(random.NextDouble() - 0.5) + (i == 0 ? 3 * group : 0);
             if (geometryLies)
-                features.Row(row)[1] += classes[row] * 1.2f;
+                features.Row(row)[1] += classes[row] * 0.8f;
         }
         return (features.Directions(features.Mean()), classes);
     }
@@ -54,8 +54,8 @@ public sealed class SpreadingChoiceTests
     public void Many_labels_that_a_classifier_knows_better_than_neighbors_do_stay_near()
     {
         var (directions, classes) = Rows(900, geometryLies: true, seed: 3);
-        var (chosen, _) = Choose(directions, LabelSets.FromClasses([.. classes.Select((c, row) => row < 450 ? c : -1)]));
-        Assert.Equal(Spreading.Candidates[^1], chosen.Spreading);
+        var (chosen, notes) = Choose(directions, LabelSets.FromClasses([.. classes.Select((c, row) => row < 450 ? c : -1)]));
+        Assert.True(Spreading.Candidates[^1] == chosen.Spreading, $"{chosen} {string.Join(" ", notes)}");
     }
 
     [Fact]
