@@ -29,8 +29,17 @@ internal static class AllTargets
     /// <summary>Their names.</summary>
     public static IEnumerable<string> Names => s_targets.Keys;
 
+    // Readers that do what none may do: they show that the watch sees it.
+    private static readonly Dictionary<string, Func<FileTarget>> s_faults = new(StringComparer.Ordinal)
+    {
+        ["fault-hang"] = () => new FaultyTarget(FaultyTarget.Spin),
+        ["fault-crash"] = () => new FaultyTarget(() => Environment.FailFast("on purpose")),
+        ["fault-memory"] = () => new FaultyTarget(FaultyTarget.Swell),
+        ["fault-error"] = () => new FaultyTarget(() => throw new FormatException("on purpose")),
+    };
+
     /// <summary>Makes one.</summary>
     /// <exception cref="ArgumentException">There is none of that name.</exception>
-    public static FileTarget Named(string name) => s_targets.TryGetValue(name, out Func<FileTarget>? make)
+    public static FileTarget Named(string name) => s_targets.TryGetValue(name, out Func<FileTarget>? make) || s_faults.TryGetValue(name, out make)
         ? make() : throw new ArgumentException($"There is no reader '{name}'; there are {string.Join(", ", Names)}.");
 }

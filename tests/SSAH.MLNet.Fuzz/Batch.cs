@@ -22,8 +22,10 @@ internal sealed class Tally
 }
 
 /// <summary>Inputs of a run that one process reads, with the eye of another one on it.</summary>
-internal sealed class Batch(string target, string kind, int seed, long all, TimeSpan patience, long memory)
+internal sealed class Batch(string target, string kind, int seed, long all, TimeSpan patience, long memory, string? program = null)
 {
+    // On a busy machine a process may stand still for long and do no harm: what it uses counts first.
+    private const int LongerWhereNothingHappens = 30;
     private static readonly TimeSpan s_glance = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Reads inputs until all are read; one that ends its process, stops it or makes it swell is noted and passed over.</summary>
@@ -41,7 +43,7 @@ internal sealed class Batch(string target, string kind, int seed, long all, Time
             File.WriteAllBytes(shared, new byte[sizeof(long)]);
             using var file = MemoryMappedFile.CreateFromFile(shared);
             using MemoryMappedViewAccessor current = file.CreateViewAccessor();
-            var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };
+            var start = new ProcessStartInfo(program ?? Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };
             foreach (object argument in (object[])["child", target, kind, seed, first, end, all, shared])
                 start.ArgumentList.Add(string.Create(CultureInfo.InvariantCulture, $"{argument}"));
             using Process child = Process.Start(start)!;
@@ -74,14 +76,16 @@ internal sealed class Batch(string target, string kind, int seed, long all, Time
     private string? Watch(Process child, MemoryMappedViewAccessor current)
     {
         long last = -1;
+        TimeSpan used = TimeSpan.Zero;
         var since = Stopwatch.StartNew();
         while (!child.WaitForExit(s_glance))
         {
             long now = current.ReadInt64(0);
+            (TimeSpan processor, long workingSet) = UseOf(child);
             if (now != last)
-                (last, since) = (now, Stopwatch.StartNew());
-            child.Refresh();
-            string? fault = now > 0 && since.Elapsed > patience ? "hang" : WorkingSetOf(child) > memory ? "memory" : null;
+                (last, since, used) = (now, Stopwatch.StartNew(), processor);
+            bool hangs = now > 0 && (processor - used > patience || since.Elapsed > LongerWhereNothingHappens * patience);
+            string? fault = hangs ? "hang" : workingSet > memory ? "memory" : null;
             if (fault is null)
                 continue;
             child.Kill();
@@ -90,16 +94,17 @@ internal sealed class Batch(string target, string kind, int seed, long all, Time
         return null;
     }
 
-    private static long WorkingSetOf(Process child)
+    private static (TimeSpan Processor, long WorkingSet) UseOf(Process child)
     {
         try
         {
-            return child.WorkingSet64;
+            child.Refresh();
+            return (child.TotalProcessorTime, child.WorkingSet64);
         }
         catch (InvalidOperationException)
         {
             // It has ended meanwhile.
-            return 0;
+            return default;
         }
     }
 

@@ -16,7 +16,7 @@ internal static class Campaign
           --out      where inputs are kept that did harm, out/fuzz by default
         """;
 
-    // An input is a hang when it takes as long as this, and swells when its process takes as much: 1.5 GiB.
+    // An input is a hang when its process computes as long as this, and swells when it takes as much: 1.5 GiB.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
     private const long MaxMemory = 3L << 29;
     private const int FindingsShown = 10;

@@ -62,9 +62,12 @@ internal static class Child
         }
         catch (Exception error)
         {
+            said = error.Message;
+            if (target.IsOfTheFamily(error))
+                return Outcome.Refused;
             string? where = error.StackTrace?.Split('\n').FirstOrDefault(line => line.Contains("SSAH.", StringComparison.Ordinal))?.Trim();
             said = $"{error.GetType().Name}: {error.Message} {where}";
-            return target.IsOfTheFamily(error) ? Outcome.Refused : Outcome.OtherError;
+            return Outcome.OtherError;
         }
     }
 }

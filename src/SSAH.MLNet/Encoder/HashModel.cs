@@ -35,7 +35,7 @@ internal sealed class HashModel : IDisposable
         _open = new OpenSession(device.Open(Bytes));
         try
         {
-            Description = HashModelDescription.Of(_open.Session, hash, limits);
+            Description = HashModelDescription.Of(_open.Session, HashModelDescription.MetadataOf(model), hash, limits);
         }
         catch
         {
@@ -90,6 +90,10 @@ internal sealed class HashModel : IDisposable
             {
                 using var runOptions = new RunOptions();
                 open.Session.Run(runOptions, [Description.InputName], [input], names, outputs);
+            }
+            catch (OnnxRuntimeException error) when (_device.GpuDeviceId is null)
+            {
+                throw new InvalidDataException($"The hash model cannot be run: {error.Message}", error);
             }
             finally
             {

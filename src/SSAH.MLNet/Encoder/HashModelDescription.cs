@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using SSAH.MLNet.Hashing;
+using SSAH.MLNet.Onnx.Wire;
 
 namespace SSAH.MLNet;
 
@@ -34,12 +35,12 @@ internal sealed record HashModelDescription(PixelShape Shape, bool TakesFeatures
 
     /// <summary>Reads and checks the description of an opened model.</summary>
     /// <param name="session">The opened model.</param>
+    /// <param name="metadata">Its metadata.</param>
     /// <param name="hash">The hash of its file.</param>
     /// <param name="limits">What it may be.</param>
     /// <exception cref="InvalidDataException">The model is not a hash model, or contradicts itself.</exception>
-    public static HashModelDescription Of(InferenceSession session, string hash, ReadingLimits limits)
+    public static HashModelDescription Of(InferenceSession session, Dictionary<string, string> metadata, string hash, ReadingLimits limits)
     {
-        Dictionary<string, string> metadata = session.ModelMetadata.CustomMetadataMap;
         if (!metadata.TryGetValue(HashModelContract.VersionKey, out string? version))
             throw new InvalidDataException(
                 $"This ONNX file is not a hash model: it has no metadata entry '{HashModelContract.VersionKey}'. Train one with "
@@ -58,6 +59,18 @@ internal sealed record HashModelDescription(PixelShape Shape, bool TakesFeatures
             Resizing = ResizingOf(metadata, version),
             Id = $"sha256:{hash}",
         };
+    }
+
+    /// <summary>The metadata entries of a model's file, but for its checksum.</summary>
+    /// <exception cref="InvalidDataException">There are two of one name.</exception>
+    public static Dictionary<string, string> MetadataOf(ModelProto model)
+    {
+        var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (StringStringEntryProto entry in model.MetadataProps)
+            if (!metadata.TryAdd(entry.Key, entry.Value))
+                throw new InvalidDataException($"The hash model has two metadata entries '{entry.Key}': it is damaged.");
+        metadata.Remove(HashModelContract.ChecksumKey);
+        return metadata;
     }
 
     // Version 1 says nothing of it. In a file of version 2 without checksum it may have been cut off.

@@ -26,6 +26,9 @@ internal sealed record SavedEncoder(string InputColumnName, string OutputColumnN
     private const int MaxKeyBytes = 1 << 18;
     private const int MaxEntries = 100_000;
 
+    // Weights are hardly smaller when they are packed: what unpacks to a hundred times the file is no network, but a trap.
+    private const long MostPacked = 100, LeastUnpacked = 16 << 20;
+
     // Places in ML.NET's header of a part: what has the signature and version of its loader, and where the part and its texts lie.
     private const int HeaderBytes = 256, ModelAt = 0x10, TextEndsAt = 0x20, TextsAt = 0x30, SignatureAt = 0x40, VersionAt = 0x48;
 
@@ -52,7 +55,7 @@ internal sealed record SavedEncoder(string InputColumnName, string OutputColumnN
         ZipArchiveEntry[] networks = [.. archive.Entries.Where(entry => NameOf(entry) == folder + MLNetInternals.OnnxStream)];
         if (networks.Length != 1)
             throw Damaged($"it has {networks.Length} parts '{MLNetInternals.OnnxStream}', not one");
-        byte[] block = BytesOf(networks[0], limits.MaxBytes);
+        byte[] block = BytesOf(networks[0], Math.Min(limits.MaxBytes, Math.Max(LeastUnpacked, MostPacked * zip.LongLength)));
         if (block.Length < sizeof(int) || BinaryPrimitives.ReadInt32LittleEndian(block) != block.Length - sizeof(int))
             throw Damaged($"its part '{MLNetInternals.OnnxStream}' does not have the length that it says");
         return Of(found[0].Key, block[sizeof(int)..]);
@@ -98,13 +101,15 @@ internal sealed record SavedEncoder(string InputColumnName, string OutputColumnN
     {
         try
         {
+            if (entry.Length > maxBytes)
+                throw TooLarge(entry, maxBytes);
             using Stream stream = entry.Open();
             using var bytes = new MemoryStream();
             var buffer = new byte[1 << 16];
             while (stream.Read(buffer) is > 0 and int count)
             {
                 if (bytes.Length + count > Math.Min(maxBytes, Array.MaxLength))
-                    throw new InvalidDataException($"Its entry '{entry.FullName}' has more than the {maxBytes} bytes that the limits allow.");
+                    throw TooLarge(entry, maxBytes);
                 bytes.Write(buffer, 0, count);
             }
             byte[] read = bytes.ToArray();
@@ -115,6 +120,9 @@ internal sealed record SavedEncoder(string InputColumnName, string OutputColumnN
             throw Damaged($"its entry '{entry.FullName}' cannot be unpacked ({error.Message.TrimEnd('.')})", error);
         }
     }
+
+    private static InvalidDataException TooLarge(ZipArchiveEntry entry, long maxBytes) =>
+        new($"Its entry '{entry.FullName}' unpacks to more than the {maxBytes} bytes that are allowed for a file of this size.");
 
     // A section lies where the header says: its place and its length, 64 bits each.
     private static ReadOnlySpan<byte> Section(byte[] key, int at)

@@ -78,6 +78,8 @@ internal sealed class BackboneGraph
         KeepWhatLeadsTo(graph, output, layout.Input);
         if (OnnxInspection.ObjectionTo(graph, source) is { } objection)
             throw new NotSupportedException(objection);
+        if (ConstantSizes.ObjectionTo(graph, source) is { } tooLarge)
+            throw new InvalidDataException(tooLarge);
         bool isHalf = layout.Type == TensorProto.Types.DataType.Float16;
         string image = layout.MakePlanarFloats(graph);
         ConstantFolding.Fold(model, source);

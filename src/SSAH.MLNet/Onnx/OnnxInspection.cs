@@ -37,8 +37,12 @@ internal static class OnnxInspection
     /// <exception cref="InvalidDataException">An operator is none of them, or the graph is malformed.</exception>
     public static void CheckGraph(GraphProto graph, string source)
     {
-        if (ObjectionTo(graph, source) is { } objection)
+        if ((ObjectionTo(graph, source) ?? ConstantSizes.ObjectionTo(graph, source)) is { } objection)
             throw new InvalidDataException(objection);
+        foreach (ValueInfoProto value in graph.Input.Concat(graph.Output))
+            if (value.Type is not { TensorType.Shape: not null } type || type.SequenceType.Count + type.MapType.Count + type.OpaqueType.Count
+                + type.SparseTensorType.Count + type.OptionalType.Count > 0)
+                throw new InvalidDataException($"{source}: '{value.Name}' is no tensor with a shape.");
         var known = new HashSet<string>(graph.Input.Select(input => input.Name), StringComparer.Ordinal) { "" };
         var weights = new HashSet<string>(StringComparer.Ordinal);
         foreach (TensorProto weight in graph.Initializer)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -96,8 +97,12 @@ internal sealed class CheckpointTarget : FileTarget
     {
         File.WriteAllBytes(Path.Combine(_folder, _file), bytes);
         StoredCheckpoint read = CheckpointFolder.Read(_folder);
-        return $"{Convert.ToHexString((read.Manifest with { Format = 0 }).ToJson())} {string.Join(' ', read.Tensors.Select(file =>
-            $"{file.Key} {string.Join(' ', file.Value.Select(tensor => $"{tensor.Key} {Convert.ToHexString(tensor.Value.Values.Span)}"))}"))}";
+        CheckpointManifest manifest = read.Manifest;
+        string tensors = string.Join(' ', read.Tensors.SelectMany(file => file.Value.Select(tensor =>
+            $"{file.Key} {tensor.Key} {Convert.ToHexString(tensor.Value.Values.Span)}")));
+        string identity = $"{manifest.Identity.Precision} {manifest.Identity.Data} {string.Join(' ', manifest.Identity.Options)}";
+        return string.Create(CultureInfo.InvariantCulture, $"{manifest.Identity.Seed} {identity} {manifest.Training} "
+            + $"{manifest.Run.ValidationsWithoutGain} {manifest.Run.History.Count} {tensors}");
     }
 
     public override byte[] Sign(byte[] bytes)

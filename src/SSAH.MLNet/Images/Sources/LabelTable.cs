@@ -7,6 +7,9 @@ namespace SSAH.MLNet;
 /// <summary>Lists images by a table (.csv, .tsv) of their paths and labels.</summary>
 internal static class LabelTable
 {
+    // No path, label or list of columns is longer; what is, is a quote without an end or no table at all.
+    private const int MaxCellCharacters = 1 << 20;
+
     private static readonly string[] s_delimiters = ["\t", ",", ";", "|"];
 
     /// <summary>Lists the table's images in its order.</summary>
@@ -29,6 +32,9 @@ internal static class LabelTable
             if (row[pathColumn].Length == 0)
                 throw new InvalidDataException($"'{table}', row {i + 1} below the header: the path in column '{header[pathColumn]}' is empty. Write "
                     + "the file's path there, or remove the row.");
+            if (row[pathColumn].Contains('\0', StringComparison.Ordinal))
+                throw new InvalidDataException($"'{table}', row {i + 1} below the header: the path in column '{header[pathColumn]}' has a zero byte in it. "
+                    + "Save the table as UTF-8 text.");
             entries[i] = new ImageEntry(Path.GetFullPath(row[pathColumn], folder), isIndicator
                 ? [.. labelColumns.Where(column => row[column] == "1").Select(column => header[column])]
                 : [.. labelColumns.SelectMany(column => LabelsIn(row[column], options.LabelSeparator)).Distinct(StringComparer.Ordinal)]);
@@ -47,6 +53,16 @@ internal static class LabelTable
             $"'{table}' has no column '{name}'; its header line has {string.Join(", ", header.Select(each => $"'{each}'"))}.");
     }
 
+    private static void RequireShortHeader(StreamReader text, string table)
+    {
+        var start = new char[MaxCellCharacters];
+        int length = text.ReadBlock(start);
+        if (length == start.Length && !start.AsSpan().ContainsAny('\r', '\n'))
+            throw new InvalidDataException($"The first line of '{table}' has more than {start.Length} characters: it is no table of paths and labels.");
+        text.BaseStream.Position = 0;
+        text.DiscardBufferedData();
+    }
+
     private static (string[] Header, string[][] Rows) Read(string table)
     {
         var configuration = new CsvConfiguration(CultureInfo.InvariantCulture)
@@ -55,8 +71,10 @@ internal static class LabelTable
             DetectDelimiterValues = s_delimiters,
             Delimiter = EntryNames.EndingOf(table) == ".csv" ? "," : "\t",
             TrimOptions = TrimOptions.Trim,
+            MaxFieldSize = MaxCellCharacters,
         };
         using var text = new StreamReader(table);
+        RequireShortHeader(text, table);
         using var parser = new CsvParser(text, configuration);
         try
         {

@@ -62,5 +62,7 @@ internal sealed class TarImages(string path, IReadOnlyList<string> names, int ma
         }
     }
 
-    private static bool IsDamage(Exception error) => error is InvalidDataException or EndOfStreamException or FormatException;
+    // What .NET's reader throws of headers that make no sense.
+    private static bool IsDamage(Exception error) =>
+        error is InvalidDataException or EndOfStreamException or FormatException or OverflowException or ArgumentException or NotSupportedException;
 }
