@@ -128,8 +128,19 @@ closing_line() {
         END { printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped; exit !(passed > 0 && failed == 0) }' "$1"
 }
 
+# The page of ssah serve is tested in a browser; without one those tests are skipped, and say so.
+ensure_browser() {
+    [[ ${CI:-} == true && $(id -u) == 0 && -z ${SSAH_CHROMIUM:-} ]] && command -v apt-get >/dev/null || return 0
+    command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null && return 0
+    say "installing chromium, for the tests of the page of ssah serve"
+    export DEBIAN_FRONTEND=noninteractive
+    { apt-get install -y -qq --no-install-recommends chromium || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; }; } >/dev/null 2>&1 ||
+        echo "   it cannot be installed here; those tests are skipped"
+}
+
 run_tests() {
     setup
+    ensure_browser
     say "building (Release)"
     dotnet build SSAH.MLNet.sln -c Release -v quiet -nologo
     say "testing"

@@ -42,48 +42,28 @@ internal static class TrainCommand
     {
         string path = CollectionPlace.Find(request.Collection, request.Photos);
         using ImageCollection collection = OpenedCollection.Open(path);
-        var trainer = TrainerProgram.Find();
-        CheckLabels(collection, path);
-        string folder = Directory.CreateTempSubdirectory("ssah-train-").FullName;
-        try
-        {
-            string table = Path.Combine(folder, "labels.tsv"), model = request.Out ?? Path.Combine(folder, "hasher.zip");
-            LabelTableFile.Write(collection.Images, table);
-            JsonElement training = trainer.Run(table, model, ArgumentsOf(request, output), cancellation);
-            using HashEncoder encoder = HashEncoder.Load(model);
-            SyncResult switched = SyncOutput.Run(output, progress => collection.SwitchModel(encoder, progress, cancellation));
-            SyncOutput.WarnOfSkipped(output, switched);
-            output.Result(
-                new { Collection = path, Training = training, Encoded = switched.Changed, switched.Skipped, Model = request.Out },
-                () =>
-                {
-                    WriteComparison(training, output);
-                    output.Line($": {CommandOutput.Count(collection.Count, "image")} encoded again ({ModelChoice.Describe(encoder)})", PathText.Of(path));
-                });
-            return ExitCode.Done;
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        var training = new CollectionTraining(collection, TrainerProgram.Find());
+        TrainedCollection trained = training.Run(request.Out, ArgumentsOf(request, output), onLine: null, work => SyncOutput.Run(output, work), cancellation);
+        using HashEncoder encoder = trained.Encoder;
+        SyncOutput.WarnOfSkipped(output, trained.Switched);
+        output.Result(
+            new { Collection = path, trained.Training, Encoded = trained.Switched.Changed, trained.Switched.Skipped, Model = request.Out },
+            () =>
+            {
+                WriteComparison(trained.Training, output);
+                output.Line($": {CommandOutput.Count(collection.Count, "image")} encoded again ({ModelChoice.Describe(encoder)})", PathText.Of(path));
+            });
+        return ExitCode.Done;
     }
 
     private static IEnumerable<string> ArgumentsOf(Request request, CommandOutput output)
     {
-        yield return $"--separator={LabelTableFile.Separator}";
         if (request.Bits is { } bits)
             yield return $"--bits={bits.ToString(CultureInfo.InvariantCulture)}";
         if (request.HoldOut is { } share)
             yield return $"--hold-out={share.ToString(CultureInfo.InvariantCulture)}";
         if (output.IsQuiet)
             yield return "--quiet";
-    }
-
-    private static void CheckLabels(ImageCollection collection, string path)
-    {
-        if (collection.Labels.Count < 2)
-            throw new ToolException($"'{PathText.Of(path)}' has {CommandOutput.Count(collection.Labels.Count, "label")}, and training tells at least two "
-                + $"apart. Give labels: ssah label PHOTOS --by-folder, or --table LABELS.csv.");
     }
 
     private static void WriteComparison(JsonElement training, CommandOutput output)

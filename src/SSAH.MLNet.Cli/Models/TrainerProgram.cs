@@ -27,16 +27,30 @@ internal sealed class TrainerProgram
     /// <param name="table">Paths and labels.</param>
     /// <param name="model">Takes the model.</param>
     /// <param name="arguments">Further arguments.</param>
+    /// <param name="onLine">Takes the lines that it writes to standard error; null lets it write to this program's.</param>
     /// <param name="cancellation">Ends the program.</param>
     /// <returns>What it says of the training.</returns>
     /// <exception cref="ToolException">It failed; it has said why on standard error.</exception>
-    public JsonElement Run(string table, string model, IEnumerable<string> arguments, CancellationToken cancellation)
+    public JsonElement Run(string table, string model, IEnumerable<string> arguments, Action<string>? onLine, CancellationToken cancellation)
     {
+        string last = "";
         bool isLibrary = Path.GetExtension(_path) == ".dll";
         string[] all = [.. isLibrary ? (string[])[_path] : [], table, "--out", model, "--json", .. arguments];
-        using Process process = Process.Start(new ProcessStartInfo(isLibrary ? "dotnet" : _path, all) { RedirectStandardOutput = true })
+        using Process process = Process.Start(new ProcessStartInfo(isLibrary ? "dotnet" : _path, all)
+        {
+            RedirectStandardOutput = true, RedirectStandardError = onLine is not null,
+        })
             ?? throw new ToolException($"'{_path}' does not start.");
         using CancellationTokenRegistration ending = cancellation.Register(() => process.Kill(entireProcessTree: true));
+        if (onLine is not null)
+        {
+            process.ErrorDataReceived += (_, line) =>
+            {
+                if (line.Data is { Length: > 0 } text)
+                    onLine(last = text);
+            };
+            process.BeginErrorReadLine();
+        }
         string json = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         cancellation.ThrowIfCancellationRequested();
@@ -44,7 +58,7 @@ internal sealed class TrainerProgram
         {
             ExitCode.Done => JsonDocument.Parse(json).RootElement,
             ExitCode.Interrupted => throw new OperationCanceledException(),
-            _ => throw new ToolException($"'{_path}' ended with code {process.ExitCode}; the collection is as it was."),
+            _ => throw new ToolException($"'{_path}' ended with code {process.ExitCode}; the collection is as it was.{(last.Length > 0 ? $"\n{last}" : "")}"),
         };
     }
 

@@ -20,8 +20,11 @@ internal static class Durations
     public static string Progress(string what, string unit, WorkDone work, TimeSpan elapsed)
     {
         double rate = work.Done / Math.Max(elapsed.TotalSeconds, 1e-3);
-        string text = $"{what}: {CommandOutput.Count(work.Done)}{(work.Total > 0 ? $" of {CommandOutput.Count(work.Total)}" : "")} {work.Unit ?? unit}, "
-            + $"{Rate(rate)}";
-        return work.Total > work.Done && work.Done > 0 ? $"{text}, {Text(TimeSpan.FromSeconds((work.Total - work.Done) / rate))} left" : text;
+        string text = $"{what}: {CommandOutput.Count(work.Done)}{(work.Total > 0 ? $" of {CommandOutput.Count(work.Total)}" : "")} {work.Unit ?? unit}";
+        // Of the first one nobody knows yet how long the others take: what is counted may be read ahead.
+        if (work.Done < 2)
+            return text;
+        text += $", {Rate(rate)}";
+        return work.Total > work.Done ? $"{text}, {Text(TimeSpan.FromSeconds((work.Total - work.Done) / rate))} left" : text;
     }
 }

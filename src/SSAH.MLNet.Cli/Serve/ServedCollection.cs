@@ -34,6 +34,25 @@ internal sealed class ServedCollection : IDisposable
     /// <summary>Name of the folder of photos.</summary>
     public string Name { get; }
 
+    /// <summary>Limits for the decoder.</summary>
+    public ImageReadingOptions Reading => _settings.Reading;
+
+    /// <summary>Opens the model and encodes an image, so that an error of the model comes now, and the first search is as fast as the others.</summary>
+    public void WarmUp()
+    {
+        HashEncoder encoder = Collection.Encoder;
+        if (Collection.Page(0, 1) is not [var first])
+            return;
+        try
+        {
+            encoder.EncodeImage(first.Path, _settings.Reading);
+        }
+        catch (InvalidDataException)
+        {
+            // The file is gone or has changed; it is not what is tried here.
+        }
+    }
+
     /// <summary>An image by its id.</summary>
     /// <exception cref="RequestRefusedException">There is none (404).</exception>
     public CollectionImage Get(long id) =>

@@ -12,6 +12,7 @@ using SSAH.MLNet.Cli.Output;
 using SSAH.MLNet.Cli.Serve.Endpoints;
 using SSAH.MLNet.Cli.Serve.Http;
 using SSAH.MLNet.Cli.Serve.Images;
+using SSAH.MLNet.Cli.Serve.Jobs;
 using SSAH.MLNet.Cli.Serve.Labeling;
 
 namespace SSAH.MLNet.Cli.Serve;
@@ -46,8 +47,8 @@ internal sealed class WebService : IAsyncDisposable
             application.UseRouting();
             application.UseMiddleware<RequestGuard>();
             Map(application, settings);
-            // Errors of the collection and of its model come before anybody is told an address.
-            _ = application.Services.GetRequiredService<ServedCollection>().Collection.Encoder;
+            // Before anybody is told an address.
+            application.Services.GetRequiredService<ServedCollection>().WarmUp();
             await application.StartAsync(cancellation);
             return new WebService(application);
         }
@@ -88,6 +89,9 @@ internal sealed class WebService : IAsyncDisposable
         services.AddSingleton<ServedCollection>();
         services.AddSingleton<Thumbnails>();
         services.AddSingleton(provider => new LabelHistory(provider.GetRequiredService<ServedCollection>().Collection));
+        services.AddSingleton(provider => new LabelingState(provider.GetRequiredService<ServedCollection>().Collection));
+        services.AddSingleton<TrainingJob>();
+        services.AddSingleton<DuplicatesJob>();
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.Configure<JsonOptions>(options => options.SerializerOptions.Converters.Add(new JsonStringEnumConverter()));
     }
@@ -99,6 +103,9 @@ internal sealed class WebService : IAsyncDisposable
         SearchEndpoints.Map(application, settings);
         ImageEndpoints.Map(application, settings);
         LabelEndpoints.Map(application);
+        LabelingEndpoints.Map(application);
+        JobEndpoints.Map(application);
+        PageEndpoints.Map(application);
     }
 
     private sealed class NoLifetime : IHostLifetime

@@ -185,8 +185,14 @@ public sealed class HostileRequestTests(HostileRequestTests.NarrowService narrow
         await stream.WriteAsync(Encoding.Latin1.GetBytes(request));
         client.Client.Shutdown(SocketShutdown.Send);
         using var reader = new StreamReader(stream);
-        string answer = await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(20));
-        Assert.DoesNotContain("200 OK", answer, StringComparison.Ordinal);
+        try
+        {
+            Assert.DoesNotContain("200 OK", await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromMinutes(1)), StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            // Reset by the service: that is an end, too.
+        }
     }
 
     [Fact]

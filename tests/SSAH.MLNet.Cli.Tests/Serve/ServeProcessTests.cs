@@ -24,8 +24,10 @@ public sealed class ServeProcessTests : IDisposable
         for (int round = 0; round < rounds; round++)
         {
             using ServingChild serving = await ServingChild.StartAsync(_album.Photos);
+            var first = new TaskCompletionSource();
             Task[] adding = [.. Enumerable.Range(0, clients).Select(_ => Task.Run(AddUntilKilledAsync))];
-            await Task.Delay(400 + random.Next(600));
+            await first.Task.WaitAsync(TimeSpan.FromMinutes(1));
+            await Task.Delay(random.Next(700));
             serving.Kill();
             await Task.WhenAll(adding);
 
@@ -38,6 +40,7 @@ public sealed class ServeProcessTests : IDisposable
                         return;
                     lock (acknowledged)
                         acknowledged.Add(id, scene);
+                    first.TrySetResult();
                 }
             }
         }
