@@ -1,4 +1,5 @@
 using SSAH.MLNet.Benchmarks;
+using SSAH.MLNet.Benchmarks.Serving;
 
 // Each verb lives in a file of its own; it gets the arguments after its name and returns the exit code.
 var verbs = new SortedDictionary<string, Func<string[], int>>(StringComparer.Ordinal)
@@ -12,6 +13,7 @@ var verbs = new SortedDictionary<string, Func<string[], int>>(StringComparer.Ord
     ["ingest"] = IngestBenchmark.Run,
     ["join"] = JoinBenchmark.Run,
     ["memory"] = MemoryBenchmark.Run,
+    ["serve"] = ServeBenchmark.Run,
     ["training"] = TrainingBenchmark.Run,
 };
 if (args.Length > 0 && verbs.TryGetValue(args[0], out Func<string[], int>? verb))
