@@ -62,7 +62,7 @@ public static class RetrievalEvaluation
         return sums[0];
     }
 
-    private static void ThrowIfMismatched(BinaryCodes queries, LabelSets queryLabels, BinaryCodes database, LabelSets databaseLabels)
+    internal static void ThrowIfMismatched(BinaryCodes queries, LabelSets queryLabels, BinaryCodes database, LabelSets databaseLabels)
     {
         if (queries.Bits != database.Bits)
             throw new ArgumentException(

@@ -47,6 +47,15 @@ public sealed record RetrievalReport
     public HashTrainingSummary? Training { get; init; }
 
     /// <summary>
+    /// Rankings of the same queries and database beside each other (<see cref="HashRetrievalCatalog.Compare"/>): chance, float features, codes without
+    /// labels and class probabilities. Null, the default, shows chance and the class alone, as far as the first run has them.
+    /// </summary>
+    public RetrievalComparison? Comparison { get; init; }
+
+    /// <summary>Whose neighbors are whose (<see cref="NeighborConfusion.Of"/>); null shows nothing of it.</summary>
+    public NeighborConfusion? Confusion { get; init; }
+
+    /// <summary>
     /// Queries that have a copy where they are searched, or among what was learned from
     /// (<see cref="HashRetrievalCatalog.FindLeaks(IReadOnlyList{string}, DuplicateOptions, CancellationToken)"/>): said below the headline figures.
     /// Null where nobody looked.

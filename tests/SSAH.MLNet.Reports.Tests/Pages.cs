@@ -21,6 +21,13 @@ internal static class Pages
             BinaryCodes.FromPacked(16, database), LabelSets.FromClasses([.. Enumerable.Range(0, 300).Select(i => i % 3)]), options);
     }
 
+    /// <summary>Three classes of which two find each other.</summary>
+    public static NeighborConfusion Confusion(string name)
+    {
+        LabelSets labels = LabelSets.FromClasses([0, 1, 2], [name, "second", "third"]);
+        return NeighborConfusion.Of(BinaryCodes.FromPacked(8, [0, 1, 255]), labels, BinaryCodes.FromPacked(8, [0, 1, 255]), labels, k: 2);
+    }
+
     /// <summary>A report of a training; similarity falls by 1 a step.</summary>
     public static SsahTrainingMetrics Point(int step, double hard) => new()
     {
@@ -48,6 +55,8 @@ internal static class Pages
             new ReportQuery(Plain(4, label: "second"), [new ReportNeighbor(Plain(5, label: "third"), 0, true)]),
         ],
         GalleryRemark = $"chosen {name}",
+        Confusion = Confusion($"class {name}"),
+        Leaks = new LeakReport([new Leak($"leak {name}", $"copy {name}", DuplicateKind.SameFile, ImagePose.Upright, 1)], 20, [], []),
         Training = new HashTrainingSummary { History = [Point(1, hard: 0.5), Point(2, hard: 1)] },
         Notes = [$"note {name}"],
     };

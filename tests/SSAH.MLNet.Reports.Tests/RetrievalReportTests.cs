@@ -31,9 +31,27 @@ public sealed partial class RetrievalReportTests
         string html = Pages.Full("Ω").ToHtml();
         foreach (string text in new[]
         {
-            "Report", "Summary", "fact", "value", "run", "about", "asked", "file", "found", "path", "lost", "chosen", "note",
+            "Report", "Summary", "fact", "value", "run", "about", "asked", "file", "found", "path", "lost", "chosen", "note", "class", "leak", "copy",
         })
             Assert.Contains($"{text} Ω", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Chance_and_a_comparison_stand_beside_the_runs()
+    {
+        RetrievalReport report = Pages.Full();
+        RankingFigures chance = report.Runs[0].Metrics.Chance!.Value;
+        Assert.Contains($"<b>{Markup.Share(chance.MeanAveragePrecision)}</b>", report.ToHtml(), StringComparison.Ordinal);
+        var figures = new RankingFigures(3, 0.4321, 0.1234);
+        var comparison = new RetrievalComparison(3, 9, 10,
+            [new(ComparedMethod.Chance, "chance", null, new(3, 0.1, 0.1), null, null), new(ComparedMethod.Cosine, "cosine <b>", null, figures, figures, null),
+                new(ComparedMethod.TrainedCodes, "codes", 64, new(3, 0.9, 0.9), figures, new(0, double.NaN, double.NaN))]);
+        string html = (report with { Comparison = comparison }).ToHtml();
+        Assert.Contains("cosine &lt;b&gt;", html, StringComparison.Ordinal);
+        Assert.Contains("<b>0.432</b>", html, StringComparison.Ordinal);
+        Assert.Contains("Training paid", html, StringComparison.Ordinal);
+        Assert.Contains("Training paid", new RetrievalReport { Title = "only compared", Comparison = comparison }.ToHtml(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Beside chance", new RetrievalReport { Title = "nothing" }.ToHtml(), StringComparison.Ordinal);
     }
 
     [Fact]

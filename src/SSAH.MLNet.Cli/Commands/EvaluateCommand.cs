@@ -5,9 +5,11 @@ using System.Text.Json.Nodes;
 using Microsoft.ML;
 using SSAH.MLNet.Cli.Collections;
 using SSAH.MLNet.Cli.CommandLine;
+using SSAH.MLNet.Cli.Models;
 using SSAH.MLNet.Cli.Output;
 using SSAH.MLNet.Collections;
 using SSAH.MLNet.Evaluation;
+using SSAH.MLNet.Reports;
 
 namespace SSAH.MLNet.Cli.Commands;
 
@@ -24,13 +26,16 @@ internal static class EvaluateCommand
             Description = "Search with each labeled image turned, covered, scaled, cropped, darker, blurred and recompressed, too: 32 views of each.",
         };
         Option<bool> noLeaks = LeakCheck.NewOption();
+        var page = new Option<string?>("--html") { Description = "With --robust: also write a page, with what some images find when they are changed.",
+            HelpName = "FILE" };
         return new ToolCommand("evaluate", "Say how well the labeled images of a collection find each other.",
             ("ssah evaluate photos", "mAP, precision@k and more, each labeled image searched among the others"),
             ("ssah evaluate photos --robust", "what is lost when a photo is turned, covered, cropped, dark or blurred"))
         {
-            photos, collection, all, robust, noLeaks,
+            photos, collection, all, robust, page, noLeaks,
         }.Runs((result, output, cancellation) => result.GetValue(robust)
-            ? RunRobust(result.GetRequiredValue(photos), result.GetValue(collection), output, cancellation)
+            ? RunRobust(result.GetRequiredValue(photos), result.GetValue(collection), result.GetValue(page), output, cancellation)
+            : result.GetValue(page) is not null ? throw new ToolException("--html goes with --robust; ssah report writes the page of the other figures.")
             : Run(result.GetRequiredValue(photos), result.GetValue(collection), result.GetValue(all), !result.GetValue(noLeaks),
                 output, cancellation));
     }
@@ -58,7 +63,7 @@ internal static class EvaluateCommand
         return ExitCode.Done;
     }
 
-    internal static int RunRobust(string photos, string? collection, CommandOutput output, CancellationToken cancellation)
+    internal static int RunRobust(string photos, string? collection, string? page, CommandOutput output, CancellationToken cancellation)
     {
         string path = CollectionPlace.Find(collection, photos);
         using ImageCollection opened = OpenedCollection.Open(path);
@@ -78,13 +83,35 @@ internal static class EvaluateCommand
                     ExcludeSameRow = true,
                     Progress = new Share(progress, labeled.Images.Count),
                 }, cancellation));
-            output.Result(metrics, () => output.Line(metrics.ToString().TrimEnd()));
+            if (page is not null)
+                WritePage(page, metrics, opened, path, images, output, cancellation);
+            output.Result(metrics, () =>
+            {
+                output.Line(metrics.ToString().TrimEnd());
+                if (page is not null)
+                    output.Line($"page: {PathText.Of(page)}");
+            });
             return ExitCode.Done;
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    private static void WritePage(
+        string page, RobustnessMetrics metrics, ImageCollection collection, string path, ImageFiles images, CommandOutput output,
+        CancellationToken cancellation)
+    {
+        output.Note("writing the page: the images are encoded once more");
+        new RobustnessReport
+        {
+            Title = $"What {PathText.Of(collection.Folders is [var first, ..] ? first : path)} finds when queries are changed",
+            Metrics = metrics,
+            Facts = [new("Collection", path), new("Model", ModelChoice.Describe(collection.Encoder))],
+            Gallery = RobustnessGallery.Read(collection.Encoder, images, images, metrics, cancellationToken: cancellation),
+            Notes = ["Each labeled image is searched among the other labeled ones. Labels that the model was trained on flatter it."],
+        }.Write(page);
     }
 
     private sealed class Share(IProgress<WorkDone> progress, int images) : IProgress<double>

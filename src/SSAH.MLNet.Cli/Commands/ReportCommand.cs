@@ -14,28 +14,38 @@ internal static class ReportCommand
 {
     private const int Queries = 12, Neighbors = 10;
 
+    /// <param name="Photos">A folder of the collection.</param>
+    /// <param name="Collection">What <c>--collection</c> says.</param>
+    /// <param name="File">The page.</param>
+    /// <param name="Beside">Other collections, and files of figures.</param>
+    /// <param name="LooksForLeaks">Whether to look for copies among the labeled images.</param>
+    internal sealed record Request(string Photos, string? Collection, string File, IReadOnlyList<string> Beside, bool LooksForLeaks);
+
     public static Command Create()
     {
         Argument<string> photos = CollectionPlace.NewFolder();
         Option<string?> collection = CollectionPlace.NewOption();
         var file = new Option<string>("--out", "-o") { Description = "The page.", DefaultValueFactory = _ => "report.html", HelpName = "FILE" };
         Option<bool> noLeaks = LeakCheck.NewOption();
+        var beside = new Option<string[]>("--beside", "-b") { Description = "Show these beside it: other collections (a folder or a file), or figures that "
+            + "ssah evaluate --json wrote.", HelpName = "COLLECTION|JSON", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
         return new ToolCommand("report", "Write a page about how well the labeled images of a collection find each other.",
             ("ssah report photos", "report.html: figures, charts, and images with their nearest ones, in one file"),
-            ("ssah report --collection photos --out /tmp/photos.html", "the page at another place"))
+            ("ssah report photos --beside copies.db --out both.html", "two models of the same photos in one page"))
         {
-            photos, collection, file, noLeaks,
-        }.Runs((result, output, cancellation) => Run(result.GetRequiredValue(photos), result.GetValue(collection), result.GetRequiredValue(file),
-            !result.GetValue(noLeaks), output, cancellation));
+            photos, collection, file, beside, noLeaks,
+        }.Runs((result, output, cancellation) => Run(new Request(result.GetRequiredValue(photos), result.GetValue(collection),
+            result.GetRequiredValue(file), result.GetValue(beside) ?? [], !result.GetValue(noLeaks)), output, cancellation));
     }
 
-    internal static int Run(string photos, string? collection, string file, bool leaks, CommandOutput output, CancellationToken cancellation)
+    internal static int Run(Request request, CommandOutput output, CancellationToken cancellation)
     {
-        string path = CollectionPlace.Find(collection, photos);
+        string path = CollectionPlace.Find(request.Collection, request.Photos);
+        ReportRun[] others = [.. request.Beside.Select(other => BesideRun.Read(other, cancellation))];
         using ImageCollection opened = OpenedCollection.Open(path);
         LabeledCodes rows = LabeledCodes.ReadLabeled(opened, path);
         HammingRetrievalMetrics metrics = EvaluateCommand.Evaluate(rows, cancellation);
-        LeakReport? found = leaks ? LeakCheck.Run(rows.Images, output, cancellation) : null;
+        LeakReport? found = request.LooksForLeaks ? LeakCheck.Run(rows.Images, output, cancellation) : null;
         new RetrievalReport
         {
             Title = $"How {PathText.Of(opened.Folders is [var first, ..] ? first : path)} is searched",
@@ -44,16 +54,17 @@ internal static class ReportCommand
                 new("Collection", path), new("Images", $"{CommandOutput.Count(opened.Count)}, {CommandOutput.Count(rows.Images.Count)} of them labeled"),
                 new("Model", ModelChoice.Describe(opened.Encoder)),
             ],
-            Runs = [new ReportRun(ModelChoice.Describe(opened.Encoder), metrics)],
+            Runs = [new ReportRun(ModelChoice.Describe(opened.Encoder), metrics), .. others],
+            Confusion = NeighborConfusion.Of(rows.Codes, rows.Labels, rows.Codes, rows.Labels, excludeSameRow: true, cancellationToken: cancellation),
             Gallery = Gallery(opened, rows, cancellation),
             GalleryRemark = "The queries are not picked: the first of each class.",
             Leaks = found,
             Training = opened.Encoder.TrainingSummary,
             Notes = ["Each labeled image is searched among the other labeled ones. Labels that the model was trained on flatter it."],
-        }.Write(file);
-        output.Result(new { Report = Path.GetFullPath(file), metrics.MeanAveragePrecision, metrics.QueryCount, found?.Leaks }, () =>
+        }.Write(request.File);
+        output.Result(new { Report = Path.GetFullPath(request.File), metrics.MeanAveragePrecision, metrics.QueryCount, found?.Leaks }, () =>
         {
-            output.Line(PathText.Of(file));
+            output.Line(PathText.Of(request.File));
             if (found is { Leaks.Count: > 0 })
                 output.Line($"{found}");
         });

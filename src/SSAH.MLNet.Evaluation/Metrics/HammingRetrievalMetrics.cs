@@ -34,6 +34,12 @@ public sealed record HammingRetrievalMetrics
     /// </summary>
     public int PossibleSelfMatches { get; init; }
 
+    /// <summary>
+    /// What a ranking that knows nothing reaches, expected over all orders: mAP, and precision at any k up to the number of rows. Null in figures of a
+    /// version that did not compute it.
+    /// </summary>
+    public RankingFigures? Chance { get; init; }
+
     /// <summary>Tie-averaged mAP over the whole ranking: the headline figure, 0 to 1.</summary>
     public required double MeanAveragePrecision { get; init; }
 

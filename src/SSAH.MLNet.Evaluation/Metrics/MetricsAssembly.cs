@@ -21,6 +21,7 @@ internal static class MetricsAssembly
             UnlabeledDatabaseRows = Enumerable.Range(0, databaseLabels.Count).Count(row => !databaseLabels.IsLabeled(row)),
             QueriesWithoutRelevant = queries.Count(q => q.Relevant == 0),
             PossibleSelfMatches = AreTheSameRows(plan, databaseLabels) ? count : 0,
+            Chance = Chance.Of(plan, queries),
             MeanAveragePrecision = precisions.Average(),
             PessimisticMeanAveragePrecision = queries.Average(q => q.PessimisticAveragePrecision),
             OptimisticMeanAveragePrecision = queries.Average(q => q.OptimisticAveragePrecision),

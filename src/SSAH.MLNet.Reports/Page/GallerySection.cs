@@ -18,17 +18,18 @@ internal static class GallerySection
 
             """);
         foreach (ReportQuery query in queries)
-            AppendQuery(html, query);
+            AppendQuery(html, query, query.Image.Label);
         html.Append("</div>\n</section>\n");
     }
 
-    private static void AppendQuery(StringBuilder html, ReportQuery query)
+    /// <summary>A query and what it finds.</summary>
+    public static void AppendQuery(StringBuilder html, ReportQuery query, string title)
     {
         int hits = query.Nearest.Count(found => found.IsRelevant);
         html.Append($"""
             <div class="query">
             <figure class="asked" title="{Tooltip(query.Image)}">{Image(query.Image, "query")}
-            <figcaption><b>{Text(query.Image.Label)}</b><span>{hits} of {query.Nearest.Count}</span></figcaption></figure>
+            <figcaption><b>{Text(title)}</b><span>{hits} of {query.Nearest.Count}</span></figcaption></figure>
             <ol class="nearest">
 
             """);

@@ -41,7 +41,7 @@ internal static class Headline
 
     private static int Bytes(HammingRetrievalMetrics metrics) => (metrics.Bits + 7) / 8;
 
-    private static void AppendTile(StringBuilder html, string name, string value, string remark) => html.Append($"""
+    public static void AppendTile(StringBuilder html, string name, string value, string remark) => html.Append($"""
         <div class="tile"><span class="what">{Text(name)}</span><strong>{Text(value)}</strong>
         <span class="remark">{Text(remark)}</span></div>
 

@@ -15,7 +15,7 @@ internal static class LeakSection
             <section class="leaks">
             <h2>Copies among the images</h2>
             <p>{Count(count)} of {Count(report.Queries)} queries {(count == 1 ? "has" : "have")} a copy where {(count == 1 ? "it is" : "they are")} searched.
-            What finds its own copy measures memory, not likeness: the figures are better than they would be without.</p>
+            What finds its own copy measures memory, not likeness.</p>
             <details><summary>{(count > MostShown ? $"The first {MostShown}" : "Which ones")}</summary>
             <div class="scroll"><table><thead><tr><th scope="col">query</th><th scope="col">copy</th><th scope="col" class="number">alike</th></tr></thead>
             <tbody>

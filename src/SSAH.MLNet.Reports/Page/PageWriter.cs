@@ -22,8 +22,13 @@ internal static class PageWriter
             LeakSection.Append(html, leaks);
         if (report.Gallery.Count > 0)
             GallerySection.Append(html, report.Gallery, report.GalleryRemark);
+        if (report.Runs.Count == 0 && report.Comparison is not null)
+            BaselineSection.Append(html, report);
+        if (report.Confusion is { } confusion)
+            ConfusionSection.Append(html, confusion);
         if (report.Runs.Count > 0)
         {
+            BaselineSection.Append(html, report);
             RunsSection.Append(html, report.Runs);
             ChartSection.Append(html, "Retrieval", RetrievalCharts.Draw(report.Runs));
         }
@@ -57,7 +62,7 @@ internal static class PageWriter
             html.Append($"<p class=\"lead\">{Text(summary)}</p>\n");
     }
 
-    private static void AppendFacts(StringBuilder html, IReadOnlyList<(string Name, string Value)> facts)
+    public static void AppendFacts(StringBuilder html, IReadOnlyList<(string Name, string Value)> facts)
     {
         if (facts.Count == 0)
             return;

@@ -134,6 +134,30 @@ public sealed class LabelTests : IDisposable
         Assert.DoesNotContain("have a copy", Run.Done("evaluate", _album.Photos, "--no-leaks").Out, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Pages_show_what_changed_queries_find_and_other_collections()
+    {
+        Run.Done("label", _album.Photos, "--by-folder");
+        string page = _album.At("robust.html"), other = _album.At("other.db"), figures = _album.Write("figures.json", "");
+        Run robust = Run.Done("evaluate", _album.Photos, "--robust", "--html", page);
+        Assert.Contains("page: ", robust.Out, StringComparison.Ordinal);
+        string html = File.ReadAllText(page);
+        Assert.Equal(6, html.Split("class=\"gallery changed\"").Length - 1);
+        Assert.Equal(6 * 8, html.Split("class=\"query\"").Length - 1);
+        Assert.Contains("partly covered", html, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Error, Run.Of("evaluate", _album.Photos, "--html", page).Code);
+
+        Run.Done("index", _album.Photos, "--model", "phash", "--bits", "256", "--collection", other, "--label-by-folder");
+        File.WriteAllText(figures, Run.Done("evaluate", _album.Photos, "--json", "--no-leaks").Out);
+        Run.Done("report", _album.Photos, "--out", page, "--no-leaks", "--beside", other, "--beside", figures);
+        html = File.ReadAllText(page);
+        foreach (string text in new[] { "256 bits", "figures.json", "chance", "Whose neighbors are whose", "other.db" })
+            Assert.Contains(text, html, StringComparison.Ordinal);
+        File.WriteAllText(figures, "{}");
+        Assert.Contains("figures.json", Run.Of("report", _album.Photos, "--out", page, "--beside", figures).Error, StringComparison.Ordinal);
+        Assert.Contains("none.json", Run.Of("report", _album.Photos, "--out", page, "--beside", _album.At("none.json")).Error, StringComparison.Ordinal);
+    }
+
     private string Labels() => Compact(Run.Done("label", _album.Photos, "--json").Json.GetProperty("labels"));
 
     private static string Compact(JsonElement json) => JsonSerializer.Serialize(json);
