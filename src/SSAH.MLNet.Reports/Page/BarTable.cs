@@ -24,7 +24,7 @@ internal static class BarTable
             string remark = row.Remark.Length > 0 ? $"<small>{Text(row.Remark)}</small>" : "";
             html.Append($"<tr{(row.IsMain ? " class=\"shown\"" : "")}><th scope=\"row\">{Text(row.Name)}{remark}</th>");
             foreach (double? value in row.Values)
-                html.Append(value is { } known ? $"<td>{Bar(known)}</td>" : "<td class=\"number\">&#8211;</td>");
+                html.Append(value is { } known ? $"<td>{Bar(known)}</td>" : "<td class=\"none\">&#8211;</td>");
             html.Append("</tr>\n");
         }
         html.Append("</tbody>\n</table></div>\n");
