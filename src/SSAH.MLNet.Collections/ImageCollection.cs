@@ -34,6 +34,7 @@ public sealed partial class ImageCollection : IDisposable
         try
         {
             Schema.Check(_reader);
+            RequireWithin(options.Limits);
             _writer = Session.Open(path, options.WaitForWriter);
             _index = _reader.Reading(() => CodeIndex.Load(_reader));
         }
@@ -99,7 +100,7 @@ public sealed partial class ImageCollection : IDisposable
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         encoder?.RequireImages();
         string full = System.IO.Path.GetFullPath(path);
-        CollectionFile.Check(full);
+        CollectionFile.Check(full, options?.Limits ?? ReadingLimits.Trusted);
         var collection = new ImageCollection(full, encoder, options ?? new ImageCollectionOptions());
         if (encoder is null || encoder.ModelId == collection._index.Model.Id)
             return collection;
@@ -122,7 +123,7 @@ public sealed partial class ImageCollection : IDisposable
         if (_kept?.ModelId != model.Id)
         {
             _kept?.Dispose();
-            _kept = Models.Load(_reader, model);
+            _kept = Models.Load(_reader, model, _options.Limits);
         }
         return _kept ?? throw new InvalidOperationException(_given is null
             ? $"The collection '{Path}' does not keep its model '{model.Id}': open it with the encoder (ImageCollection.Open(path, encoder)) to search "
@@ -145,6 +146,15 @@ public sealed partial class ImageCollection : IDisposable
             _writer.Dispose();
             _reader.Dispose();
         }
+    }
+
+    // Before any code is read.
+    private void RequireWithin(ReadingLimits limits)
+    {
+        if (limits.MaxRows < Array.MaxLength && _reader.Number("SELECT count(*) FROM code") is var codes && codes > limits.MaxRows)
+            throw new DamagedFileException($"'{Path}' has {codes} codes, and the limits allow {limits.MaxRows}.");
+        if (Models.Current(_reader) is { } model && model.Bits > limits.MaxBits)
+            throw new DamagedFileException($"'{Path}' has codes of {model.Bits} bits, and the limits allow {limits.MaxBits}.");
     }
 
     /// <summary>Reads from one state of the file, with the index of that state.</summary>

@@ -1,3 +1,5 @@
+using SSAH.MLNet.Hashing;
+
 namespace SSAH.MLNet.Collections;
 
 /// <summary>How a collection is made and used.</summary>
@@ -22,6 +24,12 @@ public sealed record ImageCollectionOptions
         init => field = value >= TimeSpan.Zero && value.TotalMilliseconds <= int.MaxValue
             ? value : throw new ArgumentOutOfRangeException(nameof(WaitForWriter), value, "The time is 0 to 24 days.");
     } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// What a file may be for it to be opened: its bytes, its images (rows), their bits, and nodes, tensors and pixels of the model that it keeps. By default
+    /// any size; <see cref="ReadingLimits.Untrusted"/> is for collections from others.
+    /// </summary>
+    public ReadingLimits Limits { get; init; } = ReadingLimits.Trusted;
 
     /// <summary>
     /// Limits on images and what shows through transparent ones. Codes of one collection can be compared only where the background is the same: leave

@@ -11,6 +11,9 @@ internal abstract class FileTarget(string name, string ending) : IDisposable
     /// <summary>Its name on the command line.</summary>
     public string Name { get; } = name;
 
+    /// <summary>Ending of the files that it reads.</summary>
+    public string Ending { get; } = ending;
+
     /// <summary>Whether a checksum covers the whole file, so that a flipped bit never gives another result.</summary>
     public virtual bool IsChecked => true;
 
@@ -41,7 +44,7 @@ internal abstract class FileTarget(string name, string ending) : IDisposable
     }
 
     /// <summary>A path for one file at a time.</summary>
-    protected string PathOf(string stem = "file") => Path.Combine(_folder, stem + ending);
+    protected string PathOf(string stem = "file") => Path.Combine(_folder, stem + Ending);
 
     /// <summary>Writes the bytes where <see cref="PathOf"/> says.</summary>
     protected string Written(byte[] bytes)

@@ -39,7 +39,7 @@ internal static class CollectionFile
     /// <summary>Looks at the first bytes of a file.</summary>
     /// <exception cref="FileNotFoundException">There is none.</exception>
     /// <exception cref="DamagedFileException">It is no collection, or of a newer version.</exception>
-    public static void Check(string path)
+    public static void Check(string path, ReadingLimits limits)
     {
         if (!File.Exists(path))
             throw new FileNotFoundException(
@@ -47,6 +47,8 @@ internal static class CollectionFile
         Span<byte> header = stackalloc byte[HeaderLength];
         using (var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0))
         {
+            if (file.Length > limits.MaxBytes)
+                throw new DamagedFileException($"'{path}' has {file.Length} bytes, and the limits allow {limits.MaxBytes}.");
             if (file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length || !header.StartsWith("SQLite format 3\0"u8))
                 throw new DamagedFileException($"'{path}' is not a collection of images: it is not a SQLite file.");
         }

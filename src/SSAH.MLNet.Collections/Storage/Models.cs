@@ -36,11 +36,11 @@ internal static class Models
 
     /// <summary>The model itself, where it is kept.</summary>
     /// <exception cref="DamagedFileException">Its bytes are not those that it is named after.</exception>
-    public static HashEncoder? Load(Session session, StoredModel model)
+    public static HashEncoder? Load(Session session, StoredModel model, ReadingLimits limits)
     {
         if (session.Value("SELECT onnx FROM model WHERE id = $1", model.Key) is not byte[] onnx)
             return null;
-        HashEncoder encoder = Open(session, onnx);
+        HashEncoder encoder = Open(session, onnx, limits);
         if (encoder.ModelId == model.Id && encoder.Bits == model.Bits)
             return encoder;
         encoder.Dispose();
@@ -49,11 +49,11 @@ internal static class Models
             : $"'{session.Path}' is a damaged collection: its codes have {model.Bits} bits, those of its model {encoder.Bits}.");
     }
 
-    private static HashEncoder Open(Session session, byte[] onnx)
+    private static HashEncoder Open(Session session, byte[] onnx, ReadingLimits limits)
     {
         try
         {
-            return new HashEncoder(onnx);
+            return new HashEncoder(environment: null, onnx, "HashCode", "Pixels", options: null, limits: limits);
         }
         catch (InvalidDataException error)
         {

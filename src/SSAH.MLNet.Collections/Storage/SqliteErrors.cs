@@ -23,7 +23,8 @@ internal static class SqliteErrors
         {
             throw Of(path, error);
         }
-        catch (Exception error) when (error is InvalidCastException or FormatException or OverflowException or System.Text.Json.JsonException)
+        catch (Exception error) when (error is InvalidCastException or FormatException or OverflowException or ArgumentException
+            or System.Text.Json.JsonException)
         {
             // A value of another type than the tables say.
             throw new DamagedFileException($"'{path}' is a damaged collection: {error.Message}", error);

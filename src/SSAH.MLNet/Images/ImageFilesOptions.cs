@@ -1,3 +1,5 @@
+using SSAH.MLNet.Hashing;
+
 namespace SSAH.MLNet;
 
 /// <summary>What to do with a file that is not a whole image.</summary>
@@ -45,6 +47,12 @@ public record ImageFilesOptions : ImageReadingOptions
         init => field = value is null or >= 1 ? value
             : throw new ArgumentOutOfRangeException(nameof(ClassLevel), value, "The first folder below the top is level 1.");
     }
+
+    /// <summary>
+    /// What a table or an archive may be for it to be read (bytes of a table; rows or entries of both). By default any size;
+    /// <see cref="ReadingLimits.Untrusted"/> is for those from others.
+    /// </summary>
+    public ReadingLimits Limits { get; init; } = ReadingLimits.Trusted;
 
     /// <summary>Images decoded at the same time, 1 to 64; by default one for each processor.</summary>
     public int Workers

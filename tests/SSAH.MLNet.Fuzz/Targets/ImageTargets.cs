@@ -37,7 +37,6 @@ internal sealed class ImageTarget() : FileTarget("image", ".png")
 /// <summary>Archives of images.</summary>
 internal sealed class ArchiveTarget(string name, string ending) : FileTarget(name, ending)
 {
-    private readonly string _ending = ending;
     private readonly ImageReader _reader = new(16, 16, new ImageReadingOptions { MaxPixels = 4_000_000 });
 
     // Of a tar archive only the headers have a checksum.
@@ -56,7 +55,7 @@ internal sealed class ArchiveTarget(string name, string ending) : FileTarget(nam
     {
         (string Name, byte[] Bytes)[] files = [("a/1.png", Photos.Of(SKEncodedImageFormat.Png)), ("b/2.jpg", Photos.Of(SKEncodedImageFormat.Jpeg))];
         using var archive = new MemoryStream();
-        if (_ending == ".zip")
+        if (Ending == ".zip")
         {
             using var zip = new ZipArchive(archive, ZipArchiveMode.Create, leaveOpen: true);
             foreach ((string name, byte[] bytes) in files)
@@ -65,7 +64,7 @@ internal sealed class ArchiveTarget(string name, string ending) : FileTarget(nam
         }
         else
         {
-            using Stream packed = _ending == ".tgz" ? new GZipStream(archive, CompressionLevel.Optimal, leaveOpen: true) : new BufferedStream(archive);
+            using Stream packed = Ending == ".tgz" ? new GZipStream(archive, CompressionLevel.Optimal, leaveOpen: true) : new BufferedStream(archive);
             using var tar = new TarWriter(packed, TarEntryFormat.Pax, leaveOpen: true);
             foreach ((string name, byte[] bytes) in files)
                 tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name)

@@ -93,6 +93,9 @@ internal sealed class CheckpointTarget : FileTarget
         _folder = CheckpointFolder.Write(PathOf("checkpoints"), new Checkpoint(identity, state, run, tensors));
     }
 
+    /// <summary>The folder of the checkpoint.</summary>
+    public string Folder => _folder;
+
     public override string Read(byte[] bytes)
     {
         File.WriteAllBytes(Path.Combine(_folder, _file), bytes);

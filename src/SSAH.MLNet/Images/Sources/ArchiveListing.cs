@@ -20,8 +20,11 @@ internal static class ArchiveListing
         var endings = new HashSet<string>(options.Extensions, StringComparer.OrdinalIgnoreCase);
         var passedOver = new SortedDictionary<string, int>(StringComparer.Ordinal);
         var names = new List<string>();
+        int entriesRead = 0;
         foreach (string name in IsZip(archive) ? ZipImages.NamesOf(archive) : TarImages.NamesOf(archive))
         {
+            if (++entriesRead > options.Limits.MaxRows)
+                throw new InvalidDataException($"'{archive}' has more than the {options.Limits.MaxRows} entries that the limits allow.");
             if (name.Split('/').Any(part => EntryNames.IsHidden(part)))
                 continue;
             if (endings.Contains(Path.GetExtension(name)))

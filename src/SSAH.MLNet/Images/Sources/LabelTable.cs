@@ -1,6 +1,7 @@
 using System.Globalization;
 using CsvHelper;
 using CsvHelper.Configuration;
+using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet;
 
@@ -18,7 +19,7 @@ internal static class LabelTable
     public static ImageListing List(string path, ImageTableOptions options)
     {
         string table = Path.GetFullPath(path);
-        (string[] header, string[][] rows) = Read(table);
+        (string[] header, string[][] rows) = Read(table, options.Limits);
         int pathColumn = options.PathColumn is null ? 0 : ColumnNamed(table, header, options.PathColumn);
         int[] labelColumns = options.LabelColumns is null
             ? [.. Enumerable.Range(0, header.Length).Where(column => column != pathColumn)]
@@ -63,7 +64,7 @@ internal static class LabelTable
         text.DiscardBufferedData();
     }
 
-    private static (string[] Header, string[][] Rows) Read(string table)
+    private static (string[] Header, string[][] Rows) Read(string table, ReadingLimits limits)
     {
         var configuration = new CsvConfiguration(CultureInfo.InvariantCulture)
         {
@@ -74,6 +75,8 @@ internal static class LabelTable
             MaxFieldSize = MaxCellCharacters,
         };
         using var text = new StreamReader(table);
+        if (text.BaseStream.Length > limits.MaxBytes)
+            throw new InvalidDataException($"'{table}' has {text.BaseStream.Length} bytes, and the limits allow {limits.MaxBytes}.");
         RequireShortHeader(text, table);
         using var parser = new CsvParser(text, configuration);
         try
@@ -86,7 +89,8 @@ internal static class LabelTable
             {
                 if (parser.Record!.Length != header.Length)
                     throw new InvalidDataException($"'{table}', line {parser.RawRow}: {parser.Record.Length} cells, but the header line has {header.Length}.");
-                rows.Add(parser.Record);
+                rows.Add(rows.Count < limits.MaxRows
+                    ? parser.Record : throw new InvalidDataException($"'{table}' has more than the {limits.MaxRows} rows that the limits allow."));
             }
             return rows.Count > 0 ? (header, [.. rows]) : throw new InvalidDataException($"'{table}' has no row below its header line.");
         }

@@ -64,5 +64,6 @@ internal sealed class TarImages(string path, IReadOnlyList<string> names, int ma
 
     // What .NET's reader throws of headers that make no sense.
     private static bool IsDamage(Exception error) =>
-        error is InvalidDataException or EndOfStreamException or FormatException or OverflowException or ArgumentException or NotSupportedException;
+        error is InvalidDataException or EndOfStreamException or FormatException or OverflowException or ArgumentException or NotSupportedException
+            or InvalidOperationException;
 }
