@@ -1,5 +1,6 @@
 using SSAH.MLNet.Benchmarks;
 using SSAH.MLNet.Benchmarks.Serving;
+using SSAH.MLNet.Benchmarks.Soak;
 
 // Each verb lives in a file of its own; it gets the arguments after its name and returns the exit code.
 var verbs = new SortedDictionary<string, Func<string[], int>>(StringComparer.Ordinal)
@@ -14,6 +15,7 @@ var verbs = new SortedDictionary<string, Func<string[], int>>(StringComparer.Ord
     ["join"] = JoinBenchmark.Run,
     ["memory"] = MemoryBenchmark.Run,
     ["serve"] = ServeBenchmark.Run,
+    ["soak"] = SoakBenchmark.Run,
     ["training"] = TrainingBenchmark.Run,
 };
 if (args.Length > 0 && verbs.TryGetValue(args[0], out Func<string[], int>? verb))
