@@ -37,7 +37,7 @@ public sealed class CultureOfTextTests
     {
         using ModuleDefinition module = ModuleDefinition.ReadModule(typeof(CultureOfTextTests).Assembly.Location);
         MethodDefinition[] methods = [.. module.GetType(typeof(Examples).FullName!.Replace('+', '/')).Methods.Where(method => !method.IsConstructor)];
-        Assert.Equal(6, methods.Length);
+        Assert.Equal(7, methods.Length);
         Assert.All(methods, method => Assert.Equal(method.Name.StartsWith("Bad", StringComparison.Ordinal),
             FormattedByThread(method.Body.Instructions).Any()));
     }
@@ -45,14 +45,16 @@ public sealed class CultureOfTextTests
     private static IEnumerable<string> FormattedByThread(IEnumerable<Instruction> instructions)
     {
         bool hasCulture = false;
-        foreach (MethodReference called in instructions.Select(instruction => instruction.Operand).OfType<MethodReference>())
+        foreach (Instruction instruction in instructions)
         {
+            if (instruction.Operand is not MethodReference called)
+                continue;
             string owner = called.DeclaringType.GetElementType().FullName;
             if (owner.EndsWith("InterpolatedStringHandler", StringComparison.Ordinal))
             {
                 if (called.Name == ".ctor")
                     hasCulture = called.Parameters.Any(parameter => parameter.ParameterType.FullName == typeof(IFormatProvider).FullName);
-                else if (!hasCulture && called is GenericInstanceMethod { Name: "AppendFormatted", GenericArguments: [var type] } && IsDependent(type, called))
+                else if (!hasCulture && called is GenericInstanceMethod { Name: "AppendFormatted", GenericArguments: [var type] } && IsDependent(type, instruction))
                     yield return type.FullName;
             }
             else if (called.Name == nameof(ToString) && s_dependent.Contains(owner) && called.Parameters.All(parameter =>
@@ -61,13 +63,13 @@ public sealed class CultureOfTextTests
         }
     }
 
-    private static bool IsDependent(TypeReference type, MethodReference append)
+    private static bool IsDependent(TypeReference type, Instruction append)
     {
         if (type is GenericInstanceType { GenericArguments: [var inner] } && type.GetElementType().FullName == "System.Nullable`1")
             type = inner;
-        bool hasFormat = append.Parameters.Any(parameter => parameter.ParameterType.FullName == "System.String");
-        return s_dependent.Contains(type.FullName)
-            || (hasFormat && type.FullName.StartsWith("System.", StringComparison.Ordinal) && type.FullName is not ("System.Guid" or "System.Enum"));
+        // The format is what was loaded last. Hexadecimal numbers and leading zeros are the same everywhere.
+        return s_dependent.Contains(type.FullName) || (append.Previous.Operand is string format && format.AsSpan().IndexOfAny("NnPpCcFfEe.,") >= 0
+            && type.FullName.StartsWith("System.", StringComparison.Ordinal));
     }
 
     private static class Examples
@@ -81,6 +83,8 @@ public sealed class CultureOfTextTests
         public static void BadPiece(System.Text.StringBuilder text, float value) => text.Append($"{value}");
 
         public static string GoodCount(int value) => $"{value}";
+
+        public static string GoodHex(uint value) => $"{value:x8} {value:00}";
 
         public static string GoodFraction(double value) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{value:0.00}");
     }
