@@ -54,7 +54,8 @@ public sealed class CultureOfTextTests
             {
                 if (called.Name == ".ctor")
                     hasCulture = called.Parameters.Any(parameter => parameter.ParameterType.FullName == typeof(IFormatProvider).FullName);
-                else if (!hasCulture && called is GenericInstanceMethod { Name: "AppendFormatted", GenericArguments: [var type] } && IsDependent(type, instruction))
+                else if (!hasCulture && called is GenericInstanceMethod { Name: "AppendFormatted", GenericArguments: [var type] }
+                         && IsDependent(type, instruction))
                     yield return type.FullName;
             }
             else if (called.Name == nameof(ToString) && s_dependent.Contains(owner) && called.Parameters.All(parameter =>
