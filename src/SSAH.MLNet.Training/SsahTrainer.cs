@@ -74,9 +74,9 @@ public sealed partial class SsahTrainer : IEstimator<HashEncoder>
         var set = TrainingSetReader.Read(input, pixels, labels, _options, seed, _host, channel);
         var computeType = ComputeDevice.NumberType(_options.Precision, device, set.Shape.Channels);
         using var memory = device.type == TorchSharp.DeviceType.CPU ? GlibcMemoryReturn.Prevent() : null;
-        var identity = TrainingIdentity.Of(_options, set, seed, computeType.ToString());
+        var identity = new Lazy<TrainingIdentity>(() => TrainingIdentity.Of(_options, set, seed, computeType.ToString()));
         if (resumed is not null)
-            CheckpointReader.RequireSame(identity, resumed);
+            CheckpointReader.RequireSame(identity.Value, resumed);
         using var training = new SsahTraining(set, _options, device, computeType, seed);
         if (_options.WarmStart is { } earlier)
             Note(training.Warm(CheckpointReader.Open(earlier, nameof(Options.WarmStart), Warn)));

@@ -115,7 +115,7 @@ internal static class TrainingBenchmark
         using var best = new BestEncoder(training.Teacher);
         using (var writer = CheckpointWriter.Open(options.Checkpoint, resumed: null, message => BenchmarkRow.Note($"{message}")))
         {
-            var identity = TrainingIdentity.Of(options, set, 1, "");
+            var identity = new Lazy<TrainingIdentity>(TrainingIdentity.Of(options, set, 1, ""));
             var history = new MetricsHistory();
             double[] seconds = Stopwatches.Medians(Repeats, () => Run(training), () => new Checkpointing(training, best, history, identity, writer).Write());
             long bytes = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Sum(file =>

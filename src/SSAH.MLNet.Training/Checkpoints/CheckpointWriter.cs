@@ -58,21 +58,27 @@ internal sealed class CheckpointWriter : IDisposable
     public bool IsDue(int step) =>
         (_options.EverySteps is { } steps && step - _lastStep >= steps) || Stopwatch.GetElapsedTime(_lastTime).TotalMinutes >= _options.EveryMinutes;
 
-    /// <summary>Writes a checkpoint. Where that fails, the training goes on with those that are there.</summary>
-    public void Write(Checkpoint checkpoint)
+    /// <summary>Writes a checkpoint. Where that fails it is noted, and the training goes on with those that are there.</summary>
+    /// <returns>Whether it was written.</returns>
+    public bool TryWrite(Checkpoint checkpoint)
     {
         try
         {
             CheckpointFolder.Write(Folder, checkpoint);
             DeleteOld();
+            return true;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             string failure = $"The checkpoint of step {checkpoint.Training.Step} could not be written to '{Folder}': {error.Message} Those before it are kept.";
             _failures.Add(failure);
             _warn(failure);
+            return false;
         }
-        (_lastTime, _lastStep) = (Stopwatch.GetTimestamp(), checkpoint.Training.Step);
+        finally
+        {
+            (_lastTime, _lastStep) = (Stopwatch.GetTimestamp(), checkpoint.Training.Step);
+        }
     }
 
     /// <summary>The last checkpoint that can be read.</summary>

@@ -7,16 +7,16 @@ namespace SSAH.MLNet.Training.Loop;
 /// <param name="training">The training.</param>
 /// <param name="best">Its best encoder.</param>
 /// <param name="history">Its reports.</param>
-/// <param name="identity">What it trains on what.</param>
+/// <param name="identity">What it trains on what; asked for where a checkpoint is written, as all pixels are read for it.</param>
 /// <param name="writer">Writes its checkpoints; null where none are wanted.</param>
-internal sealed class Checkpointing(SsahTraining training, BestEncoder best, MetricsHistory history, TrainingIdentity identity, CheckpointWriter? writer)
+internal sealed class Checkpointing(SsahTraining training, BestEncoder best, MetricsHistory history, Lazy<TrainingIdentity> identity, CheckpointWriter? writer)
 {
     private const int MostReturns = 3;
     private readonly List<string> _returns = [];
     private int _written = -1;
 
     /// <summary>What the summary should warn of.</summary>
-    public IEnumerable<string> Warnings => _returns.Concat(writer?.Failures ?? []);
+    public IEnumerable<string> Warnings => _returns.Concat(writer?.Failures.Distinct() ?? []);
 
     /// <summary>Writes a checkpoint where one is due.</summary>
     public void AfterStep()
@@ -30,13 +30,13 @@ internal sealed class Checkpointing(SsahTraining training, BestEncoder best, Met
     {
         if (writer is null || _written == training.Step)
             return;
-        writer.Write(Capture());
-        _written = training.Step;
+        if (writer.TryWrite(Capture()))
+            _written = training.Step;
     }
 
     /// <summary>Everything that the training would go on from.</summary>
     public Checkpoint Capture() => new(
-        identity, training.State, new RunState(best.Figures, best.ValidationsWithoutGain, best.Last, history.State),
+        identity.Value, training.State, new RunState(best.Figures, best.ValidationsWithoutGain, best.Last, history.State),
         new Dictionary<string, IReadOnlyList<NamedTensor>>(training.Tensors(), StringComparer.Ordinal) { [CheckpointFiles.Best] = best.Tensors() });
 
     /// <summary>Goes on from a checkpoint.</summary>

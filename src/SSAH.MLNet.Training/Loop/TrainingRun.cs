@@ -56,7 +56,7 @@ internal sealed class TrainingRun : IDisposable
     /// <param name="writer">Writes its checkpoints; null where none are wanted.</param>
     /// <param name="host">Says when to stop.</param>
     /// <param name="channel">The log.</param>
-    public TrainingRun(SsahTraining training, TrainingSet set, SsahTrainer.Options options, TrainingIdentity identity, CheckpointWriter? writer,
+    public TrainingRun(SsahTraining training, TrainingSet set, SsahTrainer.Options options, Lazy<TrainingIdentity> identity, CheckpointWriter? writer,
         IHost host, IChannel channel)
     {
         (_training, _set, _options, _host, _channel) = (training, set, options, host, channel);

@@ -8,10 +8,19 @@ namespace SSAH.MLNet.Training.Tests.Checkpoints;
 
 public sealed class CheckpointTests : IDisposable
 {
-    private const int Half = 12;
+    private const int Half = 8;
     private readonly MLContext _ml = new(1);
     private readonly string _folder = Path.Combine(Path.GetTempPath(), "ssah-" + Guid.NewGuid().ToString("N"));
     private readonly List<string> _log = [];
+
+    // Files of the checkpoints of half and a quarter of the steps, by their paths in the folder: one training for all that only spoil them.
+    private static readonly Lazy<Dictionary<string, byte[]>> s_halfTrained = new(() =>
+    {
+        using var tests = new CheckpointTests();
+        tests.StopAtHalf(tests.Options(2 * Half), everySteps: Half / 2);
+        return Directory.EnumerateFiles(tests._folder, "*", SearchOption.AllDirectories)
+            .ToDictionary(file => Path.GetRelativePath(tests._folder, file), File.ReadAllBytes, StringComparer.Ordinal);
+    });
 
     public CheckpointTests() => _ml.Log += (_, e) => _log.Add(e.Message);
 
@@ -82,7 +91,7 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("random.safetensors", -1)]
     public void A_damaged_checkpoint_is_passed_over_for_the_one_before_it(string file, int flipped)
     {
-        StopAtHalf(Options(2 * Half), everySteps: Half / 2);
+        CopyTo(_folder, s_halfTrained.Value);
         string last = CheckpointFolder.List(_folder)[0].Path, name = Path.Combine(last, file);
         byte[] bytes = File.ReadAllBytes(name);
         if (flipped >= 0)
@@ -90,7 +99,7 @@ public sealed class CheckpointTests : IDisposable
         File.WriteAllBytes(name, flipped >= 0 ? bytes : bytes[..^1]);
         Assert.Throws<DamagedFileException>(() => CheckpointFolder.Read(last));
 
-        var options = Options(2 * Half);
+        var options = Options(Half / 2 + 1);
         options.ResumeFrom = _folder;
         using var encoder = _ml.Transforms.SsahHash(options).Fit(Data);
         Assert.Contains(_log, line => line.Contains("is passed over", StringComparison.Ordinal) && line.Contains(file, StringComparison.Ordinal));
@@ -185,6 +194,16 @@ public sealed class CheckpointTests : IDisposable
         options.ResumeFrom = _folder;
         using var encoder = _ml.Transforms.SsahHash(options).Fit(Data);
         Assert.Equal(Half, encoder.TrainingSummary!.Steps);
+    }
+
+    private static void CopyTo(string folder, Dictionary<string, byte[]> files)
+    {
+        foreach ((string name, byte[] bytes) in files)
+        {
+            string path = Path.Combine(folder, name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllBytes(path, bytes);
+        }
     }
 
     private SsahTrainer.Options Options(int steps)

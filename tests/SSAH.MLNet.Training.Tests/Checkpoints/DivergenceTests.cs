@@ -26,7 +26,7 @@ public sealed class DivergenceTests : IDisposable
         using var training = new SsahTraining(set, options, CPU, ScalarType.Float32, seed: 1);
         using var best = new BestEncoder(training.Teacher);
         using var writer = CheckpointWriter.Open(options.Checkpoint, null, _ => { });
-        var checkpointing = new Checkpointing(training, best, new MetricsHistory(), TrainingIdentity.Of(options, set, 1, "Float32"), writer);
+        var checkpointing = new Checkpointing(training, best, new MetricsHistory(), new(TrainingIdentity.Of(options, set, 1, "Float32")), writer);
         for (int i = 0; i < 5; i++)
             training.RunStep();
         checkpointing.Write();

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using Microsoft.ML;
 using SSAH.MLNet.Training.Checkpoints;
+using SSAH.MLNet.Training.Loop;
 using SSAH.MLNet.Training.Tests.Trainer;
+using static TorchSharp.torch;
 
 namespace SSAH.MLNet.Training.Tests.Checkpoints;
 
@@ -57,6 +59,36 @@ public sealed class FullDiskTests : IDisposable
             warning.Contains($"The checkpoint of step 6 could not be written to '{_folder}'", StringComparison.Ordinal)
                 && warning.Contains("No space left on device", StringComparison.Ordinal));
         Assert.Equal(3, CheckpointReader.Open(_folder, "ResumeFrom", warning => Assert.Fail(warning)).Manifest.Training.Step);
+    }
+
+    [Fact]
+    public void What_could_not_be_written_is_tried_again_and_written_once()
+    {
+        var set = Images.Set(60, labeledEvery: 3);
+        var options = Images.Options(steps: 2);
+        options.Checkpoint.Folder = _folder;
+        using var training = new SsahTraining(set, options, CPU, ScalarType.Float32, seed: 1);
+        using var best = new BestEncoder(training.Teacher);
+        using var writer = CheckpointWriter.Open(options.Checkpoint, null, _ => { });
+        int identities = 0;
+        var identity = new Lazy<TrainingIdentity>(() =>
+        {
+            identities++;
+            return TrainingIdentity.Of(options, set, 1, "Float32");
+        });
+        var checkpointing = new Checkpointing(training, best, new MetricsHistory(), identity, writer);
+        training.RunStep();
+        // All pixels are read for it: not before a checkpoint is written.
+        Assert.Equal(0, identities);
+        Fill();
+        checkpointing.Write();
+        Assert.Empty(CheckpointFolder.List(_folder));
+        File.Delete(Path.Combine(_folder, "filler"));
+        checkpointing.Write();
+        string written = CheckpointFolder.List(_folder).Single().Path;
+        DateTime time = Directory.GetLastWriteTimeUtc(written);
+        checkpointing.Write();
+        Assert.Equal((time, 1, 1), (Directory.GetLastWriteTimeUtc(written), identities, checkpointing.Warnings.Count()));
     }
 
     private void Fill()
