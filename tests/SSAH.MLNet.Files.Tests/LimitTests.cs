@@ -13,7 +13,7 @@ public sealed class LimitTests : IDisposable
     [Theory]
     [InlineData("model-onnx")]
     [InlineData("model-zip")]
-    public void Models(string reader)
+    public void Models_are_refused_beyond_each_limit(string reader)
     {
         string path = Sample(reader);
         long bytes = new FileInfo(path).Length;
@@ -26,7 +26,7 @@ public sealed class LimitTests : IDisposable
     }
 
     [Fact]
-    public void Codes_indexes_and_splits()
+    public void Codes_indexes_and_splits_are_refused_beyond_each_limit()
     {
         string codes = Sample("codes"), index = Sample("index"), split = Sample("split");
         BinaryCodes.Load(codes, new() { MaxRows = 8, MaxBits = 60 });
@@ -38,7 +38,7 @@ public sealed class LimitTests : IDisposable
     }
 
     [Fact]
-    public void Collections()
+    public void Collections_are_refused_beyond_each_limit()
     {
         string path = Sample("collection");
         void Open(ReadingLimits limits)
@@ -52,7 +52,7 @@ public sealed class LimitTests : IDisposable
     }
 
     [Fact]
-    public void Tables_and_archives()
+    public void Tables_and_archives_are_refused_beyond_each_limit()
     {
         string table = Sample("table"), zip = Sample("archive-zip"), tar = Sample("archive-tar");
         LabelTable.List(table, new() { Limits = new() { MaxRows = 3 } });

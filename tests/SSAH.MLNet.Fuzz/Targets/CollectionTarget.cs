@@ -18,7 +18,20 @@ internal sealed class CollectionTarget() : FileTarget("collection", ".db")
         collection.FindGroups(1);
         string codes = string.Join(' ', images.Select(image => $"{image.Id} {Convert.ToHexString(image.Code.Span)}"));
         string files = string.Join(' ', images.Select(image => $"{image.Path} {image.Width} {image.Size} {image.ContentHash}"));
-        return $"{collection.Bits} {collection.Encoder.ModelId} {codes}{Child.Slight}{string.Join(',', collection.Labels)} {files}";
+        return $"{collection.Bits} {ModelOf(collection)} {codes}{Child.Slight}{string.Join(',', collection.Labels)} {files}";
+    }
+
+    // Where the model is gone, the collection says that it keeps none: an answer that all know who call it.
+    private static string ModelOf(ImageCollection collection)
+    {
+        try
+        {
+            return collection.Encoder.ModelId;
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new DamagedFileException(error.Message, error);
+        }
     }
 
     protected override byte[][] MakeSamples()
