@@ -10,10 +10,13 @@ namespace SSAH.MLNet.Cli.Serve;
 /// <summary>The collection as requests use it: only so many images are decoded at a time, and what is done is committed when it returns.</summary>
 internal sealed class ServedCollection : IDisposable
 {
-    /// <summary>Images that are decoded at a time; each may take 4 bytes for each pixel of the limit.</summary>
+    /// <summary>Images that are searched for or added at a time; each may take 4 bytes for each pixel of the limit.</summary>
     private const int MostDecoders = 4;
 
     private readonly SemaphoreSlim _decoders = new(Math.Min(Environment.ProcessorCount, MostDecoders));
+
+    // Pages are shown while others search.
+    private readonly SemaphoreSlim _thumbnails = new(1);
     private readonly ServeSettings _settings;
 
     public ServedCollection(ServeSettings settings)
@@ -60,7 +63,7 @@ internal sealed class ServedCollection : IDisposable
 
     /// <summary>Finds the images nearest to an uploaded one.</summary>
     public Task<IReadOnlyList<CollectionMatch>> SearchAsync(UploadedImage image, int k, ImageFilter? filter, CancellationToken cancellation) =>
-        DecodingAsync(() => WithOneModel(() =>
+        WithPlaceAsync(_decoders, () => WithOneModel(() =>
         {
             BinaryCodes code = Encode(image);
             using (ServeTelemetry.Search())
@@ -70,7 +73,7 @@ internal sealed class ServedCollection : IDisposable
     /// <summary>Stores an uploaded image and adds it.</summary>
     /// <returns>The image, and whether it is new.</returns>
     /// <exception cref="RequestRefusedException">It cannot be read (422); nothing is left of it.</exception>
-    public Task<(CollectionImage Image, bool IsNew)> AddAsync(UploadedImage image, CancellationToken cancellation) => DecodingAsync(() =>
+    public Task<(CollectionImage Image, bool IsNew)> AddAsync(UploadedImage image, CancellationToken cancellation) => WithPlaceAsync(_decoders, () =>
     {
         string file = Uploads.Store(image);
         if (Collection.Get(file) is { } known)
@@ -99,24 +102,28 @@ internal sealed class ServedCollection : IDisposable
         return Uploads.Discard(image.Path);
     }
 
-    /// <summary>Does something that decodes an image, when there is a place.</summary>
-    public async Task<T> DecodingAsync<T>(Func<T> work, CancellationToken cancellation)
-    {
-        await _decoders.WaitAsync(cancellation);
-        try
-        {
-            return await Task.Run(work, cancellation);
-        }
-        finally
-        {
-            _decoders.Release();
-        }
-    }
+    /// <summary>Makes a thumbnail, one at a time.</summary>
+    public Task<byte[]?> ThumbnailAsync(Func<byte[]?> make, CancellationToken cancellation) => WithPlaceAsync(_thumbnails, make, cancellation);
 
     public void Dispose()
     {
         Collection.Dispose();
         _decoders.Dispose();
+        _thumbnails.Dispose();
+    }
+
+    // On a thread of its own: those of the pool are there for requests that take moments.
+    private static async Task<T> WithPlaceAsync<T>(SemaphoreSlim places, Func<T> work, CancellationToken cancellation)
+    {
+        await places.WaitAsync(cancellation);
+        try
+        {
+            return await Task.Factory.StartNew(work, cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+        finally
+        {
+            places.Release();
+        }
     }
 
     private BinaryCodes Encode(UploadedImage image)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Compression;
 using System.Text.Json;
 using SSAH.MLNet.Cli.Tests;
@@ -31,6 +32,7 @@ public sealed class ToolPackageTests
         Assert.Equal(9, indexed.GetProperty("images").GetInt32());
         JsonElement found = await Ssah("search", folder.At("photos", "5.jpg"), "-k", "1", "--json");
         Assert.Equal(turned, found.GetProperty("queries")[0].GetProperty("matches")[0].GetProperty("path").GetString());
+        await CheckServiceAsync(folder);
         Assert.True((await Ssah("compare", turned, folder.At("photos", "5.jpg"), "--json")).GetProperty("isSame").GetBoolean());
 
         async Task<JsonElement> Ssah(params string[] arguments)
@@ -38,6 +40,25 @@ public sealed class ToolPackageTests
             (int exit, string text) = await ProcessRun.Start(folder.At("tools", OperatingSystem.IsWindows() ? "ssah.exe" : "ssah"), arguments, folder.Path);
             Assert.True(exit == 0, text);
             return JsonDocument.Parse(text).RootElement;
+        }
+    }
+
+    // The page and the description of the service are in the package, too.
+    private static async Task CheckServiceAsync(TempFolder folder)
+    {
+        using var serving = Process.Start(new ProcessStartInfo(folder.At("tools", OperatingSystem.IsWindows() ? "ssah.exe" : "ssah"),
+            ["serve", folder.At("photos"), "--port", "0", "--quiet"]) { RedirectStandardOutput = true })!;
+        try
+        {
+            string line = await serving.StandardOutput.ReadLineAsync() ?? "";
+            using var client = new HttpClient { BaseAddress = new Uri(line[..line.IndexOf(": ", "http:".Length, StringComparison.Ordinal)]) };
+            Assert.Contains("/page/main.js", await client.GetStringAsync("/"), StringComparison.Ordinal);
+            Assert.Contains("searchView", await client.GetStringAsync("/page/main.js"), StringComparison.Ordinal);
+            Assert.Contains("/search", await client.GetStringAsync("/openapi/v1.json"), StringComparison.Ordinal);
+        }
+        finally
+        {
+            serving.Kill();
         }
     }
 

@@ -60,7 +60,7 @@ internal static class ImageEndpoints
         CollectionImage image = served.Get(id);
         if (side is not (null or Thumbnails.SmallSide or Thumbnails.LargeSide))
             throw new RequestRefusedException(StatusCodes.Status400BadRequest, $"side is {Thumbnails.SmallSide} or {Thumbnails.LargeSide}, not {side}.");
-        byte[] jpeg = await served.DecodingAsync(() => thumbnails.Get(image, side ?? Thumbnails.SmallSide), context.RequestAborted)
+        byte[] jpeg = await served.ThumbnailAsync(() => thumbnails.Get(image, side ?? Thumbnails.SmallSide), context.RequestAborted)
             ?? throw Gone(id);
         context.Response.Headers.CacheControl = context.Request.Query.ContainsKey("v") ? "private, max-age=31536000, immutable" : "private, no-cache";
         return Results.Bytes(jpeg, "image/jpeg", entityTag: new EntityTagHeaderValue($"\"{image.ContentHash[..16]}-{side}\""));
