@@ -7,16 +7,16 @@ using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet.Cli.Serve;
 
-/// <summary>The collection as requests use it: only so many images are decoded at a time, and what is done is committed when it returns.</summary>
+/// <summary>The collection as requests use it: only a few images are decoded at a time, and what is done is committed when it returns.</summary>
 internal sealed class ServedCollection : IDisposable
 {
-    /// <summary>Images that are searched for or added at a time; each may take 4 bytes for each pixel of the limit.</summary>
-    private const int MostDecoders = 4;
+    /// <summary>Images that are searched for or added at a time: the network itself uses all processors, and each may take 4 bytes a pixel.</summary>
+    private const int MostWorkers = 2;
 
-    private readonly SemaphoreSlim _decoders = new(Math.Min(Environment.ProcessorCount, MostDecoders));
+    private readonly ImageWorkers _workers = new(Math.Min(Environment.ProcessorCount, MostWorkers));
 
     // Pages are shown while others search.
-    private readonly SemaphoreSlim _thumbnails = new(1);
+    private readonly ImageWorkers _thumbnails = new(1);
     private readonly ServeSettings _settings;
 
     public ServedCollection(ServeSettings settings)
@@ -63,7 +63,7 @@ internal sealed class ServedCollection : IDisposable
 
     /// <summary>Finds the images nearest to an uploaded one.</summary>
     public Task<IReadOnlyList<CollectionMatch>> SearchAsync(UploadedImage image, int k, ImageFilter? filter, CancellationToken cancellation) =>
-        WithPlaceAsync(_decoders, () => WithOneModel(() =>
+        _workers.RunAsync(() => WithOneModel(() =>
         {
             BinaryCodes code = Encode(image);
             using (ServeTelemetry.Search())
@@ -73,7 +73,7 @@ internal sealed class ServedCollection : IDisposable
     /// <summary>Stores an uploaded image and adds it.</summary>
     /// <returns>The image, and whether it is new.</returns>
     /// <exception cref="RequestRefusedException">It cannot be read (422); nothing is left of it.</exception>
-    public Task<(CollectionImage Image, bool IsNew)> AddAsync(UploadedImage image, CancellationToken cancellation) => WithPlaceAsync(_decoders, () =>
+    public Task<(CollectionImage Image, bool IsNew)> AddAsync(UploadedImage image, CancellationToken cancellation) => _workers.RunAsync(() =>
     {
         string file = Uploads.Store(image);
         if (Collection.Get(file) is { } known)
@@ -103,27 +103,13 @@ internal sealed class ServedCollection : IDisposable
     }
 
     /// <summary>Makes a thumbnail, one at a time.</summary>
-    public Task<byte[]?> ThumbnailAsync(Func<byte[]?> make, CancellationToken cancellation) => WithPlaceAsync(_thumbnails, make, cancellation);
+    public Task<byte[]?> ThumbnailAsync(Func<byte[]?> make, CancellationToken cancellation) => _thumbnails.RunAsync(make, cancellation);
 
     public void Dispose()
     {
-        Collection.Dispose();
-        _decoders.Dispose();
+        _workers.Dispose();
         _thumbnails.Dispose();
-    }
-
-    // On a thread of its own: those of the pool are there for requests that take moments.
-    private static async Task<T> WithPlaceAsync<T>(SemaphoreSlim places, Func<T> work, CancellationToken cancellation)
-    {
-        await places.WaitAsync(cancellation);
-        try
-        {
-            return await Task.Factory.StartNew(work, cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        }
-        finally
-        {
-            places.Release();
-        }
+        Collection.Dispose();
     }
 
     private BinaryCodes Encode(UploadedImage image)
