@@ -19,15 +19,22 @@ internal static class TrainingBenchmark
 
     public static int Run(string[] args)
     {
-        if (args.Length > 0)
+        if (args is not ([] or ["--checkpoint"]))
         {
-            Console.Error.WriteLine("usage: bench training   (no options)");
+            Console.Error.WriteLine("usage: bench training [--checkpoint]   (the last row only)");
             return 2;
         }
         BenchmarkRow.PrintMachine();
         // As in Fit; and the matrix product itself is to be timed, not the pages of its result.
         using var memory = GlibcMemoryReturn.Prevent();
         var set = NoiseImages.Set(4 * (Labeled + Unlabeled));
+        if (args.Length > 0)
+        {
+            var type = ComputeDevice.NumberType(TrainingPrecision.Auto, CPU, NoiseImages.Shape.Channels);
+            using var alone = Training(set, HardSampleSource.Adversarial, Labeled, type);
+            PrintCheckpoint(alone, set);
+            return 0;
+        }
         const int all = Labeled + Unlabeled;
         double matrix32 = MatrixProduct(ScalarType.Float32), matrix16 = MatrixProduct(ScalarType.BFloat16);
         using var float32 = Training(set, HardSampleSource.None, all, ScalarType.Float32);
