@@ -24,8 +24,8 @@ internal static class ExportCommand
     {
         Argument<string> photos = CollectionPlace.NewFolder();
         Option<string?> collection = CollectionPlace.NewOption();
-        var format = new Option<string>("--format", "-f") { Description = "raw, faiss, npy, parquet: the codes; onnx: the model.", Required = true,
-            HelpName = "FORMAT" };
+        var format = new Option<string>("--format", "-f") { Description = "raw, faiss, npy, parquet: the codes; labels: a CSV of paths and labels; onnx: "
+            + "the model.", Required = true, HelpName = "FORMAT" };
         format.AcceptOnlyFromAmong([.. ExportFormat.All.Select(each => each.Name), Onnx]);
         var file = new Option<string?>("--out", "-o") { Description = "The file. Without it: the folder's name with the format's ending, in the current "
             + "folder.", HelpName = "FILE" };
@@ -55,7 +55,9 @@ internal static class ExportCommand
         output.Result(
             new { File = Path.GetFullPath(file), Paths = paths is null ? null : Path.GetFullPath(paths), request.Format, Images = rows.Images.Count,
                 rows.Codes.Bits, rows.Codes.BytesPerCode },
-            () => output.Line($": {CommandOutput.Count(rows.Images.Count, "code")} of {rows.Codes.Bits} "
+            () => output.Line(format.Name == ExportFormat.Labels
+                ? $": {CommandOutput.Count(rows.Images.Count, "image")}; ssah label --table reads it, with --separator \"{LabelTable.Separator}\""
+                : $": {CommandOutput.Count(rows.Images.Count, "code")} of {rows.Codes.Bits} "
                 + $"bits{(paths is null ? "" : $"; their paths are in {PathText.Of(paths)}")}", PathText.Of(file)));
         return ExitCode.Done;
     }

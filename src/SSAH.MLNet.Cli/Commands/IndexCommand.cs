@@ -15,7 +15,9 @@ internal static class IndexCommand
     /// <param name="Model">What <c>--model</c> says; null keeps a collection's own, and is <c>resnet18</c> for a new one.</param>
     /// <param name="Bits">What <c>--bits</c> says.</param>
     /// <param name="LabelByFolder">Whether new images are labeled by their folders.</param>
-    internal sealed record Request(string Photos, string? Collection = null, string? Model = null, int? Bits = null, bool LabelByFolder = false);
+    /// <param name="MaxPixels">Largest image in pixels that is read; null takes the default.</param>
+    internal sealed record Request(
+        string Photos, string? Collection = null, string? Model = null, int? Bits = null, bool LabelByFolder = false, long? MaxPixels = null);
 
     public static Command Create()
     {
@@ -23,14 +25,18 @@ internal static class IndexCommand
         Option<string?> collection = CollectionPlace.NewOption(), model = ModelChoice.NewOption();
         Option<int?> bits = ModelChoice.NewBitsOption();
         var byFolder = new Option<bool>("--label-by-folder") { Description = "Label new images by the folder that they lie in." };
+        var pixels = new Option<long?>("--max-pixels")
+        {
+            Description = "Largest image that is read, in pixels: 100 million without it. What was left out before is tried again.", HelpName = "N",
+        };
         return new ToolCommand("index", "Make the collection of a folder of images, or bring it up to date.",
             ("ssah index photos", "codes of all images below photos; the second time only of what is new or changed"),
             ("ssah index photos --model phash --collection copies.db", "codes that tell copies of one image, in a file of their own"))
         {
-            photos, collection, model, bits, byFolder,
+            photos, collection, model, bits, byFolder, pixels,
         }.Runs((result, output, cancellation) => Run(
             new Request(result.GetRequiredValue(photos), result.GetValue(collection), result.GetValue(model), result.GetValue(bits),
-                result.GetValue(byFolder)), output, cancellation));
+                result.GetValue(byFolder), result.GetValue(pixels)), output, cancellation));
     }
 
     internal static int Run(Request request, CommandOutput output, CancellationToken cancellation)
@@ -38,10 +44,13 @@ internal static class IndexCommand
         if (!Directory.Exists(request.Photos))
             throw new ToolException(File.Exists(request.Photos) ? $"'{request.Photos}' is a file: index takes the folder that it lies in."
                 : $"there is no folder '{request.Photos}'.");
+        if (request.MaxPixels < 1)
+            throw new ToolException("--max-pixels is 1 or more.");
         string path = CollectionPlace.For(request.Collection, request.Photos);
         using ImageCollection collection = OpenOrCreate(path, request, output, cancellation);
         SyncResult done = SyncOutput.Run(output, progress => collection.Sync(
-            request.Photos, new SyncOptions { LabelByFolder = request.LabelByFolder }, progress, cancellation));
+            request.Photos, new SyncOptions { LabelByFolder = request.LabelByFolder, RetrySkipped = request.MaxPixels is not null }, progress,
+            cancellation));
         SyncOutput.WarnOfSkipped(output, done);
         string model = ModelChoice.Describe(collection.Encoder);
         output.Result(
@@ -61,6 +70,10 @@ internal static class IndexCommand
         return ExitCode.Done;
     }
 
+    private static ImageCollectionOptions? OptionsOf(Request request) => request.MaxPixels is { } pixels
+        ? new ImageCollectionOptions { Reading = new ImageReadingOptions { MaxPixels = pixels } }
+        : null;
+
     private static ImageCollection OpenOrCreate(string path, Request request, CommandOutput output, CancellationToken cancellation)
     {
         if (!File.Exists(path))
@@ -69,9 +82,9 @@ internal static class IndexCommand
             using (OpenedCollection.Create(path, encoder))
             {
             }
-            return OpenedCollection.Open(path);
+            return OpenedCollection.Open(path, OptionsOf(request));
         }
-        ImageCollection collection = OpenedCollection.Open(path);
+        ImageCollection collection = OpenedCollection.Open(path, OptionsOf(request));
         if (request.Model is null && request.Bits is null)
             return collection;
         try

@@ -75,7 +75,7 @@ internal static class LabelCommand
             });
         if (change is { NotIndexed: > 0 })
             output.Warn($"{CommandOutput.Count(change.NotIndexed, "image")} of what was named {(change.NotIndexed == 1 ? "is" : "are")} not in the "
-                + $"collection: ssah index PHOTOS adds what is new.");
+                + $"collection: ssah index PHOTOS adds what is new, and says what it leaves out and why.");
         return ExitCode.Done;
     }
 }

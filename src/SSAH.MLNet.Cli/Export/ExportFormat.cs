@@ -9,12 +9,16 @@ namespace SSAH.MLNet.Cli.Export;
 /// <param name="Write">Writes the codes, the labels and the paths.</param>
 internal sealed record ExportFormat(string Name, string Ending, bool HasPathsBeside, Action<LabeledCodes, Stream> Write)
 {
-    /// <summary>The formats of codes; the model itself is another thing.</summary>
+    /// <summary>The table of labels, which has no codes.</summary>
+    public const string Labels = "labels";
+
+    /// <summary>All formats but the model itself, which is another thing.</summary>
     public static IReadOnlyList<ExportFormat> All { get; } =
     [
         new("raw", ".codes", true, RawCodes.Write),
         new("faiss", ".faiss", true, FaissFile.Write),
         new("npy", ".npy", true, NpyFile.Write),
         new("parquet", ".parquet", false, ParquetTable.Write),
+        new(Labels, ".csv", false, LabelTable.Write),
     ];
 }

@@ -158,6 +158,21 @@ public sealed class LabelTests : IDisposable
         Assert.Contains("none.json", Run.Of("report", _album.Photos, "--out", page, "--beside", _album.At("none.json")).Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Exported_labels_come_back()
+    {
+        Run.Done("label", _album.At("photos", "red"), "--set", "red, \"quoted\"", "--set", "warm");
+        Run.Done("label", _album.At("photos", "blue", "7.jpg"), "--set", "blue");
+        string labels = Labels(), table = _album.At("labels.csv");
+        Run.Done("export", _album.Photos, "--format", "labels", "--out", table);
+        Run.Done("label", _album.Photos, "--clear");
+        Assert.NotEqual(labels, Labels());
+        Run.Done("label", _album.Photos, "--table", table, "--separator", ";");
+        Assert.Equal(labels, Labels());
+        Run.Done("label", _album.At("photos", "red"), "--set", "a;b");
+        Assert.Contains("'a;b'", Run.Of("export", _album.Photos, "--format", "labels", "--out", table).Error, StringComparison.Ordinal);
+    }
+
     private string Labels() => Compact(Run.Done("label", _album.Photos, "--json").Json.GetProperty("labels"));
 
     private static string Compact(JsonElement json) => JsonSerializer.Serialize(json);
