@@ -30,10 +30,17 @@ internal sealed record Run(int Code, string Out, string Error)
         using StringWriter output = new(), error = new();
         TextWriter shared = TextWriter.Synchronized(output);
         Task<int> serving = Task.Run(() => ToolRun.Invoke(SsahTool.Create(), arguments, shared, error, cancellation.Token));
-        while (!serving.IsCompleted && !shared.ToString()!.Contains("http://", StringComparison.Ordinal))
+        while (!serving.IsCompleted && !Written().Contains("http://", StringComparison.Ordinal))
             Thread.Sleep(20);
         cancellation.Cancel();
         return new Run(serving.GetAwaiter().GetResult(), output.ToString(), error.ToString());
+
+        // The synchronized writer's own text is its type's name.
+        string Written()
+        {
+            lock (shared)
+                return output.ToString();
+        }
     }
 
     /// <summary>Runs a command line that somebody stops.</summary>
