@@ -13,7 +13,6 @@ namespace SSAH.MLNet.Train.Cli;
 internal sealed class HasherTraining(MLContext context, int bits, int seed, CommandOutput output, CancellationToken cancellation)
 {
     private const int Side = 224;
-    private const string Unlabeled = "Unlabeled";
 
     /// <summary>Trains on all images.</summary>
     /// <returns>The encoder, and the schema of the rows that it takes.</returns>
@@ -22,7 +21,7 @@ internal sealed class HasherTraining(MLContext context, int bits, int seed, Comm
         var options = new SsahTrainer.Options { Bits = bits, Seed = seed };
         options.Stopping.CancellationToken = cancellation;
         var rows = new LabeledRows(context, images, Side, Side);
-        return (Watched(what, rows, () => context.Transforms.SsahHash(options).Fit(rows)), rows.Schema);
+        return (Watched(what, [rows], () => context.Transforms.SsahHash(options).Fit(rows)), rows.Schema);
     }
 
     /// <summary>Trains on some labels, and compares on others what that brings over codes without labels.</summary>
@@ -33,30 +32,20 @@ internal sealed class HasherTraining(MLContext context, int bits, int seed, Comm
         (HashEncoder trained, _) = Fit(train, "learning from a part of the labels");
         using HashEncoder encoder = trained;
         var rows = new LabeledRows(context, train, Side, Side);
-        using HashEncoder untrained = Watched("learning without labels", rows, () => context.Transforms.ItqHash(new ItqHashOptions
+        using HashEncoder untrained = Watched("learning without labels", [rows], () => context.Transforms.ItqHash(new ItqHashOptions
         {
-            Network = PretrainedNetwork.ResNet18, InputColumnName = "Pixels", OutputColumnName = Unlabeled, Bits = bits, Seed = seed,
-                CancellationToken = cancellation,
+            Network = PretrainedNetwork.ResNet18, InputColumnName = "Pixels", Bits = bits, Seed = seed, CancellationToken = cancellation,
         }).Fit(rows));
-        IDataView queries = Encoded(held, "encoding labels that were held out"), database = Encoded(train.Labeled(), "encoding the labeled images");
-        return context.HashRetrieval.Compare(queries, database, new ComparedColumns { UnlabeledCodes = Unlabeled }, options: null, cancellation);
-
-        IDataView Encoded(LabeledPaths images, string what)
-        {
-            var view = new LabeledRows(context, images, Side, Side);
-            IDataView cached = context.Data.Cache(untrained.Transform(encoder.Transform(view)), "Label", encoder.OutputColumnName, Unlabeled);
-            // The first pass reads the images; those that follow read the cache.
-            return Watched(what, view, () =>
-            {
-                context.HashRetrieval.ReadCodes(cached, encoder.OutputColumnName, cancellation);
-                return cached;
-            });
-        }
+        var queries = new LabeledRows(context, held, Side, Side);
+        var database = new LabeledRows(context, train.Labeled(), Side, Side);
+        return Watched("comparing on labels that were held out", [queries, database],
+            () => context.HashRetrieval.Compare(encoder, queries, database, unlabeled: untrained, cancellationToken: cancellation));
     }
 
-    private T Watched<T>(string what, LabeledRows rows, Func<T> work) => output.Progress(what, "images", progress =>
+    private T Watched<T>(string what, LabeledRows[] views, Func<T> work) => output.Progress(what, "images", progress =>
     {
-        rows.Progress = progress;
+        foreach (LabeledRows rows in views)
+            rows.Progress = progress;
         return work();
     });
 }

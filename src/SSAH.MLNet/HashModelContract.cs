@@ -15,6 +15,12 @@ internal static class HashModelContract
     /// <summary>Output: float [N, bits], tanh activation in (-1, 1).</summary>
     public const string ActivationOutput = "HashCodeActivation";
 
+    /// <summary>Output of some models: float [N, features], the network's features that the code is made of.</summary>
+    public const string FeatureOutput = "ImageFeatures";
+
+    /// <summary>Output of some models: float [N, classes], how likely an image has each class of <see cref="SummaryKey"/>.</summary>
+    public const string ProbabilityOutput = "ClassProbabilities";
+
     /// <summary>Metadata key of the contract's version; its value is <see cref="Version"/>.</summary>
     public const string VersionKey = "ssah.contract";
 

@@ -66,25 +66,22 @@ internal sealed class HashModel : IDisposable
     /// <param name="pixels">[rows, C, H, W], 0 to 255.</param>
     /// <param name="codes">[rows, ceil(bits/8)] or empty.</param>
     /// <param name="activations">[rows, bits] or empty.</param>
-    public void Score(int rows, Memory<float> pixels, Memory<byte> codes, Memory<float> activations)
+    /// <param name="features">[rows, features] or empty; only where the model gives features.</param>
+    /// <param name="probabilities">[rows, classes] or empty; only where the model gives probabilities.</param>
+    public void Score(int rows, Memory<float> pixels, Memory<byte> codes, Memory<float> activations, Memory<float> features = default,
+        Memory<float> probabilities = default)
     {
         PixelShape shape = Description.Shape;
         Watch(rows, pixels.Span);
-        var names = new List<string>(2);
-        var outputs = new List<OrtValue>(2);
+        var names = new List<string>(4);
+        var outputs = new List<OrtValue>(4);
         using OrtValue input = Wrap(pixels[..(rows * shape.Size)], Description.InputDimensions(rows));
         try
         {
-            if (!codes.IsEmpty)
-            {
-                names.Add(HashModelContract.CodeOutput);
-                outputs.Add(Wrap(codes[..(rows * Description.BytesPerCode)], [rows, Description.BytesPerCode]));
-            }
-            if (!activations.IsEmpty)
-            {
-                names.Add(HashModelContract.ActivationOutput);
-                outputs.Add(Wrap(activations[..(rows * Description.Bits)], [rows, Description.Bits]));
-            }
+            Ask(HashModelContract.CodeOutput, codes, Description.BytesPerCode);
+            Ask(HashModelContract.ActivationOutput, activations, Description.Bits);
+            Ask(HashModelContract.FeatureOutput, features, Description.FeatureCount);
+            Ask(HashModelContract.ProbabilityOutput, probabilities, Description.ClassCount);
             OpenSession open = Enter();
             try
             {
@@ -105,6 +102,15 @@ internal sealed class HashModel : IDisposable
             outputs.ForEach(output => output.Dispose());
         }
         Interlocked.Add(ref _rowsScored, rows);
+
+        void Ask<T>(string name, Memory<T> values, int width)
+            where T : unmanaged
+        {
+            if (values.IsEmpty)
+                return;
+            names.Add(name);
+            outputs.Add(Wrap(values[..(rows * width)], [rows, width]));
+        }
     }
 
     /// <summary>Releases the session, at once or when the last running call ends.</summary>

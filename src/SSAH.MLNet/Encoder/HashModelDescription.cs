@@ -15,6 +15,7 @@ internal sealed record HashModelDescription(PixelShape Shape, bool TakesFeatures
 {
     // An image of 1 GiB is not an image but a damaged or hostile shape, whatever the limits say.
     private const long MaxPixels = 1 << 28;
+    private const int MaxOutputWidth = 1 << 20;
 
     /// <summary>What tells the model apart from all others: <c>sha256:</c> and the hash of its file, up to the checksum at its end, in hexadecimal
     /// digits.</summary>
@@ -22,6 +23,12 @@ internal sealed record HashModelDescription(PixelShape Shape, bool TakesFeatures
 
     /// <summary>How an image of another size becomes one of <see cref="Shape"/>.</summary>
     public required ImageResizing Resizing { get; init; }
+
+    /// <summary>Number of features that it gives beside the code, 0 if it gives none.</summary>
+    public int FeatureCount { get; private init; }
+
+    /// <summary>Number of classes whose probabilities it gives beside the code, 0 if it gives none.</summary>
+    public int ClassCount { get; private init; }
 
     /// <summary>Name of the network's input.</summary>
     public string InputName => TakesFeatures ? HashModelContract.FeatureInput : HashModelContract.PixelInput;
@@ -58,6 +65,8 @@ internal sealed record HashModelDescription(PixelShape Shape, bool TakesFeatures
         {
             Resizing = ResizingOf(metadata, version),
             Id = $"sha256:{hash}",
+            FeatureCount = WidthOf(session.OutputMetadata, HashModelContract.FeatureOutput),
+            ClassCount = WidthOf(session.OutputMetadata, HashModelContract.ProbabilityOutput),
         };
     }
 
@@ -122,6 +131,16 @@ internal sealed record HashModelDescription(PixelShape Shape, bool TakesFeatures
         if (!output.IsTensor || output.ElementDataType != type || output.Dimensions is not [-1, int actual] || actual != width)
             throw new InvalidDataException($"The hash model's output '{name}' is {Describe(output)}, not {type}[N, {width}] as its "
                 + $"'{HashModelContract.BitsKey}' says.");
+    }
+
+    // Of an output that a model may have.
+    private static int WidthOf(IReadOnlyDictionary<string, NodeMetadata> outputs, string name)
+    {
+        if (!outputs.TryGetValue(name, out NodeMetadata? output))
+            return 0;
+        return output.IsTensor && output.ElementDataType == TensorElementType.Float && output.Dimensions is [-1, > 0 and <= MaxOutputWidth and int width]
+            ? width
+            : throw new InvalidDataException($"The hash model's output '{name}' is {Describe(output)}, not Float[N, 1 to {MaxOutputWidth}].");
     }
 
     private static string Describe(NodeMetadata node) => node.IsTensor

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using SSAH.MLNet.Onnx;
+using SSAH.MLNet.Onnx.Wire;
 
 namespace SSAH.MLNet.Features;
 
@@ -64,10 +65,12 @@ internal sealed record HashHead(float[] Mean, NeighborWhitening Whitening, Class
         {
             string logits = graph.Op("Gemm", [value, Constant(graph, Classes.Weight), graph.Constant(Classes.Bias, Classes.Count)]);
             string probabilities = Classes.IsMultiLabel ? graph.Op("Sigmoid", [logits]) : graph.Op("Softmax", [logits], ("axis", 1L));
+            graph.Output(HashModelContract.ProbabilityOutput, probabilities, TensorProto.Types.DataType.Float, -1, Classes.Count);
             value = graph.Op("Concat", [probabilities, value], ("axis", 1L));
         }
         string projected = graph.Op("Gemm", [value, Constant(graph, Projection), graph.Constant(Bias, Bits)]);
         HashGraphTail.Append(graph, graph.Op("Tanh", [projected]), Bits);
+        graph.Output(HashModelContract.FeatureOutput, features, TensorProto.Types.DataType.Float, -1, Mean.Length);
         HashGraphTail.Describe(graph, Bits, method);
     }
 

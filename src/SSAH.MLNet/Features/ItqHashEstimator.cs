@@ -13,6 +13,9 @@ namespace SSAH.MLNet;
 /// </remarks>
 internal sealed class ItqHashEstimator : IEstimator<HashEncoder>
 {
+    /// <summary>Name of the method in the metadata of its models.</summary>
+    public const string Method = "ITQ";
+
     private readonly IHost _host;
     private readonly ItqHashOptions _options;
 
@@ -44,7 +47,7 @@ internal sealed class ItqHashEstimator : IEstimator<HashEncoder>
         HashHead head = UnsupervisedHead.Learn(features, _options.Bits, _options.Whitening, seed, _options.CancellationToken);
         channel.Info(MessageSensitivity.None, $"{_options.Bits} bits from {features.Rows} rows of {features.Columns} features; "
             + $"{source.Counts.Computed} images computed, {source.Counts.Kept} kept from before.");
-        byte[] onnx = source.Network?.ToHashModel(head, "ITQ") ?? head.ToHashModel("ITQ");
+        byte[] onnx = source.Network?.ToHashModel(head, Method) ?? head.ToHashModel(Method);
         return new HashEncoder(_host, onnx, _options.OutputColumnName, _options.InputColumnName, _options.Encoding);
     }
 

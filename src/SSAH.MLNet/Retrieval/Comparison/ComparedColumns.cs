@@ -1,6 +1,6 @@
 namespace SSAH.MLNet;
 
-/// <summary>The columns that <see cref="HashRetrievalCatalog.Compare"/> compares; both views have them. What is null is left out.</summary>
+/// <summary>The columns that <c>HashRetrieval.Compare</c> compares; both views have them. What is null is left out.</summary>
 public sealed record ComparedColumns
 {
     /// <summary>Labels in any form that the trainer takes; <c>Label</c> by default.</summary>
