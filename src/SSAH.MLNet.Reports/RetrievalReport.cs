@@ -47,7 +47,7 @@ public sealed record RetrievalReport
     public HashTrainingSummary? Training { get; init; }
 
     /// <summary>
-    /// Rankings of the same queries and database beside each other (<see cref="HashRetrievalCatalog.Compare"/>): chance, float features, codes without
+    /// Rankings of the same queries and database beside each other (<c>HashRetrieval.Compare</c>): chance, float features, codes without
     /// labels and class probabilities. Null, the default, shows chance and the class alone, as far as the first run has them.
     /// </summary>
     public RetrievalComparison? Comparison { get; init; }
