@@ -22,6 +22,7 @@ internal static class AllTargets
         ["model-zip"] = () => new ModelZipTarget(),
         ["model-zip-mlnet"] = () => new MLNetZipTarget(),
         ["safetensors"] = () => new SafeTensorsTarget(),
+        ["search-zip-mlnet"] = () => new SearchZipTarget(),
         ["split"] = () => new SplitTarget(),
         ["table"] = () => new TableTarget(),
     };
