@@ -24,9 +24,9 @@ internal static class SqliteErrors
             throw Of(path, error);
         }
         catch (Exception error) when (error is InvalidCastException or FormatException or OverflowException or ArgumentException
-            or System.Text.Json.JsonException)
+            or System.Text.Json.JsonException or (InvalidOperationException and not ObjectDisposedException))
         {
-            // A value of another type than the tables say.
+            // A value of another type than the tables say, none where there must be one, or one twice.
             throw new DamagedFileException($"'{path}' is a damaged collection: {error.Message}", error);
         }
     }
