@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace SSAH.MLNet;
 
 /// <summary>The bytes of an encoded image, in rented memory.</summary>
@@ -63,7 +61,7 @@ internal sealed class EncodedBytes : IDisposable
     {
         if (_bytes.Length >= length)
             return;
-        byte[] larger = ArrayPool<byte>.Shared.Rent(length);
+        byte[] larger = ImageBuffers.Pool.Rent(length);
         Span.CopyTo(larger);
         Return();
         _bytes = larger;
@@ -72,7 +70,7 @@ internal sealed class EncodedBytes : IDisposable
     private void Return()
     {
         if (_bytes.Length > 0)
-            ArrayPool<byte>.Shared.Return(_bytes);
+            ImageBuffers.Pool.Return(_bytes);
         _bytes = [];
     }
 }

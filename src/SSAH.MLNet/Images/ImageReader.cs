@@ -1,4 +1,3 @@
-using System.Buffers;
 using SkiaSharp;
 
 namespace SSAH.MLNet;
@@ -82,7 +81,7 @@ internal sealed class ImageReader(int width, int height, ImageReadingOptions opt
         int shrink = ShrinkOf(codec, placement);
         SKSizeI stored = shrink == 1 ? codec.Info.Size : codec.GetScaledDimensions(1f / shrink);
         var info = new SKImageInfo(stored.Width, stored.Height, SKColorType.Rgba8888, SKAlphaType.Premul, _srgb);
-        byte[] pixels = ArrayPool<byte>.Shared.Rent(checked((int)info.BytesSize64));
+        byte[] pixels = ImageBuffers.Pool.Rent(checked((int)info.BytesSize64));
         try
         {
             SKCodecResult result = Decode(codec, info, pixels);
@@ -98,7 +97,7 @@ internal sealed class ImageReader(int width, int height, ImageReadingOptions opt
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(pixels);
+            ImageBuffers.Pool.Return(pixels);
         }
     }
 
