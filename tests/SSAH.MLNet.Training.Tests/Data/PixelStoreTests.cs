@@ -43,6 +43,6 @@ public sealed class PixelStoreTests
         }
         Assert.Equal(Train(1), Train(0));
         Assert.Contains(log, line => line.Contains("The pixels of 60 images of 3x16x16 take 0 MB of memory", StringComparison.Ordinal));
-        Assert.Contains(log, line => line.Contains("more than PixelMemoryMegabytes (0): the rest lies in mapped files", StringComparison.Ordinal));
+        Assert.Contains(log, line => line.Contains("more than PixelMemoryMegabytes (0 MB): the rest lies in mapped files", StringComparison.Ordinal));
     }
 }
