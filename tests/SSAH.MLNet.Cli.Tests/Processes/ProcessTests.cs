@@ -77,7 +77,7 @@ public sealed class ProcessTests
         Assert.True(trained.Code == ExitCode.Done, trained.Error);
         JsonElement training = trained.Json.GetProperty("training");
         Assert.Equal((12, 4), (training.GetProperty("labeled").GetInt32(), training.GetProperty("heldOut").GetInt32()));
-        Assert.Equal(["chance", "unlabeledCodes", "trainedCodes"],
+        Assert.Equal(["chance", "cosine", "unlabeledCodes", "classRanking", "trainedCodes"],
             training.GetProperty("rankings").EnumerateArray().Select(each => each.GetProperty("method").GetString()));
         using var collection = ImageCollection.Open(folder.At("photos", ".ssah", "collection.db"));
         Assert.Equal((32, training.GetProperty("modelId").GetString()), (collection.Bits, collection.ModelId));
