@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace SSAH.MLNet;
 
 /// <summary>The bytes of an encoded image, in rented memory.</summary>
@@ -61,7 +63,7 @@ internal sealed class EncodedBytes : IDisposable
     {
         if (_bytes.Length >= length)
             return;
-        byte[] larger = ImageBuffers.Pool.Rent(length);
+        byte[] larger = ArrayPool<byte>.Shared.Rent(length);
         Span.CopyTo(larger);
         Return();
         _bytes = larger;
@@ -70,7 +72,7 @@ internal sealed class EncodedBytes : IDisposable
     private void Return()
     {
         if (_bytes.Length > 0)
-            ImageBuffers.Pool.Return(_bytes);
+            ArrayPool<byte>.Shared.Return(_bytes);
         _bytes = [];
     }
 }

@@ -81,24 +81,18 @@ internal sealed class ImageReader(int width, int height, ImageReadingOptions opt
         int shrink = ShrinkOf(codec, placement);
         SKSizeI stored = shrink == 1 ? codec.Info.Size : codec.GetScaledDimensions(1f / shrink);
         var info = new SKImageInfo(stored.Width, stored.Height, SKColorType.Rgba8888, SKAlphaType.Premul, _srgb);
-        byte[] pixels = ImageBuffers.Pool.Rent(checked((int)info.BytesSize64));
-        try
-        {
-            SKCodecResult result = Decode(codec, info, pixels);
-            if (result == SKCodecResult.IncompleteInput && codec.EncodedFormat == SKEncodedImageFormat.Jpeg && JpegEnding.IsMissingOnly(encoded, info, pixels))
-                result = SKCodecResult.Success;
-            // Skia hands half an image over with a mere hint; half an image is no training example.
-            if (result != SKCodecResult.Success)
-                return result == SKCodecResult.IncompleteInput ? "it ends within the image" : $"it cannot be decoded ({result})";
-            var image = new DecodedPixels(pixels, stored.Width, codec.Info.Width / shrink, codec.Info.Height / shrink,
-                codec.Info.AlphaType == SKAlphaType.Opaque);
-            ImageResampler.Resample(image, placement, resizing, options.Background, rgb);
-            return null;
-        }
-        finally
-        {
-            ImageBuffers.Pool.Return(pixels);
-        }
+        using var buffer = new PixelBuffer(checked((int)info.BytesSize64));
+        Span<byte> pixels = buffer.Span;
+        SKCodecResult result = Decode(codec, info, pixels);
+        if (result == SKCodecResult.IncompleteInput && codec.EncodedFormat == SKEncodedImageFormat.Jpeg && JpegEnding.IsMissingOnly(encoded, info, pixels))
+            result = SKCodecResult.Success;
+        // Skia hands half an image over with a mere hint; half an image is no training example.
+        if (result != SKCodecResult.Success)
+            return result == SKCodecResult.IncompleteInput ? "it ends within the image" : $"it cannot be decoded ({result})";
+        var image = new DecodedPixels(pixels, stored.Width, codec.Info.Width / shrink, codec.Info.Height / shrink,
+            codec.Info.AlphaType == SKAlphaType.Opaque);
+        ImageResampler.Resample(image, placement, resizing, options.Background, rgb);
+        return null;
     }
 
     // Only the JPEG decoder saves work by decoding at a half, a quarter or an eighth, each pixel the mean of those it stands for.
@@ -112,7 +106,7 @@ internal sealed class ImageReader(int width, int height, ImageReadingOptions opt
         return shrink;
     }
 
-    internal static unsafe SKCodecResult Decode(SKCodec codec, SKImageInfo info, byte[] pixels)
+    internal static unsafe SKCodecResult Decode(SKCodec codec, SKImageInfo info, Span<byte> pixels)
     {
         fixed (byte* start = pixels)
             return codec.GetPixels(info, (nint)start);

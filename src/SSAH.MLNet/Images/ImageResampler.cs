@@ -7,12 +7,23 @@ using System.Runtime.Intrinsics;
 namespace SSAH.MLNet;
 
 /// <summary>Decoded pixels: red, green, blue, alpha; the colors multiplied by alpha.</summary>
-/// <param name="Rgba">Four bytes per pixel.</param>
-/// <param name="RowPixels">Pixels from one row to the next.</param>
-/// <param name="Width">Pixels of a row that count.</param>
-/// <param name="Height">Number of rows that count.</param>
-/// <param name="IsOpaque">Whether every alpha is 255.</param>
-internal readonly record struct DecodedPixels(byte[] Rgba, int RowPixels, int Width, int Height, bool IsOpaque);
+internal readonly ref struct DecodedPixels(ReadOnlySpan<byte> rgba, int rowPixels, int width, int height, bool isOpaque)
+{
+    /// <summary>Four bytes per pixel.</summary>
+    public ReadOnlySpan<byte> Rgba { get; } = rgba;
+
+    /// <summary>Pixels from one row to the next.</summary>
+    public int RowPixels { get; } = rowPixels;
+
+    /// <summary>Pixels of a row that count.</summary>
+    public int Width { get; } = width;
+
+    /// <summary>Number of rows that count.</summary>
+    public int Height { get; } = height;
+
+    /// <summary>Whether every alpha is 255.</summary>
+    public bool IsOpaque { get; } = isOpaque;
+}
 
 /// <summary>
 /// Scales an image so that it covers the target, and cuts off both ends evenly, or stretches it over the target. Every result is the mean of the
@@ -39,7 +50,7 @@ internal static class ImageResampler
             sums.Clear();
             ReadOnlySpan<float> weights = rows.Of(y);
             for (int tap = 0; tap < weights.Length; tap++)
-                AddWeighted(image.Rgba.AsSpan(((rows.FirstOf(y) + tap) * image.RowPixels + columns.Start) * Channels, sums.Length), weights[tap], sums);
+                AddWeighted(image.Rgba.Slice(((rows.FirstOf(y) + tap) * image.RowPixels + columns.Start) * Channels, sums.Length), weights[tap], sums);
             int at = placement.Start + y * placement.StepY;
             for (int x = 0; x < placement.Width; x++, at += placement.StepX)
             {

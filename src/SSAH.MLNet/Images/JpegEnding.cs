@@ -14,19 +14,19 @@ internal static class JpegEnding
     /// <param name="info">Size and layout to decode to.</param>
     /// <param name="pixels">Takes the pixels.</param>
     /// <returns>Whether all rows are there.</returns>
-    public static bool IsMissingOnly(ReadOnlySpan<byte> encoded, SKImageInfo info, byte[] pixels)
+    public static bool IsMissingOnly(ReadOnlySpan<byte> encoded, SKImageInfo info, Span<byte> pixels)
     {
         ReadOnlySpan<byte> body = encoded is [.., 0xFF] ? encoded[..^1] : encoded;
         var fill = new byte[FillLength];
         new Random(1).NextBytes(fill);
         fill.AsSpan().Replace((byte)0xFF, (byte)0x5A);
-        var other = new byte[info.BytesSize];
+        using var other = new PixelBuffer(info.BytesSize);
         return Decode([.. body, 0xFF, 0xD9], info, pixels)
-            && Decode([.. body, .. fill, 0xFF, 0xD9], info, other)
-            && pixels.AsSpan(0, other.Length).SequenceEqual(other);
+            && Decode([.. body, .. fill, 0xFF, 0xD9], info, other.Span)
+            && pixels.SequenceEqual(other.Span);
     }
 
-    private static bool Decode(byte[] encoded, SKImageInfo info, byte[] pixels)
+    private static bool Decode(byte[] encoded, SKImageInfo info, Span<byte> pixels)
     {
         using SKData data = SKData.CreateCopy(encoded);
         using SKCodec? codec = SKCodec.Create(data);
