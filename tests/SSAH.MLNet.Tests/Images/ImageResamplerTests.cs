@@ -85,6 +85,23 @@ public sealed class ImageResamplerTests
     }
 
     // Sides of 65 to 1039 pixels, most of them no multiple of 8: the JPEG decoder shrinks by 1, 2, 4 and 8.
+    [Theory]
+    [InlineData(2048)]
+    [InlineData(2049)]
+    public void Images_around_the_size_from_which_memory_is_native_are_read_whole(int side)
+    {
+        byte[] png = DrawnFiles.Draw(SKEncodedImageFormat.Png, side, side, (x, y) => new SKColor((byte)(x * 256 / side), (byte)(y * 256 / side), 77));
+        byte[] rgb = new byte[8 * 8 * 3];
+        Assert.Null(new ImageReader(8, 8, s_plain).Read(png, rgb));
+        // Each of 8 x 8 fields has the mean of its gradient but for the edges, where the triangle is cut.
+        foreach ((int x, int y) in (ReadOnlySpan<(int, int)>)[(1, 1), (6, 1), (1, 6), (6, 6), (3, 4)])
+        {
+            Assert.InRange(rgb[(y * 8 + x) * 3], 32 * x + 13, 32 * x + 18);
+            Assert.InRange(rgb[(y * 8 + x) * 3 + 1], 32 * y + 13, 32 * y + 18);
+            Assert.Equal(77, rgb[(y * 8 + x) * 3 + 2]);
+        }
+    }
+
     [Fact]
     public void Shrinking_in_the_decoder_gives_the_image_of_a_full_decode()
     {

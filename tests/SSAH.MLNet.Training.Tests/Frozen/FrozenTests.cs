@@ -107,6 +107,21 @@ public sealed class FrozenTests
     }
 
     [Fact]
+    public void What_spread_is_sharpened_before_it_is_taught()
+    {
+        var (directions, groups) = Clusters(600, 6, 20, seed: 5);
+        LabelSets labels = LabelSets.FromClasses([.. groups.Select((group, row) => row == Array.IndexOf(groups, group) ? group : -1)]);
+        int[] labeled = [.. Enumerable.Range(0, 600).Where(labels.IsLabeled)];
+        var teacher = new ClassTeacher(directions, NeighborGraph.Build(directions, default), multiLabel: false, seed: 1, default);
+        FeatureMatrix given = ClassTeacher.Targets(labels);
+        FeatureMatrix expected = teacher.Spread(teacher.Propose(given, labeled), given, labeled, Spreading.Far);
+        TaughtClasses taught = Teach(directions, labels);
+        Assert.True(Sharpening.Sharpen(expected, row => !labels.IsLabeled(row), taught.Found) > 1.1);
+        foreach (int row in Enumerable.Range(0, 600).Where(row => !labels.IsLabeled(row)))
+            Assert.All(Enumerable.Range(0, 20), c => Assert.Equal(expected.Row(row)[c], taught.Probabilities.Row(row)[c], 1e-4));
+    }
+
+    [Fact]
     public void A_class_with_many_labels_does_not_flood_one_with_a_single_label()
     {
         var (directions, groups) = Clusters(600, 6, 2, seed: 6);
