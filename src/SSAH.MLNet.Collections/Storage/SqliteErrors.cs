@@ -34,7 +34,7 @@ internal static class SqliteErrors
     private static Exception Of(string path, SqliteException error) => CodeOf(error) switch
     {
         Busy or Locked => new TimeoutException($"Another program is writing to the collection '{path}' and did not finish in time: try again, or raise "
-            + "ImageCollectionOptions.WaitForWriter.", error),
+            + "WaitForWriter.", error),
         Full => new IOException($"The disk of the collection '{path}' is full: make room and do it again. What was committed before is kept.", error),
         ReadOnly or Permission => new UnauthorizedAccessException(
             $"The collection '{path}' may not be written to: allow writing to the file and to its folder.", error),
@@ -42,8 +42,8 @@ internal static class SqliteErrors
             + "writable (SQLite keeps files named after it beside it).", error),
         InputOutput => new IOException($"The collection '{path}' cannot be read or written: {error.Message}", error),
         Error or Corrupt or Schema or Mismatch or Format or NotADatabase =>
-            new DamagedFileException($"'{path}' is a damaged collection, or none: {error.Message} Make it again by Create and Sync; "
-            + "'sqlite3 FILE .recover' may save its labels.", error),
+            new DamagedFileException($"'{path}' is a damaged collection, or none: {error.Message} Make it again from its images; "
+            + "'sqlite3 FILE .recover' may save its rows.", error),
         _ => new IOException($"The collection '{path}': {error.Message}", error),
     };
 

@@ -4,6 +4,7 @@ using SSAH.MLNet.Collections;
 using SSAH.MLNet.Evaluation;
 using SSAH.MLNet.Hashing;
 using SSAH.MLNet.Reports;
+using SSAH.MLNet.VectorData;
 
 namespace SSAH.MLNet.Samples.Tests.OtherSystems;
 
@@ -17,7 +18,7 @@ public sealed class CultureOfTextTests
         "System.DateTimeOffset", "System.DateOnly", "System.TimeOnly"];
 
     public static TheoryData<Type> Libraries => [typeof(BinaryCodes), typeof(RetrievalEvaluation), typeof(HashEncoder), typeof(SsahTrainer),
-        typeof(RetrievalReport), typeof(ImageCollection)];
+        typeof(RetrievalReport), typeof(ImageCollection), typeof(SqliteHashVectorStore)];
 
     [Theory]
     [MemberData(nameof(Libraries))]

@@ -58,9 +58,21 @@ public sealed class SampleProgramTests : IDisposable
     public async Task Pipeline_of_other_steps_around_the_hasher_survives_saving() =>
         Assert.Contains("saved, loaded, asked again", await Run("ComposePipeline", "5"), StringComparison.Ordinal);
 
+    [Fact]
+    public async Task Vector_store_finds_the_images_that_it_was_given()
+    {
+        DrawnFolder.Write(_folder.At("images"), perClass: 3);
+        string output = await Run("VectorStore", _folder.At("images"));
+        Assert.Contains("30 images in", output, StringComparison.Ordinal);
+        // An image finds itself; the filter keeps to the last album.
+        Assert.Matches(@"nearest to (\S+):\s+0\.0  \1\n", output);
+        Assert.Equal(3, Regex.Count(output[output.IndexOf("in album", StringComparison.Ordinal)..], @"^ *\d+\.\d  triangle/", RegexOptions.Multiline));
+    }
+
     [Theory]
     [InlineData("DemoReport")]
     [InlineData("ServeHasher")]
+    [InlineData("VectorStore")]
     public void Program_that_only_encodes_has_no_torch_beside_it(string sample)
     {
         string[] files = [.. Directory.EnumerateFiles(FolderOf(sample), "*", SearchOption.AllDirectories).Select(path => Path.GetFileName(path)!)];

@@ -1,0 +1,102 @@
+using Microsoft.Extensions.VectorData;
+using SSAH.MLNet.Collections.Storage;
+using SSAH.MLNet.Hashing;
+
+namespace SSAH.MLNet.VectorData.Sqlite;
+
+/// <summary>The exact index over the codes of one vector property, as the file had them at one revision of the collection. Whoever uses it holds the lock of
+/// the session that it reads by.</summary>
+internal sealed class CollectionIndex
+{
+    private const int Chunk = 1 << 16;
+    private readonly string _codes;
+    private readonly FilteredCodes _filtered;
+    private long _lastId;
+    private long _revision;
+
+    private CollectionIndex(string codes, StoredModel model, string? kind)
+    {
+        (_codes, Model) = (codes, model);
+        Codes = kind == HashIndexKind.MultiHash ? new MultiHashIndex(model.Bits) : new HammingFlatIndex(model.Bits);
+        _filtered = new FilteredCodes(Codes);
+    }
+
+    /// <summary>The model of the codes; its id is empty where it is not known. Its key is part of each code's checksum.</summary>
+    public StoredModel Model { get; }
+
+    public HammingIndex Codes { get; }
+
+    /// <summary>Reads all codes.</summary>
+    public static CollectionIndex Load(Session session, StoredCollection collection, string codes, StoredModel model, string? kind)
+    {
+        var index = new CollectionIndex(codes, model, kind);
+        index.AddNew(session);
+        index._revision = collection.Revision;
+        return index;
+    }
+
+    /// <summary>This index with what was written since, or null where it must be loaded again.</summary>
+    public CollectionIndex? Current(Session session, StoredCollection collection)
+    {
+        if (collection.Revision == _revision)
+            return this;
+        if (_revision < collection.ChangesFrom)
+            return null;
+        // What is new has larger numbers than all before; what was changed or removed is in the log.
+        long[] changed = [.. session.Query("SELECT record FROM change WHERE collection = $1 AND revision > $2", reader => reader.GetInt64(0), collection.Id,
+            _revision).Distinct().Where(id => id <= _lastId).Order()];
+        if (changed.Length > 0)
+        {
+            Codes.Remove(changed);
+            var added = new Batch(this, session);
+            foreach (long id in changed)
+                session.ForEach($"SELECT record, code FROM {_codes} WHERE record = $1", added.Take, id);
+            added.Flush();
+        }
+        AddNew(session);
+        _revision = collection.Revision;
+        _filtered.Clear();
+        return this;
+    }
+
+    /// <summary>The nearest codes.</summary>
+    public HammingMatch[] Search(Session session, BinaryCodes code, int count, int radius, (string Sql, object?[] Values)? filter,
+        CancellationToken cancellationToken)
+    {
+        if (filter is { } given)
+            return _filtered.Search(session, given.Sql, given.Values, code, count, radius, cancellationToken);
+        HammingMatches matches = Codes.Search(code, count, null, cancellationToken);
+        return FilteredCodes.Within(matches[0], radius);
+    }
+
+    private void AddNew(Session session)
+    {
+        var added = new Batch(this, session);
+        session.ForEach($"SELECT record, code FROM {_codes} WHERE record > $1 ORDER BY record", added.Take, _lastId);
+        added.Flush();
+    }
+
+    private sealed class Batch(CollectionIndex index, Session session)
+    {
+        private readonly List<long> _ids = [];
+        private BinaryCodes _codes = new(index.Model.Bits);
+
+        public void Take(Microsoft.Data.Sqlite.SqliteDataReader reader)
+        {
+            long id = reader.GetInt64(0);
+            _codes.Add(CodeBlob.Read(session.Path, id, index.Model, reader.GetFieldValue<byte[]>(1)));
+            _ids.Add(id);
+            index._lastId = Math.Max(index._lastId, id);
+            if (_ids.Count == Chunk)
+                Flush();
+        }
+
+        public void Flush()
+        {
+            if (_ids.Count > 0)
+                index.Codes.Add(_codes, [.. _ids]);
+            _codes = new BinaryCodes(index.Model.Bits);
+            _ids.Clear();
+        }
+    }
+}

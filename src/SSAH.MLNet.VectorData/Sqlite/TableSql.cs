@@ -1,0 +1,95 @@
+using System.Globalization;
+using Microsoft.Extensions.VectorData.ProviderServices;
+using SSAH.MLNet.VectorData.Filters;
+using SSAH.MLNet.VectorData.Records;
+
+namespace SSAH.MLNet.VectorData.Sqlite;
+
+/// <summary>The statements for one collection's tables: the records with a column for each property, and beside them one narrow table for each kind of
+/// code, so that the index is loaded without reading the records.</summary>
+internal sealed class TableSql
+{
+    private readonly CollectionModel _model;
+    private readonly string _records;
+
+    public TableSql(CollectionModel model, long collection)
+    {
+        _model = model;
+        _records = string.Create(CultureInfo.InvariantCulture, $"records_{collection}");
+        CodeTables = [.. Enumerable.Range(0, model.VectorProperties.Count).Select(i => string.Create(CultureInfo.InvariantCulture, $"codes_{collection}_{i}"))];
+        PropertyModel[] columns = [model.KeyProperty, .. model.DataProperties];
+        string names = string.Join(", ", columns.Select(Column)), places = string.Join(", ", columns.Select((_, i) => Place(i + 1)));
+        string updates = string.Join(", ", columns.Skip(1).Select(column => $"{Column(column)} = excluded.{Column(column)}"));
+        string key = Column(model.KeyProperty);
+        // Something must be updated for the row's number to come back.
+        Upsert = $"INSERT INTO {_records} ({names}) VALUES ({places}) ON CONFLICT ({key}) DO UPDATE SET "
+            + $"{(updates.Length > 0 ? updates : $"{key} = excluded.{key}")} RETURNING {HashModelBuilder.IdColumn}";
+        Delete = $"DELETE FROM {_records} WHERE {key} = $1 RETURNING {HashModelBuilder.IdColumn}";
+        ByKey = Select(withCodes: false, $"WHERE r.{key} = $1");
+        ByKeyWithCodes = Select(withCodes: true, $"WHERE r.{key} = $1");
+        ById = Select(withCodes: false, $"WHERE r.{HashModelBuilder.IdColumn} = $1");
+        ByIdWithCodes = Select(withCodes: true, $"WHERE r.{HashModelBuilder.IdColumn} = $1");
+    }
+
+    /// <summary>The tables of codes, in the order of the vector properties.</summary>
+    public string[] CodeTables { get; }
+
+    public string Upsert { get; }
+
+    public string Delete { get; }
+
+    public string ByKey { get; }
+
+    public string ByKeyWithCodes { get; }
+
+    public string ById { get; }
+
+    public string ByIdWithCodes { get; }
+
+    public string MaxId => $"SELECT coalesce(max({HashModelBuilder.IdColumn}), 0) FROM {_records}";
+
+    public string Ids(string condition) => $"SELECT r.{HashModelBuilder.IdColumn} FROM {_records} r WHERE {condition}";
+
+    public string Query(string condition, RecordQuery query, string skip, string top)
+    {
+        string order = string.Concat(query.Order.Select(each => $"r.{Column(each.Property)} {(each.Ascending ? "ASC NULLS FIRST" : "DESC NULLS LAST")}, "));
+        return Select(query.WithCodes, $"WHERE {condition} ORDER BY {order}r.{HashModelBuilder.IdColumn} LIMIT {top} OFFSET {skip}");
+    }
+
+    /// <summary>Makes the tables.</summary>
+    public IEnumerable<string> Create()
+    {
+        yield return $"CREATE TABLE {_records} ({HashModelBuilder.IdColumn} INTEGER PRIMARY KEY AUTOINCREMENT, "
+            + $"{Column(_model.KeyProperty)} {SqliteValue.TypeOf(_model.KeyProperty.Type)} NOT NULL UNIQUE"
+            + string.Concat(_model.DataProperties.Select(data => $", {Column(data)} {SqliteValue.TypeOf(data.Type)}{(data.IsNullable ? "" : " NOT NULL")}"))
+            + ") STRICT";
+        foreach (string codes in CodeTables)
+            yield return $"CREATE TABLE {codes} (record INTEGER PRIMARY KEY REFERENCES {_records} ({HashModelBuilder.IdColumn}) ON DELETE CASCADE, "
+                + "code BLOB NOT NULL) STRICT";
+        for (int i = 0; i < _model.DataProperties.Count; i++)
+            if (_model.DataProperties[i].IsIndexed)
+                yield return string.Create(CultureInfo.InvariantCulture, $"CREATE INDEX {_records}_by_{i} ON {_records} ({Column(_model.DataProperties[i])})");
+    }
+
+    /// <summary>Drops the tables.</summary>
+    public static IEnumerable<string> Drop(long collection, int vectors)
+    {
+        for (int i = 0; i < vectors; i++)
+            yield return string.Create(CultureInfo.InvariantCulture, $"DROP TABLE codes_{collection}_{i}");
+        yield return string.Create(CultureInfo.InvariantCulture, $"DROP TABLE records_{collection}");
+    }
+
+    private string Select(bool withCodes, string rest)
+    {
+        IEnumerable<string> columns = _model.DataProperties.Prepend<PropertyModel>(_model.KeyProperty).Select(property => $"r.{Column(property)}")
+            .Prepend($"r.{HashModelBuilder.IdColumn}");
+        if (!withCodes)
+            return $"SELECT {string.Join(", ", columns)} FROM {_records} r {rest}";
+        string joins = string.Concat(CodeTables.Select(codes => $" LEFT JOIN {codes} ON {codes}.record = r.{HashModelBuilder.IdColumn}"));
+        return $"SELECT {string.Join(", ", columns.Concat(CodeTables.Select(codes => $"{codes}.code")))} FROM {_records} r{joins} {rest}";
+    }
+
+    private static string Column(PropertyModel property) => SqlName.Of(property.StorageName);
+
+    private static string Place(int place) => string.Create(CultureInfo.InvariantCulture, $"${place}");
+}

@@ -1,0 +1,115 @@
+using SSAH.MLNet.VectorData.Tests.Laws;
+
+namespace SSAH.MLNet.VectorData.Tests.Sqlite;
+
+/// <summary>The file of a store: its size, its neighbors, and what becomes of damaged ones.</summary>
+public sealed class SqliteFileTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Deleting_gives_the_space_back(bool dropsCollection)
+    {
+        using var store = new SqliteHashVectorStore(_folder.At("store.db"));
+        VectorStoreCollection<string, Photo> photos = store.GetCollection<string, Photo>("photos");
+        await photos.EnsureCollectionExistsAsync();
+        string[] names = [.. Enumerable.Range(0, 2000).Select(i => $"{i}")];
+        await photos.UpsertAsync(names.Select(name => new Photo { Name = name, Thumbnail = new byte[4000], Code = new byte[8] }));
+        await photos.DeleteAsync("0");
+        long full = new FileInfo(store.Path).Length;
+        Assert.InRange(full, 8_000_000, long.MaxValue);
+        if (dropsCollection)
+            await photos.EnsureCollectionDeletedAsync();
+        else
+            await photos.DeleteAsync(names);
+        Assert.InRange(new FileInfo(store.Path).Length, 0, 1_000_000);
+    }
+
+    [Fact]
+    public void Store_needs_a_folder_and_a_file_that_is_one()
+    {
+        Assert.Throws<DirectoryNotFoundException>(() => new SqliteHashVectorStore(_folder.At("none/store.db")));
+        File.WriteAllText(_folder.At("text.db"), new string('x', 500));
+        Assert.Throws<DamagedFileException>(() => new SqliteHashVectorStore(_folder.At("text.db")));
+        File.WriteAllBytes(_folder.At("empty.db"), []);
+        Assert.Throws<DamagedFileException>(() => new SqliteHashVectorStore(_folder.At("empty.db")));
+        using HashEncoder encoder = HashEncoder.PerceptualHash();
+        Collections.ImageCollection.Create(_folder.At("images.db"), encoder).Dispose();
+        Assert.Contains("ImageCollection", Assert.Throws<DamagedFileException>(() => new SqliteHashVectorStore(_folder.At("images.db"))).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Store_that_is_closed_says_so_and_leaves_one_file()
+    {
+        var store = new SqliteHashVectorStore(_folder.At("store.db"));
+        VectorStoreCollection<string, Photo> photos = store.GetCollection<string, Photo>("photos");
+        store.Dispose();
+        store.Dispose();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => photos.GetAsync("a"));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => photos.UpsertAsync(new Photo { Name = "a" }));
+        Assert.Equal(["store.db"], Directory.EnumerateFiles(Path.GetDirectoryName(store.Path)!).Select(path => Path.GetFileName(path)));
+    }
+
+    [Fact]
+    public async Task Damaged_stores_end_in_an_error_or_in_what_was_written()
+    {
+        string path = _folder.At("store.db");
+        var photos = new Photos(3);
+        Photo[] written = [.. Enumerable.Range(0, 40).Select(_ => photos.Next(10_000))];
+        using (var store = new SqliteHashVectorStore(path))
+        {
+            await store.GetCollection<string, Photo>("photos").EnsureCollectionExistsAsync();
+            await store.GetCollection<string, Photo>("photos").UpsertAsync(written);
+        }
+        byte[] whole = await File.ReadAllBytesAsync(path);
+        var random = new Random(5);
+        int read = 0, refused = 0;
+        for (int i = 0; i < 300; i++)
+        {
+            byte[] bytes = [.. whole];
+            for (int flips = random.Next(1, 4); flips > 0; flips--)
+                bytes[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
+            string damaged = _folder.At($"damaged{i}.db");
+            await File.WriteAllBytesAsync(damaged, i % 10 == 0 ? bytes[..random.Next(bytes.Length)] : bytes);
+            try
+            {
+                using var store = new SqliteHashVectorStore(damaged);
+                VectorStoreCollection<string, Photo> found = store.GetCollection<string, Photo>("photos");
+                var options = new VectorSearchOptions<Photo> { VectorProperty = photo => photo.Code, IncludeVectors = true };
+                await foreach (VectorSearchResult<Photo> match in found.SearchAsync(new byte[8], 50, options))
+                    // A turned bit of a code is never a wrong distance.
+                    Assert.Equal(match.Record.Code!.Sum(each => int.PopCount(each)), match.Score);
+                await foreach (Photo photo in found.GetAsync(photo => photo.Year > 0, 100))
+                    Assert.NotNull(photo.Name);
+                read++;
+            }
+            catch (Exception error) when (error is DamagedFileException or VectorStoreException)
+            {
+                refused++;
+            }
+        }
+        Assert.InRange(read, 10, 300);
+        Assert.InRange(refused, 10, 300);
+    }
+
+    [Fact]
+    public async Task Triggers_of_somebody_else_do_not_run()
+    {
+        string path = _folder.At("store.db");
+        using (var store = new SqliteHashVectorStore(path))
+            await store.GetCollection<string, Photo>("photos").EnsureCollectionExistsAsync();
+        using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={path};Pooling=False"))
+        {
+            connection.Open();
+            using Microsoft.Data.Sqlite.SqliteCommand command = connection.CreateCommand();
+            command.CommandText = "CREATE TRIGGER t AFTER UPDATE ON collection BEGIN DELETE FROM change; END";
+            command.ExecuteNonQuery();
+        }
+        Assert.Contains("triggers", Assert.Throws<DamagedFileException>(() => new SqliteHashVectorStore(path)).Message, StringComparison.Ordinal);
+    }
+}
