@@ -30,7 +30,7 @@ internal sealed class CachedFeatures(HashNetwork network, MiniBatchSource images
             return;
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var features = network.Features(images.Plain(missing)).cpu();
+        var features = network.Features(images.Plain(missing)).Fetch();
         float[] values = features.contiguous().data<float>().ToArray();
         int size = (int)features.shape[1];
         for (int i = 0; i < missing.Length; i++)

@@ -17,29 +17,35 @@ internal interface IImageSource
 }
 
 /// <summary>Makes mini-batches of a training set's images.</summary>
+/// <param name="set">The training set.</param>
+/// <param name="normalization">Mean and deviation of the data.</param>
+/// <param name="augmentation">How a view differs from its image.</param>
+/// <param name="newRandom">Gives a generator of the same seed each time.</param>
+/// <param name="device">Where the batches are needed.</param>
+/// <param name="residence">Where the images lie; null takes what suits the device.</param>
 internal sealed class MiniBatchSource(TrainingSet set, ImageNormalization normalization, ImageAugmentation augmentation, Func<Random> newRandom,
-    Device device) : IImageSource
+    Device device, PixelResidence? residence = null) : IImageSource, IDisposable
 {
     private readonly ImageAugmentation _strong = augmentation.Strong();
+    private readonly IImageViews _views = (residence ?? PixelResidences.For(device, (long)set.Labels.Count * set.Shape.Size)) switch
+    {
+        PixelResidence.Program => new ProgramViews(set, normalization, device),
+        var place => new DeviceViews(set, normalization, device, holdsAll: place == PixelResidence.Device),
+    };
+
     private Random _random = newRandom();
 
     /// <summary>Views drawn so far.</summary>
     public long Drawn { get; private set; }
 
-    /// <summary>
-    /// Randomly changed views of the rows, drawn in parallel: each image has a seed of its own, so that the number of threads changes nothing.
-    /// </summary>
+    /// <summary>Randomly changed views of the rows.</summary>
     public Tensor Draw(ReadOnlySpan<int> rows, bool strong = false)
     {
-        var drawn = strong ? _strong : augmentation;
-        float[] values = new float[rows.Length * set.Shape.Size];
         var images = new (int Row, int Seed)[rows.Length];
         for (int i = 0; i < rows.Length; i++)
             images[i] = (rows[i], _random.Next());
         Drawn += rows.Length;
-        Parallel.For(0, images.Length, i =>
-            drawn.Draw(set.Image(images[i].Row), set.Shape, normalization, new Random(images[i].Seed), values.AsSpan(i * set.Shape.Size, set.Shape.Size)));
-        return ToDevice(values, rows.Length, set.Shape.Channels, set.Shape.Height, set.Shape.Width);
+        return _views.Changed(strong ? _strong : augmentation, images);
     }
 
     /// <summary>Goes to where so many views have been drawn.</summary>
@@ -51,22 +57,10 @@ internal sealed class MiniBatchSource(TrainingSet set, ImageNormalization normal
     }
 
     /// <summary>The rows as they are, normalized.</summary>
-    public Tensor Plain(ReadOnlySpan<int> rows)
-    {
-        float[] values = new float[rows.Length * set.Shape.Size];
-        int plane = set.Shape.Height * set.Shape.Width;
-        for (int i = 0; i < rows.Length; i++)
-        {
-            var image = set.Image(rows[i]);
-            var target = values.AsSpan(i * set.Shape.Size, set.Shape.Size);
-            for (int p = 0; p < target.Length; p++)
-                target[p] = (image[p] - normalization.Mean[p / plane]) / normalization.Deviation[p / plane];
-        }
-        return ToDevice(values, rows.Length, set.Shape.Channels, set.Shape.Height, set.Shape.Width);
-    }
+    public Tensor Plain(ReadOnlySpan<int> rows) => _views.Plain(rows);
 
     /// <summary>Values as a tensor on the training device.</summary>
-    public Tensor ToDevice(float[] values, params ReadOnlySpan<long> shape) => tensor(values, shape, device: device);
+    public Tensor ToDevice(float[] values, params ReadOnlySpan<long> shape) => tensor(values, shape).Send(device);
 
     /// <summary>Labels of the rows, [N, classes]: 1 where the row has the class, else 0.</summary>
     public Tensor Targets(ReadOnlySpan<int> rows)
@@ -75,6 +69,9 @@ internal sealed class MiniBatchSource(TrainingSet set, ImageNormalization normal
         float[] targets = new float[rows.Length * classes];
         for (int i = 0; i < rows.Length; i++)
             LabelTargets.Write(set.Labels, rows[i], targets.AsSpan(i * classes, classes));
-        return tensor(targets, [rows.Length, classes], device: device);
+        return tensor(targets, [rows.Length, classes]).Send(device);
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _views.Dispose();
 }

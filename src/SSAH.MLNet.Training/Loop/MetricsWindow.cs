@@ -1,3 +1,4 @@
+using SSAH.MLNet.Training.Data;
 using SSAH.MLNet.Training.Workarounds;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -97,7 +98,7 @@ internal sealed class MetricsWindow : IDisposable
     {
         if (sums is null)
             return [];
-        using var host = sums.cpu();
+        using var host = sums.Fetch();
         return [.. host.data<double>().Select(sum => sum / steps)];
     }
 }

@@ -31,13 +31,14 @@ internal sealed partial class SsahTraining : IDisposable
     private TimeSpan _lastReport;
     private double _lastProgress;
 
-    public SsahTraining(TrainingSet set, SsahTrainer.Options options, Device device, ScalarType computeType, int seed)
+    public SsahTraining(TrainingSet set, SsahTrainer.Options options, Device device, ScalarType computeType, int seed,
+        PixelResidence? residence = null)
     {
         _set = set;
         _options = options;
         Normalization = ImageNormalization.Measure(set);
         var augmentation = new ImageAugmentation(options.Augmentation.CropShift, options.Augmentation.HorizontalFlip, options.Augmentation.ColorJitter);
-        _batches = new MiniBatchSource(set, Normalization, augmentation, () => new Random(seed + 1), device);
+        _batches = new MiniBatchSource(set, Normalization, augmentation, () => new Random(seed + 1), device, residence);
         _labeledRows = new RowStream(set.LabeledRows, () => new Random(seed + 2));
         bool usesUnlabeled = set.UnlabeledRows.Length > 0 && options.Consistency is { Weight: > 0, UnlabeledBatchSize: > 0 };
         _unlabeledRows = usesUnlabeled ? new RowStream(set.UnlabeledRows, () => new Random(seed + 3)) : null;
@@ -47,14 +48,16 @@ internal sealed partial class SsahTraining : IDisposable
         HashNetwork.AdaptNormalization(() => _batches.Plain(SpreadRows(set)));
         bool featuresAreFixed = HashNetwork.HasFrozenBackbone && options.HardSamples.Source == HardSampleSource.None;
         _images = featuresAreFixed ? new CachedFeatures(HashNetwork, _batches, set.Labels.Count) : _batches;
-        _average = new MovingAverage(Teacher, HashNetwork, options.Consistency.TeacherDecay);
+        var groups = ParameterGroups.Of(HashNetwork, options);
+        _hashOptimizer = new NesterovOptimizer(groups, momentum: 0.9);
+        _average = new MovingAverage(Teacher, HashNetwork, [.. groups.SelectMany(group => group.Parameters)], _hashOptimizer.Weights,
+            options.Consistency.TeacherDecay);
         _confidence = new ConfidenceRule(options.Consistency.ConfidenceThreshold, device);
         _pseudoLabeling = new PseudoLabeling(Teacher, set.Labels.IsMultiLabel, _confidence);
         var losses = options.Losses;
         _objective = new HashingObjective(losses.SimilarityWeight, losses.SimilarityScale, losses.ClassificationWeight, set.Labels.IsMultiLabel,
             losses.LabelSimilarity);
         _policy = new SelfPacedPolicy(PacingRange.Of(options.HardSamples), options.HardSamples.FixedDifficulty);
-        _hashOptimizer = new NesterovOptimizer(ParameterGroups.Of(HashNetwork, options), momentum: 0.9);
         _adversaryOptimizer = Adversary is null ? null
             : new AdamOptimizer([new ParameterGroup([.. Adversary.parameters()], options.HardSamples.AdversaryLearningRate)], beta1: 0.5);
     }
@@ -192,9 +195,11 @@ internal sealed partial class SsahTraining : IDisposable
     public void Dispose()
     {
         _window.Dispose();
+        _average.Dispose();
         _hashOptimizer.Dispose();
         _adversaryOptimizer?.Dispose();
         _networks.Dispose();
+        _batches.Dispose();
         _confidence.Dispose();
     }
 

@@ -1,3 +1,4 @@
+using SSAH.MLNet.Training.Data;
 using SSAH.MLNet.Training.Workarounds;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -42,7 +43,7 @@ internal sealed class StepLosses
     public StepFigures ToHost(int step, double difficultyUnit)
     {
         Tensor[] known = [.. new[] { Total.detach(), _hard, _easy }.Concat(_means).OfType<Tensor>()];
-        var values = new Queue<float>(stack(known).cpu().data<float>().ToArray());
+        var values = new Queue<float>(stack(known).Fetch().data<float>().ToArray());
         double total = values.Dequeue();
         double? hard = _hard is null ? null : values.Dequeue() / difficultyUnit, easy = _easy is null ? null : values.Dequeue() / difficultyUnit;
         double?[] losses = [.. _means.Select(mean => mean is null ? (double?)null : values.Dequeue())];

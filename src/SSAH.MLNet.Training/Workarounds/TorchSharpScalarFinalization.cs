@@ -94,6 +94,13 @@ internal static class TorchSharpScalarFinalization
         return full(count, scalar, device: device);
     }
 
+    /// <summary>One number, without an axis.</summary>
+    public static Tensor Single(double number, Device? device = null)
+    {
+        using var scalar = number.ToScalar();
+        return full([], scalar, device: device);
+    }
+
     /// <summary>Sets all values.</summary>
     public static Tensor Fill(this Tensor tensor, double number)
     {

@@ -37,15 +37,34 @@ public sealed class OptimizerTests
     }
 
     [Fact]
-    public void A_parameter_without_gradient_stays()
+    public void A_parameter_without_gradient_stays_and_so_does_its_momentum()
     {
         var parameters = Parameters();
-        float[] before = Values(parameters[1]);
         using var optimizer = new NesterovOptimizer([new ParameterGroup(parameters, 0.1, 0.1)], 0.9);
+        Loss(parameters, 1).backward();
+        optimizer.Step(1);
+        optimizer.ZeroGradients();
+        float[][] before = [Values(parameters[1]), Values(optimizer.State[1])];
+        Assert.Contains(before[1], velocity => velocity != 0);
+        float[] moved = Values(parameters[0]);
         parameters[0].sum().backward();
         optimizer.Step(1);
-        Assert.Equal(before, Values(parameters[1]));
-        Assert.NotEqual(0, parameters[0].sum().ToDouble());
+        Assert.Equal(before, [Values(parameters[1]), Values(optimizer.State[1])]);
+        Assert.NotEqual(moved, Values(parameters[0]));
+    }
+
+    // A step was five operations on each parameter.
+    [Fact]
+    public void A_step_takes_three_native_calls_for_a_parameter_and_few_more()
+    {
+        Parameter[] parameters = [.. Enumerable.Range(0, 100).Select(_ => new Parameter(ones(3)))];
+        using var optimizer = new NesterovOptimizer([new ParameterGroup(parameters[..50], 0.1, 0.1), new ParameterGroup(parameters[50..], 0.1)], 0.9);
+        foreach (var parameter in parameters)
+            parameter.grad = ones(3);
+        var statistics = DisposeScopeManager.Statistics;
+        long before = statistics.CreatedInScopeCount;
+        optimizer.Step(1);
+        Assert.InRange(statistics.CreatedInScopeCount - before, 1, 2 * parameters.Length + 30);
     }
 
     private static void CheckSame(Optimizer ours, optim.Optimizer theirs, Parameter[] ourParameters, Parameter[] theirParameters)

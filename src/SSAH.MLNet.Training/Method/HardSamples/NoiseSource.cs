@@ -1,3 +1,4 @@
+using SSAH.MLNet.Training.Data;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -29,5 +30,5 @@ internal sealed class NoiseSource(ulong seed, Device device) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _generator.Dispose();
 
-    private Tensor Move(Tensor values) => device.type == DeviceType.CPU ? values : values.to(device);
+    private Tensor Move(Tensor values) => values.Send(device);
 }

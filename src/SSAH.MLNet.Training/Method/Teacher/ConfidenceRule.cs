@@ -1,5 +1,6 @@
 using SSAH.MLNet.Training.Workarounds;
 using TorchSharp;
+using static SSAH.MLNet.Training.Workarounds.TorchSharpScalarFinalization;
 using static TorchSharp.torch;
 
 namespace SSAH.MLNet.Training.Method;
@@ -73,6 +74,6 @@ internal sealed class ConfidenceRule(double? fixedThreshold, Device? device = nu
         if (_classMeans is null)
             _classMeans = means.clone().DetachFromDisposeScope();
         else
-            _classMeans.lerp_(means, 1 - Smoothing);
+            _classMeans.lerp_(means, Single(1 - Smoothing, means.device));
     }
 }

@@ -1,3 +1,4 @@
+using SSAH.MLNet.Training.Data;
 using SSAH.MLNet.Training.Workarounds;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -33,14 +34,14 @@ internal sealed class PseudoLabeling(HashNetwork teacher, bool multiLabel, Confi
         var output = teacher.call(images);
         var (isSure, targets, known) = Judge(output);
         // The one copy to the host that the teacher needs: hard views of these rows are drawn there.
-        bool[] sure = isSure.cpu().data<bool>().ToArray();
+        bool[] sure = isSure.Fetch().data<bool>().ToArray();
         long[] found = [.. sure.Index().Where(row => row.Item).Select(row => (long)row.Index)];
         // Convolution kernels are compiled for each batch size: few sizes keep them cached.
         int sizeStep = Math.Max(1, rows.Length / BatchSizes);
         int count = found.Length < sizeStep ? found.Length : found.Length / sizeStep * sizeStep;
         if (count < FewestImages)
             return null;
-        var kept = tensor(found[..count], device: isSure.device);                                   // [S]
+        var kept = tensor(found[..count]).Send(isSure.device);                                     // [S]
         var taught = new HashOutput(output.Code.index_select(0, kept), output.Logits?.index_select(0, kept));
         return new PseudoLabels(taught, targets?.index_select(0, kept), known?.index_select(0, kept), [.. found[..count].Select(i => rows[i])]);
     }
