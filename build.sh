@@ -138,9 +138,37 @@ ensure_browser() {
         echo "   it cannot be installed here; those tests are skipped"
 }
 
+# The store in PostgreSQL is tested against a server that the tests start, as another user and without a cluster of the system's; without one they are skipped.
+# pgvector comes with Debian 13's PostgreSQL 17, which is unpacked beside the system, not installed: nothing of the system is replaced.
+ensure_postgres() {
+    [[ ${CI:-} == true && $(id -u) == 0 ]] && command -v apt-get >/dev/null || return 0
+    export DEBIAN_FRONTEND=noninteractive
+    if [[ -z $(ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null) ]]; then
+        say "installing postgresql, for the tests of the store in it"
+        mkdir -p /etc/postgresql-common
+        [[ -e /etc/postgresql-common/createcluster.conf ]] || echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf
+        { apt-get install -y -qq --no-install-recommends postgresql || { apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql; }; } >/dev/null 2>&1 ||
+            echo "   it cannot be installed here; those tests are skipped"
+    fi
+    local folder=/var/cache/ssah/postgresql-17 packages
+    [[ ! -d $folder && -e $TRIXIE_SOURCE ]] || return 0
+    say "unpacking PostgreSQL 17 with pgvector in $folder, for the tests of its graphs"
+    packages=$(mktemp -d)
+    if (cd "$packages" && apt-get download -qq -t trixie postgresql-17 postgresql-17-pgvector libpq5 libicu76 libldap2) >/dev/null 2>&1; then
+        for package in "$packages"/*.deb; do dpkg -x "$package" "$packages/root"; done
+        mkdir -p "$(dirname "$folder")"
+        chmod 755 "$packages/root"
+        mv "$packages/root" "$folder"
+    else
+        echo "   it cannot be downloaded here; those tests are skipped"
+    fi
+    rm -rf "$packages"
+}
+
 run_tests() {
     setup
     ensure_browser
+    ensure_postgres
     say "building (Release)"
     dotnet build SSAH.MLNet.sln -c Release -v quiet -nologo
     say "testing"

@@ -1,11 +1,15 @@
 using System.Globalization;
 using Microsoft.Extensions.VectorData;
+using SSAH.MLNet.Postgres;
 using SSAH.MLNet.VectorData;
 
-// usage: SSAH.MLNet.StoreProbe sqlite PATH write FIRST COUNT | watch COUNT
-// write: upserts records FIRST, FIRST + 1... and deletes every third again, a line for each that is acknowledged. watch: searches until there are COUNT
-// records.
-using VectorStore store = new SqliteHashVectorStore(args[1]);
+// usage: SSAH.MLNet.StoreProbe (sqlite PATH | postgres CONNECTION SCHEMA) (write FIRST COUNT | watch COUNT)
+// write: upserts records FIRST, FIRST + 1... and deletes every third again; prints a line for each that is acknowledged.
+// watch: searches until there are COUNT records.
+bool isFile = args[0] == "sqlite";
+using VectorStore store = isFile ? new SqliteHashVectorStore(args[1])
+    : new PostgresHashVectorStore(args[1], new PostgresHashVectorStoreOptions { Schema = args[2] });
+args = args[(isFile ? 2 : 3)..];
 VectorStoreCollection<object, Dictionary<string, object?>> records = store.GetDynamicCollection("probe", new VectorStoreCollectionDefinition
 {
     Properties =
@@ -14,8 +18,8 @@ VectorStoreCollection<object, Dictionary<string, object?>> records = store.GetDy
         new VectorStoreVectorProperty("Code", typeof(byte[]), 32) { DistanceFunction = DistanceFunction.HammingDistance },
     ],
 });
-int[] numbers = [.. args[3..].Select(number => int.Parse(number, CultureInfo.InvariantCulture))];
-switch (args[2])
+int[] numbers = [.. args[1..].Select(number => int.Parse(number, CultureInfo.InvariantCulture))];
+switch (args[0])
 {
     case "write":
         for (int id = numbers[0]; id < numbers[0] + numbers[1]; id++)

@@ -10,7 +10,8 @@ internal static class StoreErrors
     {
         try
         {
-            return await run().ConfigureAwait(false);
+            // Engines wait and compute: never in the context of a user interface, where both would be felt.
+            return await (SynchronizationContext.Current is null ? run() : Task.Run(run)).ConfigureAwait(false);
         }
         catch (Exception error) when (error is DbException or IOException or InvalidDataException or TimeoutException or UnauthorizedAccessException
             or VectorStoreException)

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Reflection;
 using SSAH.MLNet.Collections;
 using SSAH.MLNet.Hashing;
+using SSAH.MLNet.Postgres;
 using SSAH.MLNet.Samples.Tests.OtherSystems;
 using SSAH.MLNet.VectorData;
 
@@ -33,8 +34,8 @@ public sealed class DisposalTests : IDisposable
         IEnumerable<Type> disposables = CultureOfTextTests.Libraries.SelectMany(library => library.Data.Assembly.GetExportedTypes())
             .Where(type => type.IsAssignableTo(typeof(IDisposable)) || type.IsAssignableTo(typeof(IAsyncDisposable)));
         // A new one needs its tests here; those of stores are among SSAH.MLNet.VectorData.Tests.
-        Assert.Equal([nameof(HashEmbeddingGenerator), nameof(HashEncoder), nameof(ImageCollection), nameof(SqliteHashVectorStore)],
-            disposables.Select(type => type.Name).Order(StringComparer.Ordinal));
+        Assert.Equal([nameof(HashEmbeddingGenerator), nameof(HashEncoder), nameof(ImageCollection), nameof(PostgresHashVectorStore),
+            nameof(SqliteHashVectorStore)], disposables.Select(type => type.Name).Order(StringComparer.Ordinal));
     }
 
     [Fact]

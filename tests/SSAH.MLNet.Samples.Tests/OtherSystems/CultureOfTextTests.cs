@@ -3,6 +3,7 @@ using Mono.Cecil.Cil;
 using SSAH.MLNet.Collections;
 using SSAH.MLNet.Evaluation;
 using SSAH.MLNet.Hashing;
+using SSAH.MLNet.Postgres;
 using SSAH.MLNet.Reports;
 using SSAH.MLNet.VectorData;
 
@@ -18,7 +19,7 @@ public sealed class CultureOfTextTests
         "System.DateTimeOffset", "System.DateOnly", "System.TimeOnly"];
 
     public static TheoryData<Type> Libraries => [typeof(BinaryCodes), typeof(RetrievalEvaluation), typeof(HashEncoder), typeof(SsahTrainer),
-        typeof(RetrievalReport), typeof(ImageCollection), typeof(SqliteHashVectorStore)];
+        typeof(RetrievalReport), typeof(ImageCollection), typeof(SqliteHashVectorStore), typeof(PostgresHashVectorStore)];
 
     [Theory]
     [MemberData(nameof(Libraries))]

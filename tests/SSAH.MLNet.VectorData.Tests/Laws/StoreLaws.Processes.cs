@@ -5,7 +5,7 @@ namespace SSAH.MLNet.VectorData.Tests.Laws;
 /// <summary>Several processes, some of which are killed.</summary>
 public abstract partial class StoreLaws
 {
-    private const int Kills = 4;
+    private const int Kills = 3;
 
     /// <summary>The arguments by which another process opens this test's store.</summary>
     protected abstract string[] ProbeArguments { get; }

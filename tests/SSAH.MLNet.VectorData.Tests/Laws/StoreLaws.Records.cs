@@ -60,7 +60,7 @@ public abstract partial class StoreLaws
         VectorStoreCollection<string, Photo> collection = await Made<string, Photo>();
         await collection.UpsertAsync(kept.Photos);
         var filters = new RandomFilters(photos);
-        for (int i = 0; i < 300; i++)
+        for (int i = 0; i < 200; i++)
         {
             Expression<Func<Photo, bool>> filter = filters.Next(i % 4);
             string[] expected = [.. kept.Photos.Where(filter.Compile()).Select(photo => photo.Name)];

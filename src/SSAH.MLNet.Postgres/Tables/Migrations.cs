@@ -1,0 +1,56 @@
+using Npgsql;
+
+namespace SSAH.MLNet.Postgres.Tables;
+
+/// <summary>The store's own tables, version by version: each step is run once for a schema, in order and in one transaction.</summary>
+internal static class Migrations
+{
+    /// <summary>Brings a schema to the version of this library. Needs the right to make tables in it; does nothing where it is there already.</summary>
+    /// <exception cref="InvalidDataException">The schema is of a newer version, or the server too old.</exception>
+    public static async Task ApplyAsync(PostgresDatabase database, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (connection.PostgreSqlVersion.Major < 14)
+            throw new InvalidDataException($"The server is PostgreSQL {connection.PostgreSqlVersion.Major}; bit_count needs version 14 or later.");
+        string version = database.Table("ssah_version");
+        // Held to the end of the transaction, so that two programs that start together do not both make the tables.
+        await PostgresDatabase.ExecuteAsync(connection, "SELECT pg_advisory_xact_lock(hashtextextended('ssah ' || $1, 0))", cancellationToken, database.Schema);
+        bool isThere = (await PostgresDatabase.QueryAsync(connection, "SELECT to_regclass($1) IS NOT NULL", reader => reader.GetBoolean(0),
+            cancellationToken, version))[0];
+        int has = !isThere ? 0
+            : (await PostgresDatabase.QueryAsync(connection, $"SELECT version FROM {version}", reader => reader.GetInt32(0), cancellationToken))[0];
+        string[] steps = Steps(database);
+        if (has > steps.Length)
+            throw new InvalidDataException($"The tables in schema '{database.Schema}' have version {has}, and this library knows {steps.Length}: update the "
+                + "package SSAH.MLNet.Postgres.");
+        for (int step = has; step < steps.Length; step++)
+            await PostgresDatabase.ExecuteAsync(connection, steps[step], cancellationToken);
+        if (has < steps.Length)
+            await PostgresDatabase.ExecuteAsync(connection, $"UPDATE {version} SET version = $1", cancellationToken, steps.Length);
+    }
+
+    private static string[] Steps(PostgresDatabase database) =>
+    [
+        $"""
+        DO $$ BEGIN
+            IF to_regnamespace('{SchemaLiteral(database)}') IS NULL THEN
+                CREATE SCHEMA {VectorData.Filters.SqlName.Of(database.Schema)};
+            END IF;
+        END $$;
+        CREATE TABLE {database.Table("ssah_version")} (version integer NOT NULL);
+        INSERT INTO {database.Table("ssah_version")} VALUES (0);
+        CREATE TABLE {database.Table(Catalog.Collections)} (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            name text NOT NULL UNIQUE,
+            definition text NOT NULL);
+        CREATE TABLE {database.Table(Catalog.Vectors)} (
+            collection bigint NOT NULL REFERENCES {database.Table(Catalog.Collections)} (id) ON DELETE CASCADE,
+            place integer NOT NULL,
+            model text,
+            PRIMARY KEY (collection, place));
+        """,
+    ];
+
+    // to_regnamespace takes a name as SQL writes it, within a literal.
+    private static string SchemaLiteral(PostgresDatabase database) =>
+        VectorData.Filters.SqlName.Of(database.Schema).Replace("'", "''", StringComparison.Ordinal);
+}

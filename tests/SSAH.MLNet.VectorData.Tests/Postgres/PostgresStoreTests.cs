@@ -1,0 +1,131 @@
+using Npgsql;
+using SSAH.MLNet.Postgres;
+using SSAH.MLNet.VectorData.Tests.Laws;
+
+namespace SSAH.MLNet.VectorData.Tests.Postgres;
+
+/// <summary>What only a server can do to a store: rights, lost connections, other people's tables, versions.</summary>
+[Collection(PostgresGroup.Name)]
+public sealed class PostgresStoreTests : IAsyncLifetime
+{
+    private readonly PostgresServer _server;
+    private readonly string _schema = PostgresServer.NewSchema();
+
+    public PostgresStoreTests(DebianPostgres postgres)
+    {
+        _server = postgres.Server;
+        Assert.SkipUnless(_server.Missing is null, _server.Missing ?? "");
+    }
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync() => await _server.ExecuteAsync($"DROP SCHEMA IF EXISTS \"{_schema}\" CASCADE; DROP ROLE IF EXISTS app");
+
+    [Fact]
+    public async Task Rights_to_rows_are_enough_to_use_a_collection_that_is_there()
+    {
+        using PostgresHashVectorStore owner = Open();
+        await owner.GetCollection<string, Photo>("photos").EnsureCollectionExistsAsync();
+        // The rights that docs/postgres.md names.
+        await _server.ExecuteAsync($"""
+            CREATE ROLE app LOGIN;
+            GRANT USAGE ON SCHEMA "{_schema}" TO app;
+            GRANT SELECT ON "{_schema}".ssah_collection TO app;
+            GRANT SELECT, UPDATE (model) ON "{_schema}".ssah_vector TO app;
+            GRANT SELECT, INSERT, UPDATE, DELETE ON "{_schema}".photos TO app;
+            """);
+        using var store = new PostgresHashVectorStore(_server.ConnectionString.Replace("Username=ssah", "Username=app", StringComparison.Ordinal),
+            new PostgresHashVectorStoreOptions { Schema = _schema });
+        VectorStoreCollection<string, Photo> photos = store.GetCollection<string, Photo>("photos");
+        await photos.EnsureCollectionExistsAsync();
+        var some = new Photos(1);
+        await photos.UpsertAsync([some.Next(1000), some.Next(1000)]);
+        await photos.UpsertAsync(new Photo { Name = "a", Code = new byte[8] });
+        await photos.DeleteAsync("a");
+        await foreach (VectorSearchResult<Photo> match in photos.SearchAsync(new byte[8], 5, new() { VectorProperty = photo => photo.Code }))
+            Assert.NotEqual("a", match.Record.Name);
+        VectorStoreCollection<string, Photo> another = store.GetCollection<string, Photo>("another");
+        VectorStoreException error = await Assert.ThrowsAsync<VectorStoreException>(() => another.EnsureCollectionExistsAsync());
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, Assert.IsType<PostgresException>(error.InnerException).SqlState);
+        await Assert.ThrowsAsync<VectorStoreException>(() => photos.EnsureCollectionDeletedAsync());
+        await _server.ExecuteAsync("DROP OWNED BY app");
+    }
+
+    [Fact]
+    public async Task Lost_connection_is_opened_again_and_the_operation_done_once()
+    {
+        using PostgresHashVectorStore store = Open();
+        VectorStoreCollection<string, Photo> photos = store.GetCollection<string, Photo>("photos");
+        await photos.EnsureCollectionExistsAsync();
+        for (int i = 0; i < 3; i++)
+        {
+            await photos.UpsertAsync(new Photo { Name = $"{i}", Code = new byte[8] });
+            await _server.ExecuteAsync("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename = 'ssah'");
+        }
+        Assert.NotNull(await photos.GetAsync("2"));
+        using var impatient = new PostgresHashVectorStore(_server.ConnectionString + ";Application Name=impatient",
+            new PostgresHashVectorStoreOptions { Schema = _schema, Retries = 0 });
+        Assert.NotNull(await impatient.GetCollection<string, Photo>("photos").GetAsync("2"));
+        await _server.ExecuteAsync("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'impatient'");
+        await Assert.ThrowsAsync<VectorStoreException>(() => impatient.GetCollection<string, Photo>("photos").GetAsync("2"));
+    }
+
+    [Fact]
+    public async Task Tables_of_somebody_else_stay()
+    {
+        await _server.ExecuteAsync($"CREATE SCHEMA \"{_schema}\"; CREATE TABLE \"{_schema}\".photos (kept int)");
+        using PostgresHashVectorStore store = Open();
+        await Assert.ThrowsAsync<VectorStoreException>(() => store.GetCollection<string, Photo>("photos").EnsureCollectionExistsAsync());
+        await store.EnsureCollectionDeletedAsync("photos");
+        Assert.Equal(0L, await _server.ExecuteAsync($"SELECT count(*) FROM \"{_schema}\".photos"));
+        Assert.False(await store.CollectionExistsAsync("photos"));
+        Assert.Throws<ArgumentException>(() => store.GetCollection<string, Photo>("ssah_version"));
+        Assert.Throws<ArgumentException>(() => store.GetCollection<string, Photo>(new string('ä', 32)));
+        await store.GetCollection<string, Photo>(new string('ä', 31)).EnsureCollectionExistsAsync();
+    }
+
+    [Fact]
+    public async Task Tables_are_made_once_and_those_of_a_newer_version_refused()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(async i =>
+        {
+            using PostgresHashVectorStore store = Open();
+            await store.GetCollection<string, Photo>($"photos {i % 2}").EnsureCollectionExistsAsync();
+        }));
+        using PostgresHashVectorStore any = Open();
+        Assert.Equal(2, await any.ListCollectionNamesAsync().CountAsync());
+        await _server.ExecuteAsync($"UPDATE \"{_schema}\".ssah_version SET version = 1000");
+        VectorStoreException error = await Assert.ThrowsAsync<VectorStoreException>(() => any.GetCollection<string, Photo>("c").EnsureCollectionExistsAsync());
+        Assert.Contains("1000", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Decimals_are_kept_and_compared_exactly()
+    {
+        using PostgresHashVectorStore store = Open();
+        VectorStoreCollection<object, Dictionary<string, object?>> goods = store.GetDynamicCollection("goods", new VectorStoreCollectionDefinition
+        {
+            Properties = [new VectorStoreKeyProperty("Id", typeof(int)), new VectorStoreDataProperty("Price", typeof(decimal)),
+                new VectorStoreVectorProperty("Code", typeof(byte[]), 8)],
+        });
+        await goods.EnsureCollectionExistsAsync();
+        await goods.UpsertAsync(Enumerable.Range(0, 5).Select(i => new Dictionary<string, object?>
+        {
+            ["Id"] = i, ["Price"] = 0.1m * i, ["Code"] = new byte[1],
+        }));
+        Assert.Equal([3], await goods.GetAsync(each => (decimal)each["Price"]! == 0.3m, 5).Select(each => (int)each["Id"]!).ToListAsync());
+        Assert.Equal([3, 4], await goods.GetAsync(each => (decimal)each["Price"]! > 0.2m, 5).Select(each => (int)each["Id"]!).ToListAsync());
+    }
+
+    [Fact]
+    public async Task Index_that_needs_pgvector_says_so_where_there_is_none()
+    {
+        using PostgresHashVectorStore store = Open();
+        VectorStoreException error = await Assert.ThrowsAsync<VectorStoreException>(() => store.GetDynamicCollection("graph", PgvectorTests.Graph)
+            .EnsureCollectionExistsAsync());
+        Assert.Contains("CREATE EXTENSION vector", error.Message, StringComparison.Ordinal);
+        Assert.False(await store.CollectionExistsAsync("graph"));
+    }
+
+    private PostgresHashVectorStore Open() => new(_server.ConnectionString, new PostgresHashVectorStoreOptions { Schema = _schema });
+}
