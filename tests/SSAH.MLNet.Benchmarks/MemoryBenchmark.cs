@@ -10,16 +10,21 @@ namespace SSAH.MLNet.Benchmarks;
 /// </summary>
 internal static class MemoryBenchmark
 {
-    private const int Images = 100_000, Side = 96, Steps = 10, Megabytes = 500;
+    private const int Side = 96, Megabytes = 500;
     private const double Limit = 4e9;
 
     public static int Run(string[] args)
     {
-        if (args.Length > 0 || !OperatingSystem.IsLinux())
+        string[] known = ["--images", "--steps", "--width", "--precision"];
+        bool isUnknown = args.Length % 2 != 0 || args.Where((_, i) => i % 2 == 0).Except(known).Any();
+        if (isUnknown || !OperatingSystem.IsLinux())
         {
-            Console.Error.WriteLine("usage: bench memory   (no options; on Linux)");
+            Console.Error.WriteLine("usage: bench memory [--images 100000] [--steps 10] [--width 16] [--precision Float32]   (on Linux)");
             return 2;
         }
+        int Number(string name, int otherwise) => int.Parse(Of(name, $"{otherwise}"), CultureInfo.InvariantCulture);
+        string Of(string name, string otherwise) => Array.IndexOf(args, name) is >= 0 and var i ? args[i + 1] : otherwise;
+        int images = Number("--images", 100_000);
         BenchmarkRow.PrintMachine();
         var context = new MLContext(1);
         context.Log += (_, e) =>
@@ -29,28 +34,29 @@ internal static class MemoryBenchmark
         };
         var options = new SsahTrainer.Options
         {
-            Backbone = Backbone.SmallResNet(16),
+            Backbone = Backbone.SmallResNet(Number("--width", 16)),
             PixelMemoryMegabytes = Megabytes,
-            Stopping = { MaxSteps = Steps },
-            Optimization = { LabeledBatchSize = 16 },
-            Consistency = { UnlabeledBatchSize = 32 },
+            Stopping = { MaxSteps = Number("--steps", 10) },
+            // Every unlabeled image takes part in the hard pass, the most that a step can take.
+            Consistency = { ConfidenceThreshold = 0, Ramp = 0 },
+            Precision = Enum.Parse<TrainingPrecision>(Of("--precision", nameof(TrainingPrecision.Float32))),
             Seed = 1,
         };
         double own = 0;
         using var timer = new Timer(_ => own = Math.Max(own, Status("RssAnon")), null, TimeSpan.Zero, TimeSpan.FromMilliseconds(20));
-        using var encoder = context.Transforms.SsahHash(options).Fit(context.Data.LoadFromEnumerable(Rows()));
-        BenchmarkRow.Note($"{Images} images of {Side} x {Side}: resident at most {Status("VmHWM") / 1e9:0.00} GB, mapped pixels included");
+        using var encoder = context.Transforms.SsahHash(options).Fit(context.Data.LoadFromEnumerable(Rows(images)));
+        BenchmarkRow.Note($"{images} images of {Side} x {Side}: resident at most {Status("VmHWM") / 1e9:0.00} GB, mapped pixels included");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"row memory ours {own / 1e9:0.00}GB limit {Limit / 1e9:0.00}GB "
             + $"{(own <= Limit ? "ok" : "short")}"));
         return own <= Limit ? 0 : 1;
     }
 
     // Noise, made as it is read.
-    private static IEnumerable<Image> Rows()
+    private static IEnumerable<Image> Rows(int images)
     {
         var random = new Random(1);
         var image = new Image();
-        for (int i = 0; i < Images; i++)
+        for (int i = 0; i < images; i++)
         {
             random.NextBytes(image.Pixels);
             image.Label = i % 20 == 0 ? (uint)(i / 20 % 10) : uint.MaxValue;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace SSAH.MLNet.Training.Data;
@@ -18,26 +19,29 @@ internal sealed class ProgramViews(TrainingSet set, ImageNormalization normaliza
     /// <inheritdoc/>
     public Tensor Changed(ImageAugmentation augmentation, ReadOnlySpan<(int Row, int Seed)> images)
     {
-        float[] values = new float[images.Length * set.Shape.Size];
+        var values = Empty(images.Length);
         var all = images.ToArray();
-        Parallel.For(0, all.Length, i => augmentation.Draw(set.Image(all[i].Row), set.Shape, normalization, new Random(all[i].Seed),
-            values.AsSpan(i * set.Shape.Size, set.Shape.Size)));
-        return ToDevice(values);
+        Parallel.For(0, all.Length, i => Write(values, i, target =>
+            augmentation.Draw(set.Image(all[i].Row), set.Shape, normalization, new Random(all[i].Seed), target)));
+        return values.Send(device);
     }
 
     /// <inheritdoc/>
     public Tensor Plain(ReadOnlySpan<int> rows)
     {
-        float[] values = new float[rows.Length * set.Shape.Size];
+        var values = Empty(rows.Length);
         int plane = set.Shape.Height * set.Shape.Width;
         for (int i = 0; i < rows.Length; i++)
         {
-            var image = set.Image(rows[i]);
-            var target = values.AsSpan(i * set.Shape.Size, set.Shape.Size);
-            for (int p = 0; p < target.Length; p++)
-                target[p] = (image[p] - normalization.Mean[p / plane]) / normalization.Deviation[p / plane];
+            int row = rows[i];
+            Write(values, i, target =>
+            {
+                var image = set.Image(row);
+                for (int p = 0; p < target.Length; p++)
+                    target[p] = (image[p] - normalization.Mean[p / plane]) / normalization.Deviation[p / plane];
+            });
         }
-        return ToDevice(values);
+        return values.Send(device);
     }
 
     /// <inheritdoc/>
@@ -46,6 +50,12 @@ internal sealed class ProgramViews(TrainingSet set, ImageNormalization normaliza
         // The images belong to the training set.
     }
 
-    private Tensor ToDevice(float[] values) =>
-        tensor(values, [values.Length / set.Shape.Size, set.Shape.Channels, set.Shape.Height, set.Shape.Width]).Send(device);
+    // Written where libtorch has it: arrays of this size would wait for a full collection, twice as many of them, since TorchSharp copies them.
+    private Tensor Empty(int rows) => empty(rows, set.Shape.Channels, set.Shape.Height, set.Shape.Width);
+
+    private static void Write(Tensor values, int row, Action<Span<float>> write)
+    {
+        using var image = values.select(0, row);
+        write(MemoryMarshal.Cast<byte, float>(image.bytes));
+    }
 }

@@ -12,6 +12,9 @@ namespace SSAH.MLNet.Training.Loop;
 internal sealed partial class SsahTraining : IDisposable
 {
     private const int AdaptingImages = 256;
+
+    // Pixels from which on memory is scarcer than a tenth of the time.
+    private const int LargeImage = 64 * 64;
     private readonly SsahTrainer.Options _options;
     private readonly TrainingSet _set;
     private readonly MiniBatchSource _batches;
@@ -45,6 +48,7 @@ internal sealed partial class SsahTraining : IDisposable
         _schedule = new TrainingSchedule(options, StepsOfEpoch(usesUnlabeled));
 
         _networks = new TrainingNetworks(set, Normalization, options, device, computeType, seed);
+        HashNetwork.Recomputation = set.Shape.Height * set.Shape.Width >= LargeImage ? new Recomputation() : null;
         HashNetwork.AdaptNormalization(() => _batches.Plain(SpreadRows(set)));
         bool featuresAreFixed = HashNetwork.HasFrozenBackbone && options.HardSamples.Source == HardSampleSource.None;
         _images = featuresAreFixed ? new CachedFeatures(HashNetwork, _batches, set.Labels.Count) : _batches;
@@ -120,6 +124,7 @@ internal sealed partial class SsahTraining : IDisposable
     {
         using var activity = TrainingTelemetry.Step();
         using var scope = NewDisposeScope();
+        HashNetwork.Recomputation?.Forget();
         _schedule.Start();
         double progress = Progress;
         double rate = RateScale * _schedule.LearningRateFactor(progress);
@@ -325,6 +330,7 @@ internal sealed partial class SsahTraining : IDisposable
         using var phase = TrainingTelemetry.Phase("backward pass");
         _hashOptimizer.ZeroGradients();
         loss.backward();
+        HashNetwork.Recomputation?.Backward();
     }
 
     private void StepHashNetwork(double rate)

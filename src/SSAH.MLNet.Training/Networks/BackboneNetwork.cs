@@ -5,8 +5,9 @@ namespace SSAH.MLNet.Training.Networks;
 /// <summary>A feature extractor: [N, channels, H, W] images to [N, <see cref="Features"/>] vectors.</summary>
 /// <param name="Body">The layers.</param>
 /// <param name="Features">Length of the feature vector.</param>
+/// <param name="LargeMaps">Number of the first layers that hold most of the memory of a step: those whose maps are as large as the image, or nearly.</param>
 /// <param name="IsPretrained">Whether the weights have been learned already and must not be drawn anew.</param>
-internal sealed record BackboneNetwork(Layer Body, long Features, bool IsPretrained = false)
+internal sealed record BackboneNetwork(LayerSequence Body, long Features, bool IsPretrained = false, int LargeMaps = 0)
 {
     /// <summary>
     /// A small residual network for images of about 32 pixels, trained from scratch ("ResNet-9" of the DAWNBench line). At width 32 and 32x32 pixels
@@ -23,7 +24,7 @@ internal sealed record BackboneNetwork(Layer Body, long Features, bool IsPretrai
             ConvNormRelu(4 * w, 8 * w), new MaxPooling(2, 2),
             new Residual(new LayerSequence(ConvNormRelu(8 * w, 8 * w), ConvNormRelu(8 * w, 8 * w))),
             new GlobalMaxPooling(), new Flattening());
-        return new BackboneNetwork(body, 8 * w);
+        return new BackboneNetwork(body, 8 * w, LargeMaps: 3);
     }
 
     /// <summary>ResNet-18 as torchvision shapes it (He et al. 2016): 7x7 stem with stride 2, max pooling, four stages of two basic blocks.</summary>
@@ -37,11 +38,11 @@ internal sealed record BackboneNetwork(Layer Body, long Features, bool IsPretrai
             BasicBlock(2 * w, 4 * w, 2), BasicBlock(4 * w, 4 * w, 1),
             BasicBlock(4 * w, 8 * w, 2), BasicBlock(8 * w, 8 * w, 1),
             MeanOverAxes.Positions());
-        return new BackboneNetwork(body, 8 * w);
+        return new BackboneNetwork(body, 8 * w, LargeMaps: 2);
     }
 
     private static LayerSequence ConvNormRelu(long inputs, long outputs, long kernel = 3, long stride = 1) =>
-        new(new Convolution(inputs, outputs, kernel, stride), new BatchNormalization(outputs), new Relu());
+        new(new Convolution(inputs, outputs, kernel, stride), new BatchNormalization(outputs), new Relu(inPlace: true));
 
     private static Residual BasicBlock(long inputs, long outputs, long stride)
     {

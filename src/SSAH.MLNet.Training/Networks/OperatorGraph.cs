@@ -143,7 +143,7 @@ internal sealed class OperatorGraph : Layer
         var arguments = new Tensor[inputs.Length];
         for (int i = 0; i < inputs.Length; i++)
             arguments[i] = values[inputs[i]];
-        return _nodes[node].Operator.Compute(arguments);
+        return _nodes[node].Operator.ComputeAlone(arguments);
     }
 
     // The values that no node after i reads; the graph's input belongs to the caller.

@@ -26,6 +26,9 @@ internal static partial class GlibcMemoryReturn
     /// <summary>Keeps freed memory until the result is disposed.</summary>
     public static IDisposable Prevent() => s_setting.Use();
 
+    /// <summary>Gives back what is free now: between two phases that need much memory in other pieces, which would lie beside each other's.</summary>
+    public static void ReturnFree() => IfGlibc(() => ReturnMemory(0));
+
     /// <summary>Whether an environment sets the allocator itself.</summary>
     /// <param name="variable">Gives the value of an environment variable.</param>
     internal static bool IsSetBy(Func<string, string?> variable) =>
@@ -36,7 +39,7 @@ internal static partial class GlibcMemoryReturn
     private static void Return()
     {
         Set((TrimThreshold, LargestTrimThreshold), (TopPad, DefaultTopPad), (MmapThreshold, LargestMmapThreshold), (MmapMax, DefaultMmapMax));
-        IfGlibc(() => ReturnMemory(0));
+        ReturnFree();
     }
 
     private static void Set(params ReadOnlySpan<(int Parameter, int Value)> settings)

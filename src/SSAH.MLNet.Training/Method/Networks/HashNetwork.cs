@@ -23,18 +23,20 @@ internal sealed class HashNetwork : nn.Module<Tensor, HashOutput>
 {
     private const double Momentum = 0.1;
     private const double Epsilon = 1e-5;
-    private readonly Layer backbone;
+    private readonly LayerSequence backbone;
     private readonly Parameter hashWeight;
     private readonly Tensor hashMean;
     private readonly Tensor hashVariance;
     private readonly Linear? classHead;
     private readonly bool _isPretrained;
+    private readonly int _largeMaps;
     private bool _tracksStatistics = true;
 
     public HashNetwork(BackboneNetwork backbone, int bits, int classHeadSize) : base(nameof(HashNetwork))
     {
         this.backbone = backbone.Body;
         _isPretrained = backbone.IsPretrained;
+        _largeMaps = backbone.LargeMaps;
         Bits = bits;
         hashWeight = new Parameter(zeros(bits, backbone.Features));
         hashMean = zeros(bits);
@@ -50,6 +52,9 @@ internal sealed class HashNetwork : nn.Module<Tensor, HashOutput>
 
     /// <summary>Number type of the convolutions: float32, or bfloat16 with float32 weights and statistics.</summary>
     public ScalarType ComputeType { get; set; } = ScalarType.Float32;
+
+    /// <summary>Where the layers with the largest maps are computed again in the backward pass; null where all maps are kept for it.</summary>
+    public Recomputation? Recomputation { get; set; }
 
     /// <summary>The feature extractor, for export.</summary>
     public Layer Backbone => backbone;
@@ -82,8 +87,14 @@ internal sealed class HashNetwork : nn.Module<Tensor, HashOutput>
     /// <summary>The backbone's features of images [N, C, H, W]: [N, F], float32.</summary>
     public Tensor Features(Tensor images)
     {
-        var x = GraphOperator.ChannelsLast(images.to(ComputeType));
-        return backbone.forward(x).to(ScalarType.Float32);
+        var x = _largeMaps > 0 && Recomputation is { } later ? later.Run(() => LargeMaps(images), LargeMapsAgain) : LargeMaps(images);
+        return backbone.Compute(x, _largeMaps..).to(ScalarType.Float32);
+
+        Tensor LargeMapsAgain()
+        {
+            TrackStatistics(false);
+            return LargeMaps(images);
+        }
     }
 
     /// <summary>Says whether training passes move the running statistics of every normalization.</summary>
@@ -112,6 +123,8 @@ internal sealed class HashNetwork : nn.Module<Tensor, HashOutput>
         foreach (var layer in added)
             layer.Adapts = false;
     }
+
+    private Tensor LargeMaps(Tensor images) => backbone.Compute(GraphOperator.ChannelsLast(images.to(ComputeType)), .._largeMaps);
 
     /// <summary>The linear layer with the normalization folded in: weight [K, F] row-major and bias [K].</summary>
     public (float[] Weight, float[] Bias) FoldedHashLayer()

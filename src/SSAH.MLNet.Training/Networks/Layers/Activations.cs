@@ -7,9 +7,10 @@ using static TorchSharp.torch;
 namespace SSAH.MLNet.Training.Networks.Layers;
 
 /// <summary>Rectified linear unit: max(x, 0).</summary>
-internal sealed class Relu() : Layer(nameof(Relu))
+/// <param name="inPlace">Whether it may write over its input, which then nobody else reads, backward passes included.</param>
+internal sealed class Relu(bool inPlace = false) : Layer(nameof(Relu))
 {
-    public override Tensor forward(Tensor input) => nn.functional.relu(input);
+    public override Tensor forward(Tensor input) => inPlace ? input.relu_() : input.relu();
 
     public override string Export(OnnxGraph graph, string value) => graph.Op("Relu", [value]);
 }

@@ -17,11 +17,21 @@ internal sealed class LayerSequence : Layer
             register_module($"{i}", layers[i]);
     }
 
-    public override Tensor forward(Tensor input)
+    public override Tensor forward(Tensor input) => Compute(input, ..);
+
+    /// <summary>Some of the layers only.</summary>
+    public Tensor Compute(Tensor input, Range layers)
     {
-        foreach (var layer in _layers)
-            input = layer.forward(input);
-        return input;
+        var value = input;
+        foreach (var layer in _layers.AsSpan(layers))
+        {
+            var next = layer.ComputeAlone([value]);
+            // Autograd keeps what it needs; without it every map of the batch would be held to the end of the step.
+            if (!ReferenceEquals(value, input) && !ReferenceEquals(value, next))
+                value.Dispose();
+            value = next;
+        }
+        return value;
     }
 
     public override string Export(OnnxGraph graph, string value)
@@ -50,7 +60,7 @@ internal sealed class Residual : Layer
     public override Tensor forward(Tensor input)
     {
         var sum = body.forward(input).Plus(shortcut?.forward(input) ?? input);
-        return _rectify ? nn.functional.relu(sum) : sum;
+        return _rectify ? sum.relu_() : sum;
     }
 
     public override string Export(OnnxGraph graph, string value)

@@ -19,6 +19,14 @@ internal abstract class GraphOperator(string name) : nn.Module(name)
     /// <summary>The same values with the channels innermost in memory, in which reduced-precision convolutions on the CPU are several times faster.</summary>
     public static Tensor ChannelsLast(Tensor images) => images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
 
+    /// <summary>Computes the result and lets go of every tensor on the way to it: autograd keeps what it needs, and nothing else holds memory.</summary>
+    public Tensor ComputeAlone(IReadOnlyList<Tensor> inputs)
+    {
+        using var scope = NewDisposeScope();
+        var result = Compute(inputs);
+        return inputs.Any(input => ReferenceEquals(input, result)) ? result : result.MoveToOuterDisposeScope();
+    }
+
     /// <summary>Copies a parameter or buffer into managed memory as single precision.</summary>
     protected static float[] Values(Tensor tensor)
     {
