@@ -65,7 +65,11 @@ public sealed partial class ImageCollection
     {
         ArgumentNullException.ThrowIfNull(ids);
         long[] all = [.. ids.Distinct()];
-        return all.Length == 0 ? 0 : Write(revision => revision.Remove(all));
+        if (all.Length == 0)
+            return 0;
+        int removed = Write(revision => revision.Remove(all));
+        FreePages.GiveBack(_writer);
+        return removed;
     }
 
     /// <summary>Removes the images of files. The files stay; a later <see cref="Sync"/> of their folder brings them back.</summary>

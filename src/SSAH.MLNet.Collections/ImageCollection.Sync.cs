@@ -36,6 +36,7 @@ public sealed partial class ImageCollection
         MovedImages gone = sync.Gone();
         Intake(encoder, gone, tally, progress).Run(changes, cancellationToken);
         Drop(gone.Left, tally, progress, cancellationToken);
+        FreePages.GiveBack(_writer);
         return tally.ToResult(sync.PassedOver);
     }
 
@@ -87,7 +88,10 @@ public sealed partial class ImageCollection
         encoder.RequireImages();
         var tally = new SyncTally();
         if (ModelId != encoder.ModelId)
+        {
             new ModelSwitch(_writer, encoder, _options.Reading, KeepsActivations, tally, progress).Run(cancellationToken);
+            FreePages.GiveBack(_writer);
+        }
         _switched = encoder;
         return tally.ToResult();
     }

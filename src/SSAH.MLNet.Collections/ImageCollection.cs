@@ -17,6 +17,8 @@ namespace SSAH.MLNet.Collections;
 /// </remarks>
 public sealed partial class ImageCollection : IDisposable
 {
+    // Above it, opening would take longer than what most programs open a collection for.
+    private const int MaxVerified = 50_000;
     private readonly ImageCollectionOptions _options;
     private readonly HashEncoder? _given;
     private readonly Session _reader;
@@ -33,10 +35,15 @@ public sealed partial class ImageCollection : IDisposable
         _reader = Session.Open(path, options.WaitForWriter);
         try
         {
-            Schema.Check(_reader);
-            RequireWithin(options.Limits);
+            _reader.Reading(() =>
+            {
+                Schema.Check(_reader);
+                RequireWithin(options.Limits);
+                return 0;
+            });
+            Schema.Migrate(_reader);
             _writer = Session.Open(path, options.WaitForWriter);
-            _index = _reader.Reading(() => CodeIndex.Load(_reader));
+            _index = _reader.Reading(LoadChecked);
         }
         catch
         {
@@ -132,6 +139,20 @@ public sealed partial class ImageCollection : IDisposable
                 + "of its model.");
     });
 
+    /// <summary>
+    /// Reads all images, labels and codes and compares them with their checksums. <see cref="Open"/> does it for collections of up to 50,000 images; of
+    /// larger ones it compares all codes, and every other row when it is read.
+    /// </summary>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="DamagedFileException">Something is not what was stored; the message says what.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
+    public void Verify(CancellationToken cancellationToken = default) => Read(() =>
+    {
+        StoredModel model = CodeIndex.Load(_reader).Model;
+        Verification.Run(_reader, model, cancellationToken);
+        return 0;
+    });
+
     /// <summary>Closes the file, once running calls have ended. Encoders that were given stay as they are.</summary>
     public void Dispose()
     {
@@ -146,6 +167,15 @@ public sealed partial class ImageCollection : IDisposable
             _writer.Dispose();
             _reader.Dispose();
         }
+    }
+
+    private CodeIndex LoadChecked()
+    {
+        Seal.Check(_reader);
+        CodeIndex index = CodeIndex.Load(_reader);
+        if (index.Index.Count <= MaxVerified)
+            Verification.Run(_reader, index.Model);
+        return index;
     }
 
     // Before any code is read.

@@ -38,9 +38,9 @@ public sealed class HostileFileTests : IDisposable
     public void A_newer_version_is_refused_with_what_to_do()
     {
         ImageCollection.Create(_folder.File, _encoder).Dispose();
-        Run("PRAGMA user_version = 2");
+        Run("PRAGMA user_version = 3");
         Assert.Contains("update the package", Assert.Throws<DamagedFileException>(() => ImageCollection.Open(_folder.File)).Message, StringComparison.Ordinal);
-        Run("PRAGMA user_version = 1");
+        Run("PRAGMA user_version = 2");
         ImageCollection.Open(_folder.File).Dispose();
     }
 
@@ -68,6 +68,19 @@ public sealed class HostileFileTests : IDisposable
     [InlineData("DROP TABLE code")]
     [InlineData("CREATE TRIGGER theft AFTER UPDATE ON collection BEGIN DELETE FROM label; END")]
     [InlineData("DROP INDEX label_by_text")]
+    [InlineData("UPDATE image SET path = '4.png' WHERE id = 2")]
+    [InlineData("UPDATE image SET size = size + 1 WHERE id = 2")]
+    [InlineData("UPDATE image SET problem = 'bad' WHERE id = 2")]
+    [InlineData("UPDATE label SET label = 'dog' WHERE image = 2")]
+    [InlineData("DELETE FROM label WHERE image = 2")]
+    [InlineData("INSERT INTO label VALUES (3, 'cat')")]
+    [InlineData("DELETE FROM checksum WHERE image = 2")]
+    [InlineData("DELETE FROM seal")]
+    [InlineData("UPDATE root SET path = '/elsewhere' WHERE id = 1")]
+    [InlineData("UPDATE collection SET revision = revision + 1")]
+    [InlineData("UPDATE collection SET keeps_activations = 1")]
+    [InlineData("PRAGMA foreign_keys = OFF; DELETE FROM image WHERE id = 2")]
+    [InlineData("PRAGMA user_version = 1")]
     [InlineData("PRAGMA foreign_keys = OFF; DROP TABLE image; "
         + "CREATE TABLE image (id, root, path, size, time, hash, width, height, problem, revision); "
         + "INSERT INTO image VALUES (1, 0, 1, 'a', X'', 'b', 'c', 'd', NULL, 0)")]
@@ -76,7 +89,10 @@ public sealed class HostileFileTests : IDisposable
         for (int i = 1; i <= 3; i++)
             _folder.Draw($"{i}.png", i);
         using (var made = ImageCollection.Create(_folder.File, _encoder))
+        {
             made.Sync(_folder.Photos);
+            made.Relabel([2], "cat");
+        }
         Run(sql);
         Assert.Contains(_folder.File, Assert.Throws<DamagedFileException>(() => Use(_folder.File)).Message, StringComparison.Ordinal);
     }

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.IO.MemoryMappedFiles;
@@ -101,7 +102,7 @@ internal sealed class Batch(string target, string kind, int seed, long all, Time
             child.Refresh();
             return (child.TotalProcessorTime, child.WorkingSet64);
         }
-        catch (InvalidOperationException)
+        catch (Exception error) when (error is InvalidOperationException or Win32Exception)
         {
             // It has ended meanwhile.
             return default;

@@ -3,12 +3,13 @@ using SSAH.MLNet.Collections;
 
 namespace SSAH.MLNet.Cli.Inspection;
 
-/// <summary>Reads a collection: opening it reads every code and checks its length; SQLite checks its pages.</summary>
+/// <summary>Reads all of a collection and compares it with its checksums.</summary>
 internal static class CollectionInspection
 {
     public static string Read(string path, List<InspectedFact> facts)
     {
         using var collection = ImageCollection.Open(path);
+        collection.Verify();
         facts.Add(new("images", "images", collection.Count));
         facts.Add(new("folders", "folders", collection.Folders));
         facts.Add(new("bits", "bits", collection.Bits));

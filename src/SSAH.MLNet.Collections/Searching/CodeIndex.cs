@@ -44,6 +44,7 @@ internal sealed class CodeIndex
         long revision = RevisionOf(session);
         if (revision == Revision)
             return this;
+        Seal.Check(session);
         if (Models.Current(session) != Model || Revision < session.Number("SELECT removals_from FROM collection"))
             return Load(session);
         List<long> gone = session.Query("SELECT image FROM removal WHERE revision > $1", reader => reader.GetInt64(0), Revision);

@@ -22,9 +22,10 @@ internal static class CollectionFile
         {
             using (Session session = Session.Open(temporary, options.WaitForWriter, creates: true))
             {
-                session.ExecuteScript(Schema.Create);
+                Schema.Create(session);
                 long model = Models.Add(session, encoder, options.KeepModel);
                 session.Execute("INSERT INTO collection VALUES (1, $1, 0, 0, $2)", model, options.KeepActivations ? 1 : 0);
+                Seal.Write(session);
                 // Readers and one writer at a time do not wait for each other.
                 session.Value("PRAGMA journal_mode = WAL");
             }

@@ -8,10 +8,7 @@ namespace SSAH.MLNet.Collections.Storage;
 /// <summary>Reads rows as images. Their codes are those of the index, which is of the same moment.</summary>
 internal static class ImageRows
 {
-    private const string Select = """
-        SELECT i.id, r.path, i.path, i.size, i.time, i.hash, i.width, i.height, (SELECT json_group_array(l.label) FROM label l WHERE l.image = i.id)
-        FROM image i JOIN root r ON r.id = i.root
-        """;
+    private const string Select = $"SELECT {ImageRow.Columns}, r.path FROM image i JOIN root r ON r.id = i.root";
 
     /// <summary>An image that has a code, or null.</summary>
     public static CollectionImage? Find(Session session, CodeIndex index, long id)
@@ -54,24 +51,24 @@ internal static class ImageRows
 
     private static CollectionImage Read(SqliteDataReader reader, string path, CodeIndex index)
     {
-        long id = reader.GetInt64(0);
-        string folder = reader.GetString(1), relative = reader.GetString(2), labels = reader.GetString(8);
+        ImageRow row = ImageRow.Read(reader, path);
+        string folder = reader.GetString(ImageRow.ColumnCount);
         var code = new byte[index.Model.BytesPerCode];
-        if (!index.Index.TryReconstruct(id, code))
-            throw Missing(path, id);
+        if (!index.Index.TryReconstruct(row.Id, code))
+            throw Missing(path, row.Id);
         return new CollectionImage
         {
-            Id = id,
-            Path = Root.FullPathOf(folder, relative),
+            Id = row.Id,
+            Path = Root.FullPathOf(folder, row.Path),
             Folder = folder,
-            RelativePath = relative,
-            Size = reader.GetInt64(3),
-            Time = TimeOf(reader.GetInt64(4)),
-            ContentHash = Convert.ToHexStringLower(reader.GetFieldValue<byte[]>(5)),
-            Width = reader.GetInt32(6),
-            Height = reader.GetInt32(7),
+            RelativePath = row.Path,
+            Size = row.Size,
+            Time = TimeOf(row.Time),
+            ContentHash = Convert.ToHexStringLower(row.Hash ?? throw Missing(path, row.Id)),
+            Width = checked((int)row.Width),
+            Height = checked((int)row.Height),
             Code = code,
-            Labels = labels == "[]" ? [] : JsonSerializer.Deserialize<string[]>(labels)!,
+            Labels = row.Labels == "[]" ? [] : JsonSerializer.Deserialize<string[]>(row.Labels)!,
         };
     }
 

@@ -10,10 +10,12 @@ internal sealed class Revision
     private const int KeptRevisions = 1000, MaxLoggedRemovals = 10_000;
     private readonly Session _session;
     private readonly long _number;
+    private readonly HashSet<long> _touched = [];
 
     private Revision(Session session)
     {
         _session = session;
+        Seal.Check(session);
         Model = Models.Current(session);
         _number = session.Number("UPDATE collection SET revision = revision + 1 RETURNING revision");
     }
@@ -25,7 +27,25 @@ internal sealed class Revision
     public static T Write<T>(Session session, Func<Revision, T> write)
     {
         lock (session.Gate)
-            return session.Writing(() => write(new Revision(session)));
+        {
+            return session.Writing(() =>
+            {
+                var revision = new Revision(session);
+                T result = write(revision);
+                foreach (long id in revision._touched)
+                    ImageRow.Sign(session, id);
+                Seal.Write(session);
+                return result;
+            });
+        }
+    }
+
+    /// <summary>Says that the row of an image or its labels change in this write. What is damaged is not signed as if it were whole.</summary>
+    /// <exception cref="Hashing.DamagedFileException">The row is not what was stored.</exception>
+    public void Touching(long id)
+    {
+        if (_touched.Add(id))
+            ImageRow.Check(_session, id);
     }
 
     /// <summary>Throws where another program has switched the model meanwhile.</summary>
@@ -40,7 +60,11 @@ internal sealed class Revision
 
     /// <summary>Notes that a file was written to without its content changing.</summary>
     /// <returns>Whether the image is there still.</returns>
-    public bool Touch(long id, FileStamp stamp) => _session.Execute("UPDATE image SET size = $2, time = $3 WHERE id = $1", id, stamp.Size, stamp.Time) == 1;
+    public bool Touch(long id, FileStamp stamp)
+    {
+        Touching(id);
+        return _session.Execute("UPDATE image SET size = $2, time = $3 WHERE id = $1", id, stamp.Size, stamp.Time) == 1;
+    }
 
     /// <summary>Notes that an image's file lies elsewhere now; another image of that place is removed.</summary>
     /// <returns>Whether the image is there still.</returns>
@@ -49,6 +73,7 @@ internal sealed class Revision
         if (_session.Number("SELECT count(*) FROM image WHERE id = $1", id) == 0)
             return false;
         Remove([.. _session.Query("SELECT id FROM image WHERE root = $1 AND path = $2 AND id <> $3", reader => reader.GetInt64(0), file.Root, file.Path, id)]);
+        Touching(id);
         _session.Execute("UPDATE image SET root = $2, path = $3, size = $4, time = $5 WHERE id = $1", id, file.Root, file.Path, file.Stamp.Size,
             file.Stamp.Time);
         return true;
@@ -112,6 +137,7 @@ internal sealed class Revision
         {
             if (_session.Number("SELECT count(*) FROM image WHERE id = $1", id) == 0)
                 continue;
+            Touching(id);
             _session.Execute("DELETE FROM label WHERE image = $1", id);
             foreach (string label in labels)
                 _session.Execute("INSERT OR IGNORE INTO label VALUES ($1, $2)", id, label);
@@ -123,6 +149,7 @@ internal sealed class Revision
     /// <summary>Takes an image out of searches; its labels stay until its file can be read again or is gone.</summary>
     public void SetAside(long id, string problem)
     {
+        Touching(id);
         _session.Execute("UPDATE image SET problem = $2, hash = NULL, revision = $3 WHERE id = $1", id, problem, _number);
         _session.Execute("DELETE FROM code WHERE image = $1", id);
         _session.Execute("DELETE FROM activation WHERE image = $1", id);
@@ -139,10 +166,13 @@ internal sealed class Revision
 
     private long Upsert(FileToEncode file, byte[]? hash, int width, int height, string? problem)
     {
+        if (_session.Value("SELECT id FROM image WHERE root = $1 AND path = $2", file.Root, file.Path) is long known)
+            Touching(known);
         long id = _session.Number("""
             INSERT INTO image (root, path, size, time, hash, width, height, problem, revision) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
             ON CONFLICT (root, path) DO UPDATE SET size = $3, time = $4, hash = $5, width = $6, height = $7, problem = $8, revision = $9 RETURNING id
             """, file.Root, file.Path, file.Stamp.Size, file.Stamp.Time, hash, width, height, problem, _number);
+        _touched.Add(id);
         // Of all models: what another one made of the old content is as wrong.
         _session.Execute("DELETE FROM code WHERE image = $1", id);
         _session.Execute("DELETE FROM activation WHERE image = $1", id);

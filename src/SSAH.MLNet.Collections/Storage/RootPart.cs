@@ -18,25 +18,38 @@ internal sealed record RootPart(Root Root, string Prefix)
     {
         lock (session.Gate)
         {
-            return session.Writing(() =>
-            {
-                List<Root> roots = Root.All(session);
-                Root above = Root.Of(roots, folder);
-                if (above.Key != Schema.NoRoot)
-                    return new RootPart(above, above.RelativePathOf(folder) is { Length: > 0 } relative ? relative + "/" : "");
-                var root = new Root(session.Number("INSERT INTO root (path) VALUES ($1) RETURNING id", folder), folder);
-                foreach (Root below in roots.Where(each => each.IsBelow(folder)))
-                {
-                    session.Execute("UPDATE image SET root = $1, path = $2 || path WHERE root = $3", root.Key, root.RelativePathOf(below.Path) + "/",
-                        below.Key);
-                    session.Execute("DELETE FROM root WHERE id = $1", below.Key);
-                }
-                foreach ((long id, string path) in session.Query("SELECT id, path FROM image WHERE root = $1",
-                    reader => (reader.GetInt64(0), reader.GetString(1)), Schema.NoRoot))
-                    if (root.RelativePathOf(Root.FullPathOf("", path)) is { Length: > 0 } relative)
-                        session.Execute("UPDATE image SET root = $2, path = $3 WHERE id = $1", id, root.Key, relative);
-                return new RootPart(root, "");
-            });
+            if (PartOf(Root.All(session), folder) is { } part)
+                return part;
         }
+        return Revision.Write(session, revision =>
+        {
+            List<Root> roots = Root.All(session);
+            // Another program may have done it meanwhile.
+            if (PartOf(roots, folder) is { } part)
+                return part;
+            var root = new Root(session.Number("INSERT INTO root (path) VALUES ($1) RETURNING id", folder), folder);
+            foreach (Root below in roots.Where(each => each.IsBelow(folder)))
+            {
+                foreach (long id in session.Query("SELECT id FROM image WHERE root = $1", reader => reader.GetInt64(0), below.Key))
+                    revision.Touching(id);
+                session.Execute("UPDATE image SET root = $1, path = $2 || path WHERE root = $3", root.Key, root.RelativePathOf(below.Path) + "/", below.Key);
+                session.Execute("DELETE FROM root WHERE id = $1", below.Key);
+            }
+            foreach ((long id, string path) in session.Query("SELECT id, path FROM image WHERE root = $1",
+                reader => (reader.GetInt64(0), reader.GetString(1)), Schema.NoRoot))
+            {
+                if (root.RelativePathOf(Root.FullPathOf("", path)) is not { Length: > 0 } relative)
+                    continue;
+                revision.Touching(id);
+                session.Execute("UPDATE image SET root = $2, path = $3 WHERE id = $1", id, root.Key, relative);
+            }
+            return new RootPart(root, "");
+        });
+    }
+
+    private static RootPart? PartOf(List<Root> roots, string folder)
+    {
+        Root above = Root.Of(roots, folder);
+        return above.Key == Schema.NoRoot ? null : new RootPart(above, above.RelativePathOf(folder) is { Length: > 0 } relative ? relative + "/" : "");
     }
 }

@@ -1,42 +1,67 @@
 namespace SSAH.MLNet.Collections.Storage;
 
-/// <summary>The tables of a collection, version 1 (docs/collections.md says what they mean).</summary>
+/// <summary>The tables of a collection (docs/formats.md says what they mean).</summary>
 internal static class Schema
 {
     /// <summary>"SSAH": tells collections from other SQLite files, in <c>PRAGMA application_id</c>.</summary>
     public const int ApplicationId = 0x53534148;
 
     /// <summary>Version of the tables, in <c>PRAGMA user_version</c>.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>Root of images that were added by themselves; their paths are absolute.</summary>
     public const long NoRoot = 0;
 
-    private static readonly Lazy<List<string>> s_made = new(() =>
-    {
-        using Session empty = Session.Open(":memory:", TimeSpan.Zero, creates: true);
-        empty.ExecuteScript(Create);
-        return Of(empty);
-    });
+    private static readonly Lazy<List<string>>[] s_made = [new(() => Made(CreateFirst)), new(() => Made(CreateFirst + AddSecond))];
 
     /// <summary>
-    /// Throws where a file has other tables than this version makes. A trigger or a view in a file from somebody else would run with every statement
+    /// Throws where a file has other tables than its version makes. A trigger or a view in a file from somebody else would run with every statement
     /// of ours, and a table of other columns would give nonsense.
     /// </summary>
     /// <exception cref="Hashing.DamagedFileException">The message says what is there and should not be, or the reverse.</exception>
     public static void Check(Session session)
     {
-        List<string> made = s_made.Value, found = Of(session);
+        long version = VersionOf(session);
+        List<string> made = s_made[version - 1].Value, found = Of(session);
         if ((found.Except(made).FirstOrDefault() ?? made.Except(found).FirstOrDefault()) is { } other)
-            throw new Hashing.DamagedFileException($"'{session.Path}' is a damaged collection: its tables are not those of version {Version} "
+            throw new Hashing.DamagedFileException($"'{session.Path}' is a damaged collection: its tables are not those of version {version} "
                 + $"({other.ReplaceLineEndings(" ")[..Math.Min(other.Length, 60)]}...).");
+    }
+
+    /// <summary>Brings a file of an older version to this one, all or nothing: version 2 has checksums of paths and labels.</summary>
+    public static void Migrate(Session session)
+    {
+        if (VersionOf(session) == Version)
+            return;
+        session.Writing(() =>
+        {
+            // Another program may have done it meanwhile.
+            if (VersionOf(session) == Version)
+                return 0;
+            session.ExecuteScript(AddSecond);
+            session.ForEach("SELECT id FROM image ORDER BY id", reader => ImageRow.Sign(session, reader.GetInt64(0)));
+            Seal.Write(session);
+            return 0;
+        });
+    }
+
+    /// <summary>Makes the tables in an empty file.</summary>
+    public static void Create(Session session) => session.ExecuteScript($"{CreateFirst}{AddSecond}COMMIT;");
+
+    private static long VersionOf(Session session) => session.Number("PRAGMA user_version");
+
+    private static List<string> Made(string script)
+    {
+        using Session empty = Session.Open(":memory:", TimeSpan.Zero, creates: true);
+        empty.ExecuteScript($"{script}COMMIT;");
+        return Of(empty);
     }
 
     private static List<string> Of(Session session) =>
         session.Query("SELECT type || ' ' || sql FROM sqlite_schema WHERE name NOT GLOB 'sqlite_*' ORDER BY name", reader => reader.GetString(0));
 
-    /// <summary>Makes the tables in an empty file. Page size and vacuum mode can be set only then.</summary>
-    public const string Create = $"""
+    // Page size and vacuum mode can be set only in an empty file.
+    private const string CreateFirst = """
         PRAGMA auto_vacuum = INCREMENTAL;
         BEGIN;
         CREATE TABLE collection (
@@ -87,6 +112,17 @@ internal static class Schema
         INSERT INTO root VALUES (0, '');
         PRAGMA application_id = 0x53534148;
         PRAGMA user_version = 1;
-        COMMIT;
+
+        """;
+
+    private const string AddSecond = """
+        CREATE TABLE checksum (
+            image INTEGER PRIMARY KEY REFERENCES image (id) ON DELETE CASCADE,
+            value INTEGER NOT NULL) STRICT;
+        CREATE TABLE seal (
+            one INTEGER PRIMARY KEY CHECK (one = 1),
+            value INTEGER NOT NULL) STRICT;
+        PRAGMA user_version = 2;
+
         """;
 }

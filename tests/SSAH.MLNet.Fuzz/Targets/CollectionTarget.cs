@@ -1,10 +1,14 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
 using SkiaSharp;
 using SSAH.MLNet.Collections;
 using SSAH.MLNet.Tests.Images;
 
 namespace SSAH.MLNet.Fuzz.Targets;
 
-/// <summary>A collection. Its codes and its model have checksums; paths and labels lie in SQLite's pages, which have none.</summary>
+/// <summary>A collection. The second sample is of version 1, whose paths and labels have no checksum, so that what reads them is tried too.</summary>
 internal sealed class CollectionTarget() : FileTarget("collection", ".db")
 {
     public override string Read(byte[] bytes)
@@ -17,8 +21,12 @@ internal sealed class CollectionTarget() : FileTarget("collection", ".db")
             collection.Search(image.Code.Span, 3, !ImageFilter.WithLabel("x"));
         collection.FindGroups(1);
         string codes = string.Join(' ', images.Select(image => $"{image.Id} {Convert.ToHexString(image.Code.Span)}"));
-        string files = string.Join(' ', images.Select(image => $"{image.Path} {image.Width} {image.Size} {image.ContentHash}"));
-        return $"{collection.Bits} {ModelOf(collection)} {codes}{Child.Slight}{string.Join(',', collection.Labels)} {files}";
+        string files = string.Join(' ', images.Select(image => string.Create(CultureInfo.InvariantCulture, $"{image.RelativePath} {image.Width}x{image.Height} "
+            + $"{image.Size} {image.Time.Ticks} {image.ContentHash} {string.Join('+', image.Labels)} {collection.Get(image.Path)?.Id}")));
+        string labeled = string.Join(' ', collection.Labels.Select(label =>
+            $"{label.Key}:{string.Join(',', collection.Page(0, 100, ImageFilter.WithLabel(label.Key)).Select(image => image.Id))}"));
+        string folders = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('|', collection.Folders))))[..8];
+        return $"{collection.Bits} {ModelOf(collection)} {codes} {files} {labeled} {folders} {collection.Revision} {collection.KeepsActivations}";
     }
 
     // Where the model is gone, the collection says that it keeps none: an answer that all know who call it.
@@ -46,6 +54,15 @@ internal sealed class CollectionTarget() : FileTarget("collection", ".db")
             made.Sync(folder);
             made.Relabel(made.Images.Take(3).Select(image => image.Id), "cat", "wet");
         }
-        return [File.ReadAllBytes(PathOf("sample"))];
+        return [File.ReadAllBytes(PathOf("sample")), First()];
+    }
+
+    private static byte[] First()
+    {
+        using Stream packed = typeof(CollectionTarget).Assembly.GetManifestResourceStream("collection-1.db.gz")!;
+        using var gzip = new GZipStream(packed, CompressionMode.Decompress);
+        using var bytes = new MemoryStream();
+        gzip.CopyTo(bytes);
+        return bytes.ToArray();
     }
 }

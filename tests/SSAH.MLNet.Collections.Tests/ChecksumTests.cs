@@ -1,0 +1,159 @@
+using System.IO.Compression;
+using Microsoft.Data.Sqlite;
+
+namespace SSAH.MLNet.Collections.Tests;
+
+/// <summary>Paths, labels and the rest of a row have checksums, whatever is done to a collection and by whom.</summary>
+public sealed class ChecksumTests : IDisposable
+{
+    private readonly PhotoFolder _folder = new();
+    private readonly HashEncoder _encoder = PhotoFolder.Encoder();
+
+    public void Dispose()
+    {
+        _encoder.Dispose();
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Whatever_is_done_leaves_right_checksums(int seed)
+    {
+        var random = new Random(seed);
+        using HashEncoder other = PhotoFolder.Encoder(seed: 2);
+        using var collection = ImageCollection.Create(_folder.File, _encoder, new ImageCollectionOptions { KeepActivations = seed == 3 });
+        using var second = ImageCollection.Open(_folder.File, _encoder);
+        for (int step = 0; step < 25; step++)
+        {
+            Change(collection, random, other);
+            collection.Verify();
+            second.Verify();
+        }
+        using (var opened = ImageCollection.Open(_folder.File))
+            Assert.Equal(Text(collection), Text(opened));
+        Assert.NotEmpty(collection.Images);
+    }
+
+    private void Change(ImageCollection collection, Random random, HashEncoder other)
+    {
+        long[] ids = [.. collection.Images.Select(image => image.Id)];
+        long id = ids.Length == 0 ? 0 : ids[random.Next(ids.Length)];
+        string name = $"{(random.Next(2) == 0 ? "" : "deep/er/")}{random.Next(12)}.png";
+        switch (random.Next(10))
+        {
+            case 0 or 1 or 2:
+                _folder.Draw(name, random.Next(30));
+                break;
+            case 3 when File.Exists(_folder.At(name)):
+                File.Delete(_folder.At(name));
+                break;
+            case 4 when File.Exists(_folder.At(name)):
+                File.Move(_folder.At(name), _folder.At($"moved {random.Next(5)}.png"), overwrite: true);
+                break;
+            case 5:
+                _folder.Break(name);
+                break;
+            case 6:
+                collection.Relabel([id], [.. new[] { "cat", "dog", "Straße", "木" }.Take(random.Next(5))]);
+                return;
+            case 7:
+                collection.Remove([id]);
+                return;
+            case 8 when Directory.Exists(_folder.At("deep")):
+                // A folder below becomes one of its own, or the one above takes it over.
+                collection.Sync(_folder.At("deep"), new SyncOptions { AllowEmptyFolder = true });
+                return;
+            case 9 when ids.Length > 0:
+                collection.SwitchModel(collection.ModelId == _encoder.ModelId ? other : _encoder);
+                return;
+            default:
+                _folder.Draw("always.png", 1);
+                collection.Add(_folder.At("always.png"));
+                return;
+        }
+        Directory.CreateDirectory(_folder.Photos);
+        collection.Sync(_folder.Photos, new SyncOptions { AllowEmptyFolder = true, CompareContent = true, LabelByFolder = random.Next(2) == 0 });
+    }
+
+    private static string Text(ImageCollection collection) => string.Join('\n', collection.Images.Select(image =>
+        $"{image.Id} {image.Path} {Convert.ToHexString(image.Code.Span)} {string.Join(',', image.Labels)}"));
+
+    [Fact]
+    public void A_file_of_version_1_is_brought_to_version_2_by_one_of_many_who_open_it()
+    {
+        using (var packed = new GZipStream(File.OpenRead(Path.Combine(AppContext.BaseDirectory, "collection-1.db.gz")), CompressionMode.Decompress))
+        using (FileStream file = File.Create(_folder.File))
+            packed.CopyTo(file);
+        Assert.Equal(1L, Run("PRAGMA user_version"));
+        string[] texts = new string[8];
+        Parallel.For(0, texts.Length, new ParallelOptions { MaxDegreeOfParallelism = texts.Length }, i =>
+        {
+            using var collection = ImageCollection.Open(_folder.File);
+            texts[i] = Text(collection);
+        });
+        Assert.Single(texts.Distinct());
+        Assert.Equal(2L, Run("PRAGMA user_version"));
+        Assert.Equal(Run("SELECT count(*) FROM image"), Run("SELECT count(*) FROM checksum"));
+        using var again = ImageCollection.Open(_folder.File);
+        again.Verify();
+        Assert.Equal(texts[0], Text(again));
+    }
+
+    [Fact]
+    public void A_damaged_row_is_not_signed_by_a_write()
+    {
+        _folder.Draw("1.png", 1);
+        _folder.Draw("2.png", 2);
+        using var collection = ImageCollection.Create(_folder.File, _encoder);
+        collection.Sync(_folder.Photos);
+        Run("UPDATE image SET path = 'other.png' WHERE id = 1");
+        Assert.Throws<DamagedFileException>(() => collection.Relabel([1], "cat"));
+        Assert.Throws<DamagedFileException>(() => collection.Get(1));
+        Assert.Equal(1, collection.Relabel([2], "cat"));
+        Assert.Throws<DamagedFileException>(() => collection.Verify());
+        Run("UPDATE root SET path = '/elsewhere' WHERE id = 1");
+        Assert.Throws<DamagedFileException>(() => collection.Relabel([2], "dog"));
+    }
+
+    [Fact]
+    public void Room_of_another_model_and_of_removed_images_is_given_back()
+    {
+        const int images = 60;
+        for (int i = 0; i < images; i++)
+            _folder.Draw($"{i}.png", i);
+        using HashEncoder large = PhotoFolder.Encoder(bits: 4096), small = PhotoFolder.Encoder(bits: 8);
+        using (var collection = ImageCollection.Create(_folder.File, large, new ImageCollectionOptions { KeepActivations = true }))
+            collection.Sync(_folder.Photos);
+        long before = new FileInfo(_folder.File).Length;
+        using (var collection = ImageCollection.Open(_folder.File))
+        using (var reader = ImageCollection.Open(_folder.File))
+        {
+            using IEnumerator<CollectionImage> reading = reader.Images.GetEnumerator();
+            reading.MoveNext();
+            collection.SwitchModel(small);
+            Assert.Equal(images - 1, Rest(reading));
+            collection.Verify();
+        }
+        long after = new FileInfo(_folder.File).Length;
+        Assert.True(after < before / 3, $"{before} bytes before, {after} after");
+    }
+
+    private static int Rest(IEnumerator<CollectionImage> images)
+    {
+        int count = 0;
+        while (images.MoveNext())
+            count++;
+        return count;
+    }
+
+    private object? Run(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={_folder.File};Pooling=False");
+        connection.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar();
+    }
+}
