@@ -59,6 +59,8 @@ internal sealed class ShapeExpressions
 
     private Size[]? SizesOf(NodeProto node)
     {
+        if (node.Input.Count == 0)
+            return null;
         switch (node.OpType)
         {
             case "Shape":

@@ -8,6 +8,10 @@ internal static class BackboneCases
 {
     private const string Reader = "backbone";
 
+    // What shapes are computed by.
+    private static readonly string[] s_shapeOperators =
+        ["Shape", "Gather", "Slice", "Unsqueeze", "Squeeze", "Identity", "Cast", "Concat", "Add", "ReduceProd", "Reshape"];
+
     public static IEnumerable<HostileCase> All =>
     [
         Graph("weights in /etc/passwd", graph =>
@@ -25,6 +29,8 @@ internal static class BackboneCases
         Graph("constant of 2^31 zeros, twice", graph => Constant(graph, "ConstantOfShape", [1L << 31, 4])),
         Graph("constant of -1 zeros", graph => Constant(graph, "ConstantOfShape", [-1])),
         Graph("constant of an expanded value", graph => Expanded(graph, [1L << 20, 1L << 20])),
+        .. s_shapeOperators.Select(type => Graph($"{type} of nothing", graph =>
+            graph.Node.Insert(0, new NodeProto { OpType = type, Output = { "hostile/size" } }), isHarmless: true)),
         new(Reader, "function", () => Changed(model => model.Functions.Add(ByteString.CopyFrom(8, 1)))),
         new(Reader, "operator set 2^62", () => Changed(model => model.OpsetImport[0].Version = 1L << 62)),
         new(Reader, "no bytes", () => []),
