@@ -6,19 +6,21 @@ using SSAH.MLNet.Hashing;
 namespace SSAH.MLNet.Features;
 
 /// <summary>
-/// Features on disk, by what the image holds and which network computed them, so that a second training computes none. A folder of segments that are
-/// written beside and renamed: any number of processes may read and add; a segment that is damaged is left out, and its features are computed again.
+/// Features on disk, by what the image holds and which network computed them, so that a second training computes none; and which file has which image,
+/// so that it reads none. A folder of segments that are written beside and renamed: any number of processes may read and add; a segment that is damaged
+/// is left out, and its features are computed again.
 /// </summary>
 internal sealed class FeatureCache : IDisposable
 {
     private const int RecordsPerSegment = 4_096;
     private const int KeyBytes = 16, HashBytes = 32;
-    private const string Ending = ".features";
+    private const string Ending = ".features", FileEnding = ".files";
     private readonly string _folder;
     private readonly string _prefix;
     private readonly int _length;
     private readonly Dictionary<UInt128, float[]> _features = [];
-    private readonly List<UInt128> _new = [];
+    private readonly Dictionary<UInt128, UInt128> _files = [];
+    private readonly List<UInt128> _new = [], _newFiles = [];
 
     private FeatureCache(string folder, string prefix, int length) => (_folder, _prefix, _length) = (folder, prefix, length);
 
@@ -36,8 +38,10 @@ internal sealed class FeatureCache : IDisposable
     {
         Directory.CreateDirectory(folder);
         var cache = new FeatureCache(folder, network + "-", length);
-        foreach (string path in Directory.EnumerateFiles(folder, $"{cache._prefix}*{Ending}").Order(StringComparer.Ordinal))
-            cache.ReadSegment(path);
+        foreach (ReadOnlyMemory<byte> record in cache.Records(Ending, cache.RecordBytes))
+            cache._features.TryAdd(KeyAt(record.Span), MemoryMarshal.Cast<byte, float>(record.Span[KeyBytes..]).ToArray());
+        foreach (ReadOnlyMemory<byte> record in cache.Records(FileEnding, 2 * KeyBytes))
+            cache._files[KeyAt(record.Span)] = KeyAt(record.Span[KeyBytes..]);
         return cache;
     }
 
@@ -58,6 +62,11 @@ internal sealed class FeatureCache : IDisposable
         return true;
     }
 
+    /// <summary>Copies the features of an image file, if they are there.</summary>
+    /// <param name="stamp">What <see cref="ImageStamp.Of"/> gave.</param>
+    /// <param name="features">Takes the features.</param>
+    public bool TryGetFile(UInt128 stamp, Span<float> features) => _files.TryGetValue(stamp, out UInt128 key) && TryGet(key, features);
+
     /// <summary>Adds the features of an image; some are written when enough have gathered.</summary>
     public void Add(UInt128 key, ReadOnlySpan<float> features)
     {
@@ -67,30 +76,57 @@ internal sealed class FeatureCache : IDisposable
             Flush();
     }
 
+    /// <summary>Adds that a file has this image.</summary>
+    public void AddFile(UInt128 stamp, UInt128 key)
+    {
+        if (_files.TryAdd(stamp, key))
+            _newFiles.Add(stamp);
+    }
+
     /// <summary>Writes what was added.</summary>
     public void Flush()
     {
-        if (_new.Count == 0)
-            return;
-        int record = KeyBytes + _length * sizeof(float);
-        byte[] segment = new byte[_new.Count * record + HashBytes];
-        for (int i = 0; i < _new.Count; i++)
-        {
-            BinaryPrimitives.WriteUInt128LittleEndian(segment.AsSpan(i * record), _new[i]);
-            MemoryMarshal.AsBytes(_features[_new[i]].AsSpan()).CopyTo(segment.AsSpan(i * record + KeyBytes));
-        }
-        SHA256.HashData(segment.AsSpan(0, segment.Length - HashBytes), segment.AsSpan(segment.Length - HashBytes));
-        AtomicFile.Write(Path.Combine(_folder, $"{_prefix}{Guid.NewGuid():N}{Ending}"), file => file.Write(segment));
-        _new.Clear();
+        Write(Ending, RecordBytes, _new, (key, record) => MemoryMarshal.AsBytes(_features[key].AsSpan()).CopyTo(record));
+        Write(FileEnding, 2 * KeyBytes, _newFiles, (stamp, record) => BinaryPrimitives.WriteUInt128LittleEndian(record, _files[stamp]));
     }
 
     /// <summary>Writes what was added.</summary>
     public void Dispose() => Flush();
 
-    // What a full disk or a stroke of a cosmic ray left is no reason to end a training.
-    private void ReadSegment(string path)
+    private int RecordBytes => KeyBytes + _length * sizeof(float);
+
+    private static UInt128 KeyAt(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadUInt128LittleEndian(bytes);
+
+    // A segment is records, each a key and what belongs to it, and their SHA-256.
+    private void Write(string ending, int recordBytes, List<UInt128> keys, WriteRecord write)
     {
-        int record = KeyBytes + _length * sizeof(float);
+        if (keys.Count == 0)
+            return;
+        byte[] segment = new byte[keys.Count * recordBytes + HashBytes];
+        for (int i = 0; i < keys.Count; i++)
+        {
+            Span<byte> record = segment.AsSpan(i * recordBytes, recordBytes);
+            BinaryPrimitives.WriteUInt128LittleEndian(record, keys[i]);
+            write(keys[i], record[KeyBytes..]);
+        }
+        SHA256.HashData(segment.AsSpan(0, segment.Length - HashBytes), segment.AsSpan(segment.Length - HashBytes));
+        AtomicFile.Write(Path.Combine(_folder, $"{_prefix}{Guid.NewGuid():N}{ending}"), file => file.Write(segment));
+        keys.Clear();
+    }
+
+    private IEnumerable<ReadOnlyMemory<byte>> Records(string ending, int recordBytes)
+    {
+        foreach (string path in Directory.EnumerateFiles(_folder, $"{_prefix}*{ending}").Order(StringComparer.Ordinal))
+        {
+            byte[] segment = Segment(path, recordBytes);
+            for (int start = 0; start < segment.Length - HashBytes; start += recordBytes)
+                yield return segment.AsMemory(start, recordBytes);
+        }
+    }
+
+    // What a full disk or a stroke of a cosmic ray left is no reason to end a training.
+    private static byte[] Segment(string path, int recordBytes)
+    {
         byte[] segment;
         try
         {
@@ -98,15 +134,13 @@ internal sealed class FeatureCache : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return;
+            return [];
         }
         int bytes = segment.Length - HashBytes;
-        if (bytes < 0 || bytes % record != 0 || !SHA256.HashData(segment.AsSpan(0, bytes)).AsSpan().SequenceEqual(segment.AsSpan(bytes)))
-            return;
-        for (int start = 0; start < bytes; start += record)
-        {
-            var key = BinaryPrimitives.ReadUInt128LittleEndian(segment.AsSpan(start));
-            _features.TryAdd(key, MemoryMarshal.Cast<byte, float>(segment.AsSpan(start + KeyBytes, _length * sizeof(float))).ToArray());
-        }
+        bool isWhole = bytes >= 0 && bytes % recordBytes == 0
+            && SHA256.HashData(segment.AsSpan(0, bytes)).AsSpan().SequenceEqual(segment.AsSpan(bytes));
+        return isWhole ? segment : [];
     }
+
+    private delegate void WriteRecord(UInt128 key, Span<byte> record);
 }

@@ -5,8 +5,7 @@ using SSAH.MLNet.Evaluation;
 namespace SSAH.MLNet.Features;
 
 /// <summary>
-/// Reads a data view once into features and labels. A column of images goes through a pretrained network in blocks, so that no more than a block of
-/// pixels is in memory; a column of features is taken as it is.
+/// Reads a data view once into features and labels: a column of images through a pretrained network, a column of features as it is.
 /// </summary>
 internal sealed class FeatureSource : IDisposable
 {
@@ -63,26 +62,31 @@ internal sealed class FeatureSource : IDisposable
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public FeatureRows Read(IDataView data, LabelColumn? labels, Action<int>? progress, CancellationToken cancellation)
     {
+        var files = _pixels is null || _cache is null ? null : ImageStamp.FindSource(_schema, _pixels.Index);
+        if (files is { } known && ReadKnown(data, known, labels, cancellation) is { } kept)
+            return kept;
         var values = new List<float>();
         var classes = new List<int[]>();
-        DataViewSchema.Column column = _schema[_pixels?.Index ?? _column!.Index];
-        using DataViewRowCursor cursor = data.GetRowCursor(labels is null ? [column] : [column, labels.Column]);
+        using DataViewRowCursor cursor = data.GetRowCursor(Columns(_schema[_pixels?.Index ?? _column!.Index], files?.Path, labels));
         LabelReader? readLabels = labels?.CreateReader(cursor);
-        Func<int, bool> readRow = _column is not null ? FeatureReader(cursor, values) : ImageReader(cursor, values, cancellation);
+        var images = _pixels is null ? null : new ImageFeatureReader(_pixels, _network!, _cache, files, cancellation);
+        Func<bool, bool> readRow = images?.On(cursor, values) ?? FeatureReader(cursor, values);
         int rows = 0;
         while (cursor.MoveNext())
         {
             if (labels is not null)
                 classes.Add(readLabels!().ToArray());
-            if (readRow(rows++))
+            rows++;
+            if (readRow(true))
                 Report();
         }
         // The last block is not full.
-        readRow(-1);
+        readRow(false);
         _cache?.Flush();
+        Counts = images?.Counts ?? default;
         if (rows == 0)
             throw new InvalidOperationException("The data has no row.");
-        return new FeatureRows(new FeatureMatrix(rows, Length, [.. values]), labels is null ? null : LabelsOf(labels, classes));
+        return Rows(values, labels, classes);
 
         void Report()
         {
@@ -102,67 +106,55 @@ internal sealed class FeatureSource : IDisposable
         ? LabelSets.FromSets(classes, column.ClassCount, column.Names)
         : LabelSets.FromClasses([.. classes.Select(each => each.Length == 0 ? -1 : each[0])], column.Names);
 
-    private Func<int, bool> FeatureReader(DataViewRow row, List<float> values)
+    // Where the features of every file are known no image is read; the first file that is not known ends the attempt.
+    private FeatureRows? ReadKnown(
+        IDataView data, (DataViewSchema.Column Path, string Reading) files, LabelColumn? labels, CancellationToken cancellation)
+    {
+        var values = new List<float>();
+        var classes = new List<int[]>();
+        float[] features = new float[Length];
+        ReadOnlyMemory<char> path = default;
+        using DataViewRowCursor cursor = data.GetRowCursor(Columns(files.Path, null, labels));
+        var readPath = cursor.GetGetter<ReadOnlyMemory<char>>(files.Path);
+        LabelReader? readLabels = labels?.CreateReader(cursor);
+        while (cursor.MoveNext())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            readPath(ref path);
+            if (ImageStamp.Of(path.ToString(), files.Reading) is not { } stamp || !_cache!.TryGetFile(stamp, features))
+                return null;
+            values.AddRange(features);
+            if (labels is not null)
+                classes.Add(readLabels!().ToArray());
+        }
+        Counts = (0, values.Count / Length);
+        return values.Count == 0 ? null : Rows(values, labels, classes);
+    }
+
+    private static IEnumerable<DataViewSchema.Column> Columns(DataViewSchema.Column column, DataViewSchema.Column? path, LabelColumn? labels)
+    {
+        yield return column;
+        if (path is { } files)
+            yield return files;
+        if (labels is not null)
+            yield return labels.Column;
+    }
+
+    private FeatureRows Rows(List<float> values, LabelColumn? labels, List<int[]> classes) =>
+        new(new FeatureMatrix(values.Count / Length, Length, [.. values]), labels is null ? null : LabelsOf(labels, classes));
+
+    private Func<bool, bool> FeatureReader(DataViewRow row, List<float> values)
     {
         Action<Span<float>> read = _column!.CreateReader(row);
         float[] features = new float[Length];
-        return number =>
+        int rows = 0;
+        return isOnRow =>
         {
-            if (number < 0)
+            if (!isOnRow)
                 return false;
             read(features);
             values.AddRange(features);
-            return (number + 1) % BlockRows == 0;
+            return ++rows % BlockRows == 0;
         };
-    }
-
-    // Gathers a block of images, then computes what the cache does not have.
-    private Func<int, bool> ImageReader(DataViewRow row, List<float> values, CancellationToken cancellation)
-    {
-        PixelReader read = _pixels!.CreateReader(row);
-        int size = _pixels.Shape.Size, count = 0;
-        byte[] block = new byte[BlockRows * size];
-        return number =>
-        {
-            if (number >= 0)
-                read.Read(block.AsSpan(count++ * size, size));
-            if (count == 0 || (number >= 0 && count < BlockRows))
-                return false;
-            // Rounded to bytes, scaled images would be black.
-            if (read.Range.Complaint($"Column '{_pixels.Name}'") is { } complaint)
-                throw new InvalidOperationException(complaint);
-            AddFeatures(block, count, values, cancellation);
-            count = 0;
-            return true;
-        };
-    }
-
-    private void AddFeatures(byte[] block, int count, List<float> values, CancellationToken cancellation)
-    {
-        int size = _pixels!.Shape.Size;
-        float[] features = new float[count * Length];
-        var keys = new UInt128[count];
-        var missing = new List<int>();
-        for (int row = 0; row < count; row++)
-        {
-            keys[row] = FeatureCache.KeyOf(block.AsSpan(row * size, size));
-            if (_cache is null || !_cache.TryGet(keys[row], features.AsSpan(row * Length, Length)))
-                missing.Add(row);
-        }
-        float[] computed = new float[missing.Count * Length];
-        _network!.Compute(missing.Count, computed, (row, pixels) =>
-        {
-            ReadOnlySpan<byte> image = block.AsSpan(missing[row] * size, size);
-            for (int i = 0; i < pixels.Length; i++)
-                pixels[i] = image[i];
-        }, cancellation);
-        for (int i = 0; i < missing.Count; i++)
-        {
-            ReadOnlySpan<float> vector = computed.AsSpan(i * Length, Length);
-            vector.CopyTo(features.AsSpan(missing[i] * Length));
-            _cache?.Add(keys[missing[i]], vector);
-        }
-        Counts = (Counts.Computed + missing.Count, Counts.Kept + count - missing.Count);
-        values.AddRange(features);
     }
 }

@@ -30,11 +30,12 @@ public sealed class ImageFiles : IDataView
         foreach (string warning in listing.Warnings)
             MLNetInternals.Warn(environment, $"{warning}.");
         var builder = new DataViewSchema.Builder();
-        builder.AddColumn("ImagePath", TextDataViewType.Instance);
+        var reading = listing.AreFiles ? ImageStamp.Annotations(ImageStamp.Reading(imageWidth, imageHeight, options)) : DataViewSchema.Annotations.Empty;
+        builder.AddColumn("ImagePath", TextDataViewType.Instance, reading);
         builder.AddColumn("Label", HasManyLabels ? new VectorDataViewType(TextDataViewType.Instance) : TextDataViewType.Instance);
         builder.AddColumn("Pixels", options.Interleaved
             ? new VectorDataViewType(NumberDataViewType.Byte, imageHeight, imageWidth, 3)
-            : new VectorDataViewType(NumberDataViewType.Byte, 3, imageHeight, imageWidth));
+            : new VectorDataViewType(NumberDataViewType.Byte, 3, imageHeight, imageWidth), reading);
         Schema = builder.ToSchema();
     }
 

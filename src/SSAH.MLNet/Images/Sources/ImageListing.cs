@@ -14,6 +14,9 @@ internal sealed record ImageListing(string Source, IReadOnlyList<ImageEntry> Ent
     /// <summary>Whether the images can be read in the order of the entries only.</summary>
     public bool IsSequential { get; init; }
 
+    /// <summary>Whether each image is a file of its own, at the path of its entry.</summary>
+    public bool AreFiles { get; init; }
+
     /// <summary>Number of files that were not read for their ending, by ending.</summary>
     public IReadOnlyDictionary<string, int> PassedOver { get; init; } = new Dictionary<string, int>();
 
@@ -24,7 +27,8 @@ internal sealed record ImageListing(string Source, IReadOnlyList<ImageEntry> Ent
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>The listing of files that anybody may open at any time.</summary>
-    public static ImageListing OfFiles(string source, IReadOnlyList<ImageEntry> entries) => new(source, entries, () => new FileImages(entries));
+    public static ImageListing OfFiles(string source, IReadOnlyList<ImageEntry> entries) =>
+        new(source, entries, () => new FileImages(entries)) { AreFiles = true };
 
     private sealed class FileImages(IReadOnlyList<ImageEntry> entries) : EncodedImages
     {
