@@ -47,8 +47,8 @@ public sealed partial class SsahTrainer
         public string? FeatureColumnName { get; set; }
 
         /// <summary>
-        /// Folder where the features of a frozen network are kept by the content of the images, so that each is computed once; null keeps none.
-        /// Default: a folder of the user's local application data.
+        /// Folder where the features of a frozen network are kept by the content of the images, so that each is computed once, and by path, length and
+        /// time of image files, so that a second training reads none; null keeps none. Default: a folder of the user's local application data.
         /// </summary>
         public string? FeatureCacheFolder { get; set; } = Features.FeatureCache.DefaultFolder;
 

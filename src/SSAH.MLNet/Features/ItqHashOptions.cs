@@ -32,8 +32,8 @@ public sealed record ItqHashOptions
     public int? Seed { get; init; }
 
     /// <summary>
-    /// Folder where the network's features are kept by the content of the images, so that they are computed once; null keeps none. Default: a folder
-    /// of the user's local application data.
+    /// Folder where the network's features are kept by the content of the images, so that they are computed once, and by path, length and time of
+    /// image files, so that a second learning reads none; null keeps none. Default: a folder of the user's local application data.
     /// </summary>
     public string? CacheFolder { get; init; } = Features.FeatureCache.DefaultFolder;
 
