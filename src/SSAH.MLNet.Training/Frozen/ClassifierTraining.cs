@@ -14,9 +14,15 @@ internal sealed record ClassifierOutcome(ClassLayer Classifier, int Steps, doubl
 
 /// <summary>
 /// A linear classifier learned from vectors and probabilities of classes, by Adam on mini-batches with the gradient written out: no graph is
-/// recorded, so that a step takes a fraction of a millisecond. Ends when the rows that were held out agree no better.
+/// recorded, so that a step takes a fraction of a millisecond. Where rows have views, half of each batch are views: hard samples, of which the same is to
+/// be said as of their image. Ends when the rows that were held out agree no better.
 /// </summary>
-internal static class ClassifierTraining
+/// <param name="multiLabel">Whether each class has a probability of its own.</param>
+/// <param name="takesHardest">Whether of a row's views the one is taken that is hardest for the present classifier, an exact search for what SSAH's A-Net
+/// is to find, else any.</param>
+/// <param name="seed">Draws the batches and what is held out.</param>
+/// <param name="cancellation">Ends the training between two checks.</param>
+internal sealed class ClassifierTraining(bool multiLabel, bool takesHardest, int seed, CancellationToken cancellation)
 {
     private const int BatchRows = 256;
     private const int MaxSteps = 2_000;
@@ -34,11 +40,9 @@ internal static class ClassifierTraining
 
     /// <summary>Learns.</summary>
     /// <param name="vectors">[n, d].</param>
+    /// <param name="views">[n, d] of each view of the rows; none where there are no views.</param>
     /// <param name="targets">[n, classes]: probabilities.</param>
-    /// <param name="multiLabel">Whether each class has a probability of its own.</param>
-    /// <param name="seed">Draws the batches and what is held out.</param>
-    /// <param name="cancellation">Ends the training between two checks.</param>
-    public static ClassifierOutcome Run(FeatureMatrix vectors, FeatureMatrix targets, bool multiLabel, int seed, CancellationToken cancellation)
+    public ClassifierOutcome Run(FeatureMatrix vectors, IReadOnlyList<FeatureMatrix> views, FeatureMatrix targets)
     {
         using var thread = SingleTorchThread.Use();
         using var scope = NewDisposeScope();
@@ -48,6 +52,7 @@ internal static class ClassifierTraining
         random.Shuffle(rows);
         int held = vectors.Rows < FewestRowsToHoldOut ? 0 : Math.Min(LargestHeldOut, vectors.Rows / 10);
         var all = tensor(vectors.Values, vectors.Rows, vectors.Columns);
+        Tensor[] others = [.. views.Select(view => tensor(view.Values, view.Rows, view.Columns))];
         var wanted = tensor(targets.Values, targets.Rows, targets.Columns);
         var heldRows = tensor(rows[..held].Select(row => (long)row).ToArray());
         var (heldVectors, heldTargets) = (all.index_select(0, heldRows), wanted.index_select(0, heldRows));
@@ -63,7 +68,7 @@ internal static class ClassifierTraining
                 cancellation.ThrowIfCancellationRequested();
             if ((step % StepsPerCheck == 0 || step == limit) && step > 0 && held > 0)
             {
-                double agreement = Agreement(weights.Logits(heldVectors), heldTargets, multiLabel);
+                double agreement = Agreement(weights.Logits(heldVectors), heldTargets);
                 // Of equals the later one: its rate was lower.
                 if (bestAgreement is null || agreement >= bestAgreement)
                     (best, bestAgreement, sinceBest) = (weights.ToArray(), agreement, 0);
@@ -82,7 +87,8 @@ internal static class ClassifierTraining
             }
             using var batch = NewDisposeScope();
             var index = tensor(order.AsSpan(next, Math.Min(BatchRows, order.Length)).ToArray());
-            weights.Step(all.index_select(0, index), wanted.index_select(0, index), multiLabel, RateAt(step), WeightDecay, Beta1, Beta2);
+            var batchTargets = wanted.index_select(0, index);
+            weights.Step(Batch(all, others, index, batchTargets, weights, random), batchTargets, multiLabel, RateAt(step), WeightDecay, Beta1, Beta2);
             next += BatchRows;
         }
         float[] values = best ?? weights.ToArray();
@@ -101,7 +107,36 @@ internal static class ClassifierTraining
     // Level for three tenths of the steps, then down to 0.
     private static double RateAt(int step) => LearningRate * Math.Min(1, (MaxSteps - step) / (0.7 * MaxSteps));
 
-    private static double Agreement(Tensor logits, Tensor targets, bool multiLabel) => multiLabel
+    // The first half of the rows as they are, of the others a view.
+    private Tensor Batch(Tensor all, Tensor[] views, Tensor index, Tensor targets, AdamWeights weights, Random random)
+    {
+        if (views.Length == 0)
+            return all.index_select(0, index);
+        long plain = index.shape[0] / 2, viewed = index.shape[0] - plain;
+        var rows = index.narrow(0, plain, viewed);
+        // [rows, views, d]
+        var candidates = stack(views.Select(view => view.index_select(0, rows)).ToArray(), 1);
+        var chosen = takesHardest && views.Length > 1
+            ? Hardest(candidates, targets.narrow(0, plain, viewed), weights, multiLabel)
+            : tensor(Enumerable.Range(0, (int)viewed).Select(_ => (long)random.Next(views.Length)).ToArray());
+        var hard = candidates.gather(1, chosen.view(-1, 1, 1).expand(-1, 1, all.shape[1])).squeeze(1);
+        return cat([all.index_select(0, index.narrow(0, 0, plain)), hard]);
+    }
+
+    /// <summary>Number of the view of each row that has the largest loss, [rows].</summary>
+    /// <param name="candidates">[rows, views, d].</param>
+    /// <param name="targets">[rows, classes].</param>
+    /// <param name="weights">The present classifier.</param>
+    /// <param name="multiLabel">Whether each class has a probability of its own.</param>
+    internal static Tensor Hardest(Tensor candidates, Tensor targets, AdamWeights weights, bool multiLabel)
+    {
+        var logits = weights.Logits(candidates.flatten(0, 1)).view(candidates.shape[0], candidates.shape[1], -1);
+        var said = (logits * targets.unsqueeze(1)).sum(2);
+        var possible = multiLabel ? logits.logaddexp(zeros_like(logits)).sum(2) : logits.logsumexp(2);
+        return (possible - said).argmax(1);
+    }
+
+    private double Agreement(Tensor logits, Tensor targets) => multiLabel
         ? 1 - (logits.sigmoid() - targets).abs().mean().ToDouble()
         : logits.argmax(1).eq(targets.argmax(1)).to(ScalarType.Float32).mean().ToDouble();
 }

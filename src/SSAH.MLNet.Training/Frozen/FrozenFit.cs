@@ -20,7 +20,7 @@ internal static class FrozenFit
         if (options.FeatureColumnName is { } features)
             return FeatureSource.OfFeatures(schema, features);
         return options.Backbone.FrozenNetwork(PixelColumn.Open(schema, options.InputColumnName).Shape) is { } network
-            ? FeatureSource.OfImages(schema, options.InputColumnName, network, options.FeatureCacheFolder)
+            ? FeatureSource.OfImages(schema, options.InputColumnName, network, options.FeatureCacheFolder, FrozenTraining.ViewsOf(options))
             : null;
     }
 
@@ -35,11 +35,11 @@ internal static class FrozenFit
         Check(given, labeled, options.LabelColumnName);
         if (labels.DoubtAbout(given) is { } doubt)
             channel.Warning(MessageSensitivity.None, doubt);
-        Note($"{given.Count} rows of {source.Length} features ({source.Counts.Computed} images computed, {source.Counts.Kept} known from before): "
+        Note($"{given.Count} rows of {source.Length} features ({source.Counts.Computed} images and views computed, {source.Counts.Kept} known from before): "
             + $"{labeled} labeled, {given.Count - labeled} unlabeled, {given.ClassCount} classes.");
         if (options.Stopping is not { Epochs: null, MaxSteps: null, TimeBudget: null })
             Note("The features do not change: learning from them takes seconds and ends by itself, so that Epochs, MaxSteps and TimeBudget are not heeded.");
-        FrozenOutcome outcome = new FrozenTraining(options, seed, Note).Run(rows.Features, given);
+        FrozenOutcome outcome = new FrozenTraining(options, seed, Note).Run(rows.Features, rows.Views, given);
         KeyValuePair<string, string>[] metadata = [TrainingMetadata.Of(options), .. Summary(outcome, given, labeled, seed).ToMetadata()];
         return source.Network?.ToHashModel(outcome.Head, Method, metadata) ?? outcome.Head.ToHashModel(Method, metadata);
 

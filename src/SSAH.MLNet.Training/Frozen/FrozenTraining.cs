@@ -30,9 +30,12 @@ internal sealed class FrozenTraining(SsahTrainer.Options options, int seed, Acti
     private const int MeanRows = 2_000;
 
     /// <summary>Learns from all rows.</summary>
+    /// <param name="features">[n, d].</param>
+    /// <param name="views">[n, d] of each view of the rows (<see cref="ViewsOf"/>); none where only features are known.</param>
+    /// <param name="labels">Labels of the rows.</param>
     /// <exception cref="InvalidOperationException">All rows have the same features.</exception>
     /// <exception cref="OperationCanceledException">The options' token was canceled.</exception>
-    public FrozenOutcome Run(FeatureMatrix features, LabelSets labels)
+    public FrozenOutcome Run(FeatureMatrix features, IReadOnlyList<FeatureMatrix> views, LabelSets labels)
     {
         var clock = Stopwatch.StartNew();
         CancellationToken cancellation = options.Stopping.CancellationToken;
@@ -45,12 +48,17 @@ internal sealed class FrozenTraining(SsahTrainer.Options options, int seed, Acti
         note(string.Create(CultureInfo.InvariantCulture, $"Features whitened in {clock.Elapsed.TotalSeconds:F1} s."));
 
         int[] rows = GraphRows(labels);
-        FeatureMatrix learned = rows.Length == vectors.Rows ? vectors : vectors.Take(rows);
-        NeighborGraph graph = NeighborGraph.Build(learned, cancellation);
-        TaughtClasses taught = ClassTeacher.Teach(learned, labels.Take(rows), graph, seed, note, cancellation);
+        FeatureMatrix[] learned = [InGraph(vectors), .. views.Select(view => InGraph(head.Whiten(view)))];
+        bool hasMirrorImages = ViewsOf(options).BeginsWithMirrorImage && views.Count > 0;
+        // An image and its mirror image together say more of its class than either; hard samples would blur it.
+        FeatureMatrix common = FeatureMatrix.MeanDirections(learned.AsSpan(0, hasMirrorImages ? 2 : 1));
+        NeighborGraph graph = NeighborGraph.Build(common, cancellation);
+        TaughtClasses taught = ClassTeacher.Teach(common, labels.Take(rows), graph, seed, note, cancellation);
         note(string.Create(CultureInfo.InvariantCulture, $"Labels spread over the graph of {graph.Count} rows, {clock.Elapsed.TotalSeconds:F1} s."));
 
-        ClassifierOutcome classifier = ClassifierTraining.Run(learned, taught.Probabilities, labels.IsMultiLabel, seed, cancellation);
+        bool takesHardest = options.HardSamples.Source is HardSampleSource.Adversarial or HardSampleSource.HardestRandom;
+        var training = new ClassifierTraining(labels.IsMultiLabel, takesHardest, seed, cancellation);
+        ClassifierOutcome classifier = training.Run(learned[0], learned[1..], taught.Probabilities);
         string agrees = classifier.Agreement is { } agreement
             ? string.Create(CultureInfo.InvariantCulture, $"; it agrees with the teacher on {agreement:P1} of rows held out") : "";
         note(string.Create(CultureInfo.InvariantCulture,
@@ -63,6 +71,16 @@ internal sealed class FrozenTraining(SsahTrainer.Options options, int seed, Acti
         note(string.Create(CultureInfo.InvariantCulture, 
             $"{options.Bits} bits learned, mean |activation| {meanActivation:F2}, {clock.Elapsed.TotalSeconds:F1} s."));
         return new FrozenOutcome(head, classifier.Steps, clock.Elapsed, classifier.Agreement, classifier.StopReason, meanActivation);
+
+        FeatureMatrix InGraph(FeatureMatrix each) => rows.Length == each.Rows ? each : each.Take(rows);
+    }
+
+    /// <summary>The views of each image that are learned from beside it.</summary>
+    public static HardViews ViewsOf(SsahTrainer.Options options)
+    {
+        var (hard, mirrors) = (options.HardSamples, options.Augmentation.HorizontalFlip);
+        int count = hard.Source != HardSampleSource.None ? hard.FrozenViews : mirrors ? Math.Min(1, hard.FrozenViews) : 0;
+        return new HardViews(count, hard.FrozenRotationDegrees, hard.FrozenOcclusionArea, mirrors);
     }
 
     private int[] GraphRows(LabelSets labels)

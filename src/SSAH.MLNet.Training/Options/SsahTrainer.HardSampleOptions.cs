@@ -79,6 +79,24 @@ public sealed partial class SsahTrainer
         [Range(0.0, 1)]
         public double? FixedDifficulty { get; set; }
 
+        /// <summary>
+        /// Views of each image that a frozen network computes features of and keeps, beside those of the image, 0 to 16: first its mirror image (where
+        /// <see cref="AugmentationOptions.HorizontalFlip"/> allows), then hard samples, turned and partly covered. The time of the features grows with
+        /// them. With <see cref="HardSampleSource.None"/> there is the mirror image only; with <see cref="HardSampleSource.Adversarial"/> and
+        /// <see cref="HardSampleSource.HardestRandom"/> the classifier takes of each image's views the one that is hardest for it, which here is an exact
+        /// search. Default 2.
+        /// </summary>
+        [Range(0, 16)]
+        public int FrozenViews { get; set; } = 2;
+
+        /// <summary>Largest angle by which stored hard samples of a frozen network are turned, 0 to 180 degrees. Default 30.</summary>
+        [Range(0.0, 180)]
+        public double FrozenRotationDegrees { get; set; } = 30;
+
+        /// <summary>Largest share of the image that stored hard samples of a frozen network have covered, 0 to 0.9. Default 0.2.</summary>
+        [Range(0, 0.9)]
+        public double FrozenOcclusionArea { get; set; } = 0.2;
+
         internal HardSampleOptions Copy()
         {
             var copy = (HardSampleOptions)MemberwiseClone();

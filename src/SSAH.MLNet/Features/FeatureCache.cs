@@ -62,10 +62,9 @@ internal sealed class FeatureCache : IDisposable
         return true;
     }
 
-    /// <summary>Copies the features of an image file, if they are there.</summary>
+    /// <summary>The key of the image that a file has; null where that is not known.</summary>
     /// <param name="stamp">What <see cref="ImageStamp.Of"/> gave.</param>
-    /// <param name="features">Takes the features.</param>
-    public bool TryGetFile(UInt128 stamp, Span<float> features) => _files.TryGetValue(stamp, out UInt128 key) && TryGet(key, features);
+    public UInt128? ImageOf(UInt128 stamp) => _files.TryGetValue(stamp, out UInt128 key) ? key : null;
 
     /// <summary>Adds the features of an image; some are written when enough have gathered.</summary>
     public void Add(UInt128 key, ReadOnlySpan<float> features)

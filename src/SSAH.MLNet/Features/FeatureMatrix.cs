@@ -83,6 +83,17 @@ internal sealed class FeatureMatrix
         return result;
     }
 
+    /// <summary>The mean of several matrices of one shape, each row brought to length 1; of one, itself.</summary>
+    public static FeatureMatrix MeanDirections(params ReadOnlySpan<FeatureMatrix> each)
+    {
+        if (each.Length == 1)
+            return each[0];
+        var sum = new FeatureMatrix(each[0].Rows, each[0].Columns);
+        foreach (FeatureMatrix matrix in each)
+            TensorPrimitives.Add(sum.Values, matrix.Values, sum.Values);
+        return sum.Directions(new float[sum.Columns]);
+    }
+
     /// <summary>This [n, d] times <paramref name="right"/> [d, k].</summary>
     public FeatureMatrix Times(FeatureMatrix right)
     {

@@ -14,10 +14,13 @@ internal sealed class FeatureSource : IDisposable
     private readonly FeatureColumn? _column;
     private readonly BackboneFeatures? _network;
     private readonly FeatureCache? _cache;
+    private readonly HardViews _views;
     private readonly DataViewSchema _schema;
 
-    private FeatureSource(DataViewSchema schema, PixelColumn? pixels, FeatureColumn? column, BackboneFeatures? network, FeatureCache? cache) =>
-        (_schema, _pixels, _column, _network, _cache) = (schema, pixels, column, network, cache);
+    private FeatureSource(DataViewSchema schema, FeatureColumn column) => (_schema, _column, _views) = (schema, column, HardViews.None);
+
+    private FeatureSource(DataViewSchema schema, PixelColumn pixels, BackboneFeatures network, FeatureCache? cache, HardViews views) =>
+        (_schema, _pixels, _network, _cache, _views) = (schema, pixels, network, cache, views);
 
     /// <summary>Number of features of a row.</summary>
     public int Length => _network?.Length ?? _column!.Length;
@@ -25,26 +28,28 @@ internal sealed class FeatureSource : IDisposable
     /// <summary>The network; null if the column has features.</summary>
     public BackboneFeatures? Network => _network;
 
-    /// <summary>Images whose features were computed, and those whose features the cache had.</summary>
+    /// <summary>Images and views whose features were computed, and those whose features the cache had.</summary>
     public (int Computed, int Kept) Counts { get; private set; }
 
     /// <summary>Opens a column of features.</summary>
     /// <exception cref="ArgumentException">It is missing, or no vector of Single of known size.</exception>
-    public static FeatureSource OfFeatures(DataViewSchema schema, string columnName) => new(schema, null, FeatureColumn.Open(schema, columnName), null, null);
+    public static FeatureSource OfFeatures(DataViewSchema schema, string columnName) => new(schema, FeatureColumn.Open(schema, columnName));
 
     /// <summary>Opens a column of images and the network that they go through.</summary>
     /// <param name="schema">Schema of the rows.</param>
     /// <param name="columnName">Column of images.</param>
     /// <param name="network">The network.</param>
     /// <param name="cacheFolder">Folder where features are kept by content; null keeps none.</param>
-    public static FeatureSource OfImages(DataViewSchema schema, string columnName, PretrainedNetwork network, string? cacheFolder)
+    /// <param name="views">Views of each image whose features are wanted too; null wants none.</param>
+    public static FeatureSource OfImages(
+        DataViewSchema schema, string columnName, PretrainedNetwork network, string? cacheFolder, HardViews? views = null)
     {
         PixelColumn pixels = PixelColumn.Open(schema, columnName);
         BackboneFeatures features = BackboneFeatures.Open(network, pixels.Height, pixels.Width);
         try
         {
-            return new FeatureSource(schema, pixels, null, features,
-                cacheFolder is null ? null : FeatureCache.Open(cacheFolder, features.Key, features.Length));
+            FeatureCache? cache = cacheFolder is null ? null : FeatureCache.Open(cacheFolder, features.Key, features.Length);
+            return new FeatureSource(schema, pixels, features, cache, views ?? HardViews.None);
         }
         catch
         {
@@ -69,7 +74,7 @@ internal sealed class FeatureSource : IDisposable
         var classes = new List<int[]>();
         using DataViewRowCursor cursor = data.GetRowCursor(Columns(_schema[_pixels?.Index ?? _column!.Index], files?.Path, labels));
         LabelReader? readLabels = labels?.CreateReader(cursor);
-        var images = _pixels is null ? null : new ImageFeatureReader(_pixels, _network!, _cache, files, cancellation);
+        var images = _pixels is null ? null : new ImageFeatureReader(_pixels, _network!, _views, _cache, files, cancellation);
         Func<bool, bool> readRow = images?.On(cursor, values) ?? FeatureReader(cursor, values);
         int rows = 0;
         while (cursor.MoveNext())
@@ -112,7 +117,7 @@ internal sealed class FeatureSource : IDisposable
     {
         var values = new List<float>();
         var classes = new List<int[]>();
-        float[] features = new float[Length];
+        float[] features = new float[(1 + _views.Count) * Length];
         ReadOnlyMemory<char> path = default;
         using DataViewRowCursor cursor = data.GetRowCursor(Columns(files.Path, null, labels));
         var readPath = cursor.GetGetter<ReadOnlyMemory<char>>(files.Path);
@@ -121,7 +126,7 @@ internal sealed class FeatureSource : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             readPath(ref path);
-            if (ImageStamp.Of(path.ToString(), files.Reading) is not { } stamp || !_cache!.TryGetFile(stamp, features))
+            if (ImageStamp.Of(path.ToString(), files.Reading) is not { } stamp || _cache!.ImageOf(stamp) is not { } image || !TryGet(image, features))
                 return null;
             values.AddRange(features);
             if (labels is not null)
@@ -129,6 +134,14 @@ internal sealed class FeatureSource : IDisposable
         }
         Counts = (0, values.Count / Length);
         return values.Count == 0 ? null : Rows(values, labels, classes);
+    }
+
+    private bool TryGet(UInt128 image, Span<float> features)
+    {
+        bool isKnown = _cache!.TryGet(image, features[..Length]);
+        for (int view = 0; isKnown && view < _views.Count; view++)
+            isKnown = _cache.TryGet(_views.KeyOf(image, view), features.Slice((1 + view) * Length, Length));
+        return isKnown;
     }
 
     private static IEnumerable<DataViewSchema.Column> Columns(DataViewSchema.Column column, DataViewSchema.Column? path, LabelColumn? labels)
@@ -141,7 +154,7 @@ internal sealed class FeatureSource : IDisposable
     }
 
     private FeatureRows Rows(List<float> values, LabelColumn? labels, List<int[]> classes) =>
-        new(new FeatureMatrix(values.Count / Length, Length, [.. values]), labels is null ? null : LabelsOf(labels, classes));
+        FeatureRows.From(values, Length, _views.Count, labels is null ? null : LabelsOf(labels, classes));
 
     private Func<bool, bool> FeatureReader(DataViewRow row, List<float> values)
     {

@@ -1,16 +1,16 @@
+using System.Text;
 using SSAH.MLNet.Features;
 using SSAH.MLNet.BenchmarkData;
 
 namespace SSAH.MLNet.Experiments.LabelEfficiency;
 
-/// <summary>A collection as features of a frozen network, computed once and kept on disk.</summary>
-/// <param name="Name">Name of the collection.</param>
-/// <param name="Features">[images, d].</param>
-/// <param name="Classes">Class of each image.</param>
-/// <param name="Parts">Part of each image, where the collection has parts.</param>
-internal sealed record FeatureCollection(string Name, FeatureMatrix Features, int[] Classes, ImagePart[] Parts)
+/// <summary>A collection as features of a frozen network, of its images and of views of them; computed once and kept on disk.</summary>
+internal sealed class FeatureCollection : IDisposable
 {
     private const int BlockImages = 512;
+    private readonly ImageSet _images;
+    private readonly BackboneFeatures _network;
+    private readonly FeatureCache _cache;
 
     /// <summary>
     /// Collections by name: the file below the data folder, or the folder that Debian's package installs, and the side that images are enlarged to.
@@ -18,11 +18,32 @@ internal sealed record FeatureCollection(string Name, FeatureMatrix Features, in
     private static readonly Dictionary<string, (string File, int Read, int Side)> s_known = new()
     {
         ["grocery"] = ("grocery.tar.gz", 128, 224),
+        ["grocery-128"] = ("grocery.tar.gz", 128, 128),
         ["cifar10"] = ("cifar10.tar.gz", 32, 128),
         ["fashion"] = ("/usr/share/datasets/fashion-mnist", 32, 96),
     };
 
     public static IReadOnlyCollection<string> Names => s_known.Keys;
+
+    private FeatureCollection(string name, ImageSet images, BackboneFeatures network, FeatureCache cache)
+    {
+        (Name, _images, _network, _cache) = (name, images, network, cache);
+        Classes = [.. Enumerable.Range(0, images.Count).Select(images.ClassOf)];
+        Parts = [.. Enumerable.Range(0, images.Count).Select(images.PartOf)];
+        Features = Compute([.. Enumerable.Range(0, images.Count)], "images", key => key, (_, image, target) => image.CopyTo(target));
+    }
+
+    /// <summary>Name of the collection.</summary>
+    public string Name { get; }
+
+    /// <summary>[images, d].</summary>
+    public FeatureMatrix Features { get; }
+
+    /// <summary>Class of each image.</summary>
+    public int[] Classes { get; }
+
+    /// <summary>Part of each image, where the collection has parts.</summary>
+    public ImagePart[] Parts { get; }
 
     public int ClassCount => Classes.Max() + 1;
 
@@ -32,27 +53,57 @@ internal sealed record FeatureCollection(string Name, FeatureMatrix Features, in
         if (!s_known.TryGetValue(name, out var known))
             throw new FormatException($"There is no collection '{name}'. There are: {string.Join(", ", Names)}.");
         var images = ImageSets.Read(Path.Combine(dataFolder, known.File), new ImageReadOptions { Side = known.Read });
-        using var network = BackboneFeatures.Open(PretrainedNetwork.ResNet18, known.Side, known.Side);
-        using var cache = FeatureCache.Open(cacheFolder, network.Key, network.Length);
-        var features = new FeatureMatrix(images.Count, network.Length);
+        var network = BackboneFeatures.Open(PretrainedNetwork.ResNet18, known.Side, known.Side);
+        return new FeatureCollection(name, images, network, FeatureCache.Open(cacheFolder, network.Key, network.Length));
+    }
+
+    /// <summary>Features of the hard samples that the trainer would store: of each view [rows, d].</summary>
+    public IReadOnlyList<FeatureMatrix> ViewsOf(int[] rows, HardViews views) =>
+        [.. Enumerable.Range(0, views.Count).Select(view => Compute(rows, $"view {view + 1}", key => views.KeyOf(key, view),
+            (key, image, target) => views.Write(image, _network.InputShape, key, view, target)))];
+
+    /// <summary>Features of queries as <see cref="HashRetrievalCatalog.EvaluateRobustness"/> changes them: [rows, d] of each view.</summary>
+    public IEnumerable<FeatureMatrix> QueryViewsOf(int[] rows, IReadOnlyList<QueryView> views) =>
+        views.Select(view => Compute(rows, $"queries, {view.Name}", key => FeatureCache.KeyOf([.. BitConverter.GetBytes((ulong)key),
+            .. BitConverter.GetBytes((ulong)(key >> 64)), .. Encoding.UTF8.GetBytes(view.Name)]),
+            (_, image, target) => view.Transform.Apply(image, _network.InputShape, target)));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _network.Dispose();
+        _cache.Dispose();
+    }
+
+    private delegate void WriteView(UInt128 key, ReadOnlySpan<float> image, Span<float> target);
+
+    private FeatureMatrix Compute(int[] rows, string what, Func<UInt128, UInt128> keyOf, WriteView write)
+    {
+        var features = new FeatureMatrix(rows.Length, _network.Length);
         int computed = 0;
-        for (int start = 0; start < images.Count; start += BlockImages)
+        for (int start = 0; start < rows.Length; start += BlockImages)
         {
-            int[] block = [.. Enumerable.Range(start, Math.Min(BlockImages, images.Count - start))];
-            int[] missing = [.. block.Where(row => !cache.TryGet(FeatureCache.KeyOf(images.PixelsOf(row)), features.Row(row)))];
-            float[] vectors = new float[missing.Length * network.Length];
-            network.Compute(missing.Length, vectors, (i, pixels) => Enlarge(images, missing[i], known.Side, pixels));
+            (int At, UInt128 Key)[] missing = [.. Enumerable.Range(start, Math.Min(BlockImages, rows.Length - start))
+                .Select(at => (At: at, Key: keyOf(FeatureCache.KeyOf(_images.PixelsOf(rows[at])))))
+                .Where(each => !_cache.TryGet(each.Key, features.Row(each.At)))];
+            float[] vectors = new float[missing.Length * _network.Length];
+            _network.Compute(missing.Length, vectors, (i, target) =>
+            {
+                float[] image = new float[_network.InputShape.Size];
+                Enlarge(_images, rows[missing[i].At], _network.InputShape.Width, image);
+                write(missing[i].Key, image, target);
+            });
             for (int i = 0; i < missing.Length; i++)
             {
-                vectors.AsSpan(i * network.Length, network.Length).CopyTo(features.Row(missing[i]));
-                cache.Add(FeatureCache.KeyOf(images.PixelsOf(missing[i])), features.Row(missing[i]));
+                vectors.AsSpan(i * _network.Length, _network.Length).CopyTo(features.Row(missing[i].At));
+                _cache.Add(missing[i].Key, features.Row(missing[i].At));
             }
             computed += missing.Length;
             if (computed > 0 && start % (8 * BlockImages) == 0)
-                Console.WriteLine($"{name}: features of {start + block.Length} of {images.Count} images");
+                Console.WriteLine($"{Name}: features of {what}, {Math.Min(start + BlockImages, rows.Length)} of {rows.Length}");
         }
-        return new FeatureCollection(
-            name, features, [.. Enumerable.Range(0, images.Count).Select(images.ClassOf)], [.. Enumerable.Range(0, images.Count).Select(images.PartOf)]);
+        _cache.Flush();
+        return features;
     }
 
     // Bilinear, centers of the corner pixels where they were.

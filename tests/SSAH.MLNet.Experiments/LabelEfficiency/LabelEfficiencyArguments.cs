@@ -8,12 +8,13 @@ internal sealed class LabelEfficiencyArguments
     public const string Usage = """
         usage: ./build.sh experiment label-efficiency [options]
 
-        --collections grocery,cifar10,fashion   which collections (default: all)
+        --collections grocery,cifar10,fashion   which collections, or grocery-128 (default: grocery,cifar10,fashion)
         --labels 1,3,10,100                     labeled images of each class (default 1,3,10)
         --seeds 1,2,3                           seeds (default 1,2,3)
         --unseen no|yes|both                    whether a quarter of the classes has no labels (default both)
         --choices                               queries that are no queries of the final figures, to choose by
         --no-baselines                          only the trained codes
+        --robust N                              also with N of the queries turned and covered in 81 ways
         --bits N                                code length (default 64)
         --set NAME=VALUE                        another value of a trainer option
         --data DIR, --out DIR, --suffix TEXT    as for other experiments
@@ -28,7 +29,7 @@ internal sealed class LabelEfficiencyArguments
 
     public string CacheFolder => Path.Combine(Out, "features");
 
-    public string[] Collections { get; private set; } = [.. FeatureCollection.Names];
+    public string[] Collections { get; private set; } = ["grocery", "cifar10", "fashion"];
 
     public int[] Labels { get; private set; } = [1, 3, 10];
 
@@ -41,6 +42,8 @@ internal sealed class LabelEfficiencyArguments
     public bool Baselines { get; private set; } = true;
 
     public bool Verbose { get; private set; }
+
+    public int RobustQueries { get; private set; }
 
     public int Bits { get; private set; } = 64;
 
@@ -68,6 +71,7 @@ internal sealed class LabelEfficiencyArguments
                 case "--choices": result.ForChoices = true; break;
                 case "--no-baselines": result.Baselines = false; break;
                 case "--verbose": result.Verbose = true; break;
+                case "--robust": result.RobustQueries = Numbers(name, Value())[0]; break;
                 case "--bits": result.Bits = Numbers(name, Value())[0]; break;
                 case "--set": result.Overrides.Add(Value()); break;
                 case "--suffix": result.Suffix = Value(); break;

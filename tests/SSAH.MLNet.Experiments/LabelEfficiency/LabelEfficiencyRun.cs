@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using Microsoft.ML;
-using Microsoft.ML.Data;
 using SSAH.MLNet.Features;
 using SSAH.MLNet.Training.Frozen;
 
@@ -11,7 +9,14 @@ namespace SSAH.MLNet.Experiments.LabelEfficiency;
 /// <summary>One measured figure: a method on a split, over the queries of classes with labels or of those without.</summary>
 internal sealed record LabelEfficiencyFigure(
     string Collection, int LabelsPerClass, bool WithUnseen, bool ForChoices, int Seed, string Method, string Queries, double MeanAveragePrecision,
-    double PrecisionAt10, double Seconds);
+    double PrecisionAt10, double Seconds)
+{
+    /// <summary>Of turned and covered queries, the mean over their views and over the queries of their worst view; null where it was not measured.</summary>
+    public double? ViewsMeanAveragePrecision { get; init; }
+
+    /// <inheritdoc cref="ViewsMeanAveragePrecision"/>
+    public double? WorstViewAveragePrecision { get; init; }
+}
 
 /// <summary>
 /// Quality against labels: chance, cosine and ITQ of a frozen network's features, ranking by a classifier's probabilities, and the trainer's codes.
@@ -24,7 +29,7 @@ internal sealed class LabelEfficiencyRun(LabelEfficiencyArguments arguments)
         string file = Path.Combine(arguments.Out, $"label-efficiency{(arguments.ForChoices ? "-choices" : "")}{arguments.Suffix}.jsonl");
         foreach (string name in arguments.Collections)
         {
-            var collection = FeatureCollection.Open(name, arguments.DataFolder, arguments.CacheFolder);
+            using var collection = FeatureCollection.Open(name, arguments.DataFolder, arguments.CacheFolder);
             foreach (bool withUnseen in arguments.WithUnseen)
                 foreach (int labels in arguments.Labels)
                     foreach (int seed in arguments.Seeds)
@@ -55,20 +60,30 @@ internal sealed class LabelEfficiencyRun(LabelEfficiencyArguments arguments)
             {
                 HashHead head = UnsupervisedHead.Learn(database, arguments.Bits, whitens, seed, default);
                 double seconds = clock.Elapsed.TotalSeconds;
-                Add(whitens ? "itq-whitened" : "itq", Codes(head.Activations(head.Whiten(queries)), head.Activations(head.Whiten(database))), seconds);
+                Add(whitens ? "itq-whitened" : "itq", Codes(Activations(head, queries), Activations(head, database)), seconds);
             }
             var labeled = split.Labeled.Select(row => Array.BinarySearch(split.Database, row)).ToArray();
             var targets = new FeatureMatrix(labeled.Length, collection.ClassCount);
             for (int i = 0; i < labeled.Length; i++)
                 targets.Row(i)[databaseClasses[labeled[i]]] = 1;
-            ClassLayer classifier = ClassifierTraining.Run(directions.Take(labeled), targets, false, seed, default).Classifier;
+            ClassLayer classifier = new ClassifierTraining(multiLabel: false, takesHardest: false, seed, default)
+                .Run(directions.Take(labeled), [], targets).Classifier;
             Add("softmax", FloatRanking.Evaluate(classifier.Probabilities(queryDirections), queryClasses, classifier.Probabilities(directions),
                 databaseClasses));
         }
+        SsahTrainer.Options options = new() { Bits = arguments.Bits };
+        arguments.Overrides.Apply(options);
+        IReadOnlyList<FeatureMatrix> views = collection.ViewsOf(split.Database, FrozenTraining.ViewsOf(options));
         clock.Restart();
-        var (trainedQueries, trainedDatabase) = Train(collection, split, seed);
+        HashHead trained = Train(database, views, LabelsOf(collection, split), options, seed);
         double training = clock.Elapsed.TotalSeconds;
-        Add("trained", Codes(trainedQueries, trainedDatabase), training);
+        Add("trained", Codes(Activations(trained, queries), Activations(trained, database)), training);
+        if (arguments.RobustQueries > 0)
+        {
+            var robust = RobustRanking.Evaluate(collection, split, trained, arguments.RobustQueries);
+            figures[^1] = figures[^1] with { ViewsMeanAveragePrecision = robust.Mean, WorstViewAveragePrecision = robust.WorstView };
+            Console.WriteLine(robust);
+        }
         return figures;
 
         void Add(string method, (double AveragePrecision, double Precision)[] each, double seconds = 0)
@@ -90,36 +105,14 @@ internal sealed class LabelEfficiencyRun(LabelEfficiencyArguments arguments)
             BinaryCodes.FromActivations(arguments.Bits, forDatabase.Values), databaseClasses);
     }
 
-    // By the public trainer on a column of features, as a user would.
-    private (FeatureMatrix Queries, FeatureMatrix Database) Train(FeatureCollection collection, FewLabels split, int seed)
+    private static LabelSets LabelsOf(FeatureCollection collection, FewLabels split)
     {
-        var mlContext = new MLContext(seed);
         var labeled = split.Labeled.ToHashSet();
-        var options = new SsahTrainer.Options { FeatureColumnName = nameof(Row.Features), Bits = arguments.Bits, Seed = seed };
-        arguments.Overrides.Apply(options);
-        if (arguments.Verbose)
-            mlContext.Log += (_, e) => { if (e.Source.Contains("SsahTrainer", StringComparison.Ordinal)) Console.WriteLine("   " + e.Message); };
-        using var encoder = mlContext.Transforms.SsahHash(options).Fit(View(split.Database, labeled.Contains));
-        return (Activations(split.Queries), Activations(split.Database));
-
-        FeatureMatrix Activations(int[] rows) => new(rows.Length, arguments.Bits, encoder.EncodeActivations(collection.Features.Take(rows).Values));
-
-        IDataView View(int[] rows, Func<int, bool> isLabeled)
-        {
-            var schema = SchemaDefinition.Create(typeof(Row));
-            schema[nameof(Row.Features)].ColumnType = new VectorDataViewType(NumberDataViewType.Single, collection.Features.Columns);
-            return mlContext.Data.LoadFromEnumerable(rows.Select(row => new Row
-            {
-                Features = collection.Features.Row(row).ToArray(),
-                Label = isLabeled(row) ? collection.Classes[row].ToString(CultureInfo.InvariantCulture) : "",
-            }), schema);
-        }
+        return LabelSets.FromClasses([.. split.Database.Select(row => labeled.Contains(row) ? collection.Classes[row] : -1)]);
     }
 
-    private sealed class Row
-    {
-        public float[] Features { get; set; } = [];
+    private HashHead Train(FeatureMatrix features, IReadOnlyList<FeatureMatrix> views, LabelSets labels, SsahTrainer.Options options, int seed) =>
+        new FrozenTraining(options, seed, message => { if (arguments.Verbose) Console.WriteLine("   " + message); }).Run(features, views, labels).Head;
 
-        public string Label { get; set; } = "";
-    }
+    private static FeatureMatrix Activations(HashHead head, FeatureMatrix features) => head.Activations(head.Whiten(features));
 }

@@ -77,7 +77,7 @@ public sealed class FrozenTests
         var targets = new FeatureMatrix(1000, 4);
         for (int row = 0; row < 1000; row++)
             targets.Row(row)[groups[row]] = 1;
-        var outcome = ClassifierTraining.Run(directions, targets, multiLabel, seed: 1, default);
+        var outcome = new ClassifierTraining(multiLabel, takesHardest: false, seed: 1, default).Run(directions, [], targets);
         var found = outcome.Classifier.Probabilities(directions);
         double right = Enumerable.Range(0, 1000).Average(row => found.Row(row).IndexOf(found.Row(row).ToArray().Max()) == groups[row] ? 1.0 : 0);
         Assert.True(right > 0.97, $"{right:F3}");
@@ -138,7 +138,7 @@ public sealed class FrozenTests
         var (directions, groups) = Clusters(600, 16, 3, seed: 5);
         int[] labels = [.. groups.Select((group, row) => row % 20 == 0 ? group : -1)];
         var notes = new List<string>();
-        var outcome = new FrozenTraining(new SsahTrainer.Options { Bits = 16 }, seed: 1, notes.Add, largestGraph: 100).Run(directions,
+        var outcome = new FrozenTraining(new SsahTrainer.Options { Bits = 16 }, seed: 1, notes.Add, largestGraph: 100).Run(directions, [],
             LabelSets.FromClasses(labels));
         Assert.Contains(notes, note => note.Contains("graph of 100 rows", StringComparison.Ordinal));
         var found = outcome.Head.Classes!.Probabilities(outcome.Head.Whiten(directions));
