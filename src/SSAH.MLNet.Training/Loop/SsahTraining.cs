@@ -30,15 +30,18 @@ internal sealed partial class SsahTraining : IDisposable
     private readonly SelfPacedPolicy _policy;
     private readonly NesterovOptimizer _hashOptimizer;
     private readonly AdamOptimizer? _adversaryOptimizer;
+    private readonly bool _sharesCasts;
     private MetricsWindow _window = new();
     private TimeSpan _lastReport;
     private double _lastProgress;
 
     public SsahTraining(TrainingSet set, SsahTrainer.Options options, Device device, ScalarType computeType, int seed,
-        PixelResidence? residence = null)
+        PixelResidence? residence = null, bool? sharesCasts = null)
     {
         _set = set;
         _options = options;
+        // On the CPU a cast costs nothing beside a convolution, and gradients are added up in float32.
+        _sharesCasts = sharesCasts ?? device.type != DeviceType.CPU;
         Normalization = ImageNormalization.Measure(set);
         var augmentation = new ImageAugmentation(options.Augmentation.CropShift, options.Augmentation.HorizontalFlip, options.Augmentation.ColorJitter);
         _batches = new MiniBatchSource(set, Normalization, augmentation, () => new Random(seed + 1), device, residence);
@@ -48,7 +51,9 @@ internal sealed partial class SsahTraining : IDisposable
         _schedule = new TrainingSchedule(options, StepsOfEpoch(usesUnlabeled));
 
         _networks = new TrainingNetworks(set, Normalization, options, device, computeType, seed);
-        HashNetwork.Recomputation = set.Shape.Height * set.Shape.Width >= LargeImage ? new Recomputation() : null;
+        // On a GPU time is scarcer than memory.
+        bool recomputes = device.type == DeviceType.CPU && set.Shape.Height * set.Shape.Width >= LargeImage;
+        HashNetwork.Recomputation = recomputes ? new Recomputation() : null;
         HashNetwork.AdaptNormalization(() => _batches.Plain(SpreadRows(set)));
         bool featuresAreFixed = HashNetwork.HasFrozenBackbone && options.HardSamples.Source == HardSampleSource.None;
         _images = featuresAreFixed ? new CachedFeatures(HashNetwork, _batches, set.Labels.Count) : _batches;
@@ -125,6 +130,7 @@ internal sealed partial class SsahTraining : IDisposable
         using var activity = TrainingTelemetry.Step();
         using var scope = NewDisposeScope();
         HashNetwork.Recomputation?.Forget();
+        using var casts = _sharesCasts ? HashNetwork.ShareCasts() : null;
         _schedule.Start();
         double progress = Progress;
         double rate = RateScale * _schedule.LearningRateFactor(progress);

@@ -105,6 +105,9 @@ internal sealed class HashNetwork : nn.Module<Tensor, HashOutput>
             layer.TracksStatistics = value;
     }
 
+    /// <summary>Casts each weight once for all passes until the result is disposed.</summary>
+    public WeightCasts ShareCasts() => new(backbone.modules().OfType<GraphOperator>().Append(backbone));
+
     /// <summary>
     /// Lets the normalizations that an imported backbone did not have adapt to images, so that they change nothing at first. Does nothing to other
     /// networks.

@@ -44,9 +44,12 @@ internal sealed class Convolution : Layer
     }
 
     // Every detour is around kernels of libtorch 2.10 that give wrong values or gradients on some processor; ConvolutionTests holds each case against float64.
+    // A GPU has other kernels, of cuDNN.
     public override Tensor forward(Tensor input)
     {
-        if (IsPointwise && input.device.type == DeviceType.CPU && input.stride(1) == 1)
+        if (input.device.type != DeviceType.CPU)
+            return Convolve(input, Like(weight, input), bias is null ? null : Like(bias, input));
+        if (IsPointwise && input.stride(1) == 1)
             return MultiplyPixels(input);
         if (IsWideningDepthwise || (input.dtype == ScalarType.BFloat16 && _groups > 1 && !IsPlainDepthwise))
             return ConvolveGroups(input);

@@ -34,8 +34,12 @@ internal abstract class GraphOperator(string name) : nn.Module(name)
         return tensor.detach().to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
     }
 
+    /// <summary>Weights that are cast already; null where each use casts them.</summary>
+    public WeightCasts? Casts { get; set; }
+
     /// <summary>A float32 weight in the number type that a value is computed in.</summary>
-    protected static Tensor Like(Tensor weight, Tensor value) => weight.dtype == value.dtype ? weight : weight.to(value.dtype);
+    protected Tensor Like(Tensor weight, Tensor value) =>
+        weight.dtype == value.dtype ? weight : Casts?.Cast(weight, value.dtype) ?? weight.to(value.dtype);
 }
 
 /// <summary>An operator on one value; everything else that it needs is its own.</summary>
