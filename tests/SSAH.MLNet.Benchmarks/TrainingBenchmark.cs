@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using SSAH.MLNet.Measurements;
 using SSAH.MLNet.Training.Checkpoints;
 using SSAH.MLNet.Training.Data;
 using SSAH.MLNet.Training.Loop;
@@ -19,9 +19,11 @@ internal static class TrainingBenchmark
 
     public static int Run(string[] args)
     {
+        if (args.Contains("--device"))
+            return DeviceTraining.Run(args);
         if (args is not ([] or ["--checkpoint"]))
         {
-            Console.Error.WriteLine("usage: bench training [--checkpoint]   (the last row only)");
+            Console.Error.WriteLine($"usage: bench training [--checkpoint]   (the last row only)\n       bench training {DeviceTraining.Usage}");
             return 2;
         }
         BenchmarkRow.PrintMachine();
@@ -31,17 +33,17 @@ internal static class TrainingBenchmark
         if (args.Length > 0)
         {
             var type = ComputeDevice.NumberType(TrainingPrecision.Auto, CPU, NoiseImages.Shape.Channels);
-            using var alone = Training(set, HardSampleSource.Adversarial, Labeled, type);
+            using var alone = Training(set, HardSampleSource.Adversarial, Labeled, Unlabeled, type, CPU);
             PrintCheckpoint(alone, set);
             return 0;
         }
         const int all = Labeled + Unlabeled;
         double matrix32 = MatrixProduct(ScalarType.Float32), matrix16 = MatrixProduct(ScalarType.BFloat16);
-        using var float32 = Training(set, HardSampleSource.None, all, ScalarType.Float32);
-        using var bfloat16 = Training(set, HardSampleSource.None, all, ScalarType.BFloat16);
+        using var float32 = Training(set, HardSampleSource.None, all, 0, ScalarType.Float32, CPU);
+        using var bfloat16 = Training(set, HardSampleSource.None, all, 0, ScalarType.BFloat16, CPU);
         var usual = ComputeDevice.NumberType(TrainingPrecision.Auto, CPU, NoiseImages.Shape.Channels);
-        using var random = Training(set, HardSampleSource.Random, Labeled, usual);
-        using var full = Training(set, HardSampleSource.Adversarial, Labeled, usual);
+        using var random = Training(set, HardSampleSource.Random, Labeled, Unlabeled, usual, CPU);
+        using var full = Training(set, HardSampleSource.Adversarial, Labeled, Unlabeled, usual, CPU);
         double[] seconds = Stopwatches.Medians(Repeats, () => Run(float32), () => Run(bfloat16), () => Run(random), () => Run(full));
         double Rate(double time) => all * Steps / time;
         // Backward costs twice the forward pass.
@@ -73,18 +75,18 @@ internal static class TrainingBenchmark
         BenchmarkRow.Print($"hnet-{type}", ours / Steps, "python-torch", theirs / Steps, 1, all);
     }
 
-    private static SsahTraining Training(TrainingSet set, HardSampleSource source, int labeled, ScalarType type)
+    /// <summary>A training without an end.</summary>
+    public static SsahTraining Training(TrainingSet set, HardSampleSource source, int labeled, int unlabeled, ScalarType type, Device device)
     {
-        bool none = source == HardSampleSource.None;
         var options = new SsahTrainer.Options
         {
             HardSamples = { Source = source },
             Optimization = { LabeledBatchSize = labeled },
             // Every unlabeled image takes part in the hard pass, the most that a step can cost.
-            Consistency = { UnlabeledBatchSize = none ? 0 : Unlabeled, Weight = none ? 0 : 1, ConfidenceThreshold = 0, Ramp = 0 },
+            Consistency = { UnlabeledBatchSize = unlabeled, Weight = unlabeled == 0 ? 0 : 1, ConfidenceThreshold = 0, Ramp = 0 },
             Stopping = { MaxSteps = int.MaxValue },
         };
-        return new SsahTraining(set, options, CPU, type, seed: 1);
+        return new SsahTraining(set, options, device, type, seed: 1);
     }
 
     private static void Run(SsahTraining training)
@@ -95,21 +97,10 @@ internal static class TrainingBenchmark
 
     private static void PrintPhases(SsahTraining training)
     {
-        var shares = new Dictionary<string, double>();
-        using var listener = new ActivityListener
-        {
-            ShouldListenTo = source => source.Name == "SSAH.MLNet",
-            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
-            ActivityStopped = activity =>
-            {
-                if (activity.Parent is not null)
-                    shares[activity.OperationName] = shares.GetValueOrDefault(activity.OperationName) + activity.Duration.TotalSeconds;
-            },
-        };
-        ActivitySource.AddActivityListener(listener);
+        using var clock = new PhaseClock(CPU, every: 1);
         Run(training);
-        double total = shares.Values.Sum();
-        foreach (var (phase, time) in shares)
+        double total = clock.Milliseconds.Where(phase => phase.Key != "step").Sum(phase => phase.Value);
+        foreach (var (phase, time) in clock.Milliseconds.Where(phase => phase.Key != "step"))
             BenchmarkRow.Note($"full SSAH, {phase}: {time / total:0.0 %} of the step");
     }
 

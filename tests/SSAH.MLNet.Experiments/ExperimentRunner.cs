@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Text.Json;
 using Microsoft.ML;
 using SSAH.MLNet.BenchmarkData;
+using SSAH.MLNet.Measurements;
 using TorchSharp;
 
 namespace SSAH.MLNet.Experiments;
@@ -11,7 +12,7 @@ namespace SSAH.MLNet.Experiments;
 /// <summary>Runs the rows of a plan one after another. A run whose result is there already is not repeated, so that a long plan can be resumed.</summary>
 internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments arguments)
 {
-    private const int Reports = 20;
+    private const int Reports = 20, StepsBetweenMeasurements = 100;
 
     // The compiler puts it behind the version: 0.1.0+commit.
     private static readonly string? s_commit =
@@ -99,9 +100,13 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
             metrics.Add(m);
             Console.WriteLine(Describe(m));
         };
+        var device = options.Device == TrainingDevice.Cuda ? new torch.Device(DeviceType.CUDA, mlContext.GpuDeviceId ?? 0) : torch.CPU;
+        long before = DeviceMemory.Used(device);
+        using var clock = new PhaseClock(device, every: StepsBetweenMeasurements);
         var time = Stopwatch.StartNew();
         using var encoder = mlContext.Transforms.SsahHash(options).Fit(data.TrainingView(mlContext));
         double seconds = time.Elapsed.TotalSeconds;
+        var trainedOn = TorchDevice.Of(device);
         if (arguments.ValidationFraction > 0)
         {
             // A run that choices are made by never looks at the queries.
@@ -118,6 +123,12 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
             Steps = options.Stopping.MaxSteps!.Value,
             Threads = torch.get_num_threads(),
             Precision = encoder.TrainingSummary!.Precision,
+            Device = trainedOn.Device,
+            Driver = trainedOn.Driver,
+            Libtorch = trainedOn.Libtorch,
+            Cuda = trainedOn.Cuda,
+            StepMilliseconds = clock.Milliseconds,
+            PeakMemoryMegabytes = Math.Round((DeviceMemory.Used(device) - before) / 1e6),
             FinalGap = last.Average(m => m.HardDifficulty - m.EasyDifficulty),
             FinalMargin = last.Average(m => m.Margin),
             FinalArea = last.Average(m => m.OccludedArea),

@@ -30,6 +30,23 @@ internal sealed record RunRecord
     /// <summary>Number type of the convolutions; null for a baseline and in records from before 2026-11-26.</summary>
     public string? Precision { get; init; }
 
+    /// <summary>What it was trained on; this and what follows up to the memory is null for a baseline and in older records.</summary>
+    public string? Device { get; init; }
+
+    /// <summary>Version of NVIDIA's driver; null on the CPU.</summary>
+    public string? Driver { get; init; }
+
+    public string? Libtorch { get; init; }
+
+    /// <summary>Version of CUDA; null on the CPU.</summary>
+    public string? Cuda { get; init; }
+
+    /// <summary>Milliseconds of a step and of its phases, a GPU waited for around each: means over every hundredth step.</summary>
+    public IReadOnlyDictionary<string, double>? StepMilliseconds { get; init; }
+
+    /// <summary>The most memory in MB, less what was used before the training: of the process on the CPU, of the device on a GPU.</summary>
+    public double? PeakMemoryMegabytes { get; init; }
+
     public required double MeanAveragePrecision { get; init; }
 
     public required double WorstOrder { get; init; }

@@ -1,11 +1,13 @@
 """The default H-Net in Python's PyTorch, forward, backward and SGD step: the anchor of `bench training`.
 
-usage: torch_training.py float32|bfloat16 IMAGES STEPS REPEATS      prints: seconds MEDIAN version VERSION
-One repeat is STEPS steps on IMAGES images of noise; the median of the repeats is printed.
+usage: torch_training.py float32|bfloat16 IMAGES STEPS REPEATS [--device cpu|cuda|cuda:N] [--compile]
+prints: seconds MEDIAN version VERSION
+One repeat is STEPS steps on IMAGES images of noise; the median of the repeats is printed. A GPU is waited for around each repeat. --compile runs the
+network through torch.compile (PyTorch 2). float32 is float32: TF32 is off.
 """
 
+import argparse
 import statistics
-import sys
 import time
 
 import torch
@@ -40,7 +42,7 @@ class HashNetwork(nn.Module):
         self.head = nn.Linear(bits, classes)
 
     def forward(self, x, dtype):
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=dtype == "bfloat16"):
+        with torch.autocast(x.device.type, dtype=torch.bfloat16, enabled=dtype == "bfloat16"):
             features = self.backbone(x)
         code = torch.tanh(self.norm(self.hash(features.float())))
         return code, self.head(code)
@@ -53,26 +55,39 @@ def pair_loss(code, labels, scale=12):
 
 
 def main():
-    dtype, images, steps, repeats = sys.argv[1], *map(int, sys.argv[2:5])
+    parser = argparse.ArgumentParser()
+    parser.add_argument("dtype", choices=["float32", "bfloat16"])
+    parser.add_argument("images", type=int)
+    parser.add_argument("steps", type=int)
+    parser.add_argument("repeats", type=int)
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--compile", action="store_true")
+    options = parser.parse_args()
+    device = torch.device(options.device)
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
     torch.manual_seed(1)
-    network = HashNetwork().to(memory_format=torch.channels_last)
+    network = HashNetwork().to(device).to(memory_format=torch.channels_last)
     optimizer = torch.optim.SGD(network.parameters(), 0.05, momentum=0.9, nesterov=True)
-    images = torch.randn(images, 3, 32, 32).contiguous(memory_format=torch.channels_last)
-    labels = torch.randint(10, (images,))
+    forward = torch.compile(network) if options.compile else network
+    images = torch.randn(options.images, 3, 32, 32).to(device).contiguous(memory_format=torch.channels_last)
+    labels = torch.randint(10, (options.images,)).to(device)
 
     def run(count):
         for _ in range(count):
-            code, logits = network(images, dtype)
+            code, logits = forward(images, options.dtype)
             loss = pair_loss(code, labels) + functional.cross_entropy(logits, labels)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
+        if device.type == "cuda":
+            torch.cuda.synchronize(device)
 
-    run(1)
+    # Kernels are chosen, and compiled, when they are first used.
+    run(3 if device.type == "cuda" or options.compile else 1)
     times = []
-    for _ in range(repeats):
+    for _ in range(options.repeats):
         start = time.perf_counter()
-        run(steps)
+        run(options.steps)
         times.append(time.perf_counter() - start)
     print("seconds", statistics.median(times), "version", torch.__version__)
 

@@ -63,6 +63,13 @@ public sealed class ExecutionDeviceTests
         }
     }
 
+    [Fact]
+    public void The_CUDA_provider_computes_in_float32_and_does_not_search_for_algorithms()
+    {
+        var options = ExecutionDevice.CudaOptions(device: 12);
+        Assert.Equal(("12", "0", "HEURISTIC"), (options["device_id"], options["use_tf32"], options["cudnn_conv_algo_search"]));
+    }
+
     // A CUDA build of ONNX Runtime says nothing about a GPU, its driver and its libraries.
     private static bool OpensCuda(out string reason)
     {

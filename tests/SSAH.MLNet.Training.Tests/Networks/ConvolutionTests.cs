@@ -46,12 +46,16 @@ public sealed class ConvolutionTests
     [Theory]
     [MemberData(nameof(Shapes))]
     public void Values_and_gradients_are_those_of_double_precision(long inputs, long outputs, long groups, long kernel, long stride, long side,
-        ScalarType type, bool channelsLast)
+        ScalarType type, bool channelsLast) => Check(inputs, outputs, groups, kernel, stride, side, type, channelsLast, CPU);
+
+    /// <summary>Compares a layer on a device with float64 on the CPU.</summary>
+    internal static void Check(long inputs, long outputs, long groups, long kernel, long stride, long side, ScalarType type, bool channelsLast,
+        Device device)
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(4, CPU);
         var weight = (randn([outputs, inputs / groups, kernel, kernel], generator: generator) * 0.1).to(type).to(ScalarType.Float32);
-        var layer = Layer(weight, groups, stride, side);
+        var layer = Layer(weight, groups, stride, side).to(device);
         var images = randn([32, inputs, side, side], generator: generator).to(type);
         if (channelsLast)
             images = GraphOperator.ChannelsLast(images);
@@ -62,17 +66,17 @@ public sealed class ConvolutionTests
             for (int i = 0; i < 4; i++)
                 full([1 << 20], float.NaN).Dispose();
             layer.zero_grad();
-            var (value, inputGradient, weightGradient) = Backward(layer.forward, images, layer.parameters().First());
+            var (value, inputGradient, weightGradient) = Backward(layer.forward, images.to(device), layer.parameters().First());
             // Without the layer, whose detours the exact values must not take.
             var exactKernel = weight.to(ScalarType.Float64).requires_grad_(true);
             var (exactValue, exactInput, exactWeight) = Backward(
                 x => nn.functional.conv2d(x, exactKernel, null, [stride, stride], [kernel / 2, kernel / 2], [1, 1], groups),
                 images.to(ScalarType.Float64).contiguous(), exactKernel);
-            AssertClose(exactValue, value, tolerance);
-            AssertClose(exactInput, inputGradient, tolerance);
-            AssertClose(exactWeight, weightGradient, tolerance);
+            AssertClose(exactValue, value.cpu(), tolerance);
+            AssertClose(exactInput, inputGradient.cpu(), tolerance);
+            AssertClose(exactWeight, weightGradient.cpu(), tolerance);
             // One map in the other order makes the backward pass of every layer before it reorder too, at twice the time. (A single channel is in both orders.)
-            if (channelsLast && inputs > 1)
+            if (channelsLast && inputs > 1 && device.type == DeviceType.CPU)
                 Assert.Equal((1, 1), (value.stride(1), inputGradient.stride(1)));
         }
     }
@@ -82,7 +86,7 @@ public sealed class ConvolutionTests
         var leaf = images.detach().requires_grad_(true);
         var value = forward(leaf);
         using var generator = new Generator(5, CPU);
-        value.backward([randn(value.shape, generator: generator).to(images.dtype)]);
+        value.backward([randn(value.shape, generator: generator).to(images.dtype).to(value.device)]);
         return (value.detach(), leaf.grad!, weight.grad!.clone());
     }
 
