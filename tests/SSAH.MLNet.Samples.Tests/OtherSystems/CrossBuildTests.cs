@@ -28,17 +28,40 @@ public sealed class CrossBuildTests : IDisposable
         }
     }
 
+    [Fact]
+    [Trait("Category", "Slow")]
+    public async Task A_program_that_only_encodes_builds_for_CUDA()
+    {
+        await Build("samples/ServeHasher", "CUDA", "-p:HashDevice=cuda");
+        string[] natives = [.. Directory.EnumerateFiles(_folder.At("bin", "SSAH.MLNet.Samples.ServeHasher", Repository.Configuration.ToLowerInvariant()),
+            "*onnxruntime_providers_cuda*", SearchOption.AllDirectories)];
+        Assert.NotEmpty(natives);
+    }
+
+    [Fact]
+    public async Task Where_the_natives_to_train_on_CUDA_are_not_served_the_build_names_another_way()
+    {
+        (int code, string output) = await ProcessRun.Start("dotnet", ["msbuild", Repository.At("samples/TrainHasher"), "-t:CheckHashDevice",
+            "-p:HashDevice=cuda", "-nologo", "-v:minimal"]);
+        Assert.True(code == 0, output);
+        Assert.Contains("NU1101", output, StringComparison.Ordinal);
+        Assert.Contains("HashDevice=system", output, StringComparison.Ordinal);
+    }
+
     private async Task Build(string runtime)
     {
         foreach (string program in s_programs)
-        {
-            (int code, string output) = await ProcessRun.Start("dotnet", ["build", Repository.At(program), "-c", Repository.Configuration, "-r", runtime,
-                "--no-self-contained", "--artifacts-path", _folder.Path, "-v", "quiet", "-nologo", "-p:CreateHardLinksForCopyLocalIfPossible=true"]);
-            // Without a network there are no natives of other systems.
-            Assert.SkipWhen(code != 0 && (output.Contains("NU1301", StringComparison.Ordinal) || output.Contains("NU1101", StringComparison.Ordinal)),
-                $"The packages for {runtime} cannot be restored here.");
-            Assert.True(code == 0, output);
-        }
+            await Build(program, runtime, "-r", runtime, "--no-self-contained");
+    }
+
+    private async Task Build(string program, string what, params string[] options)
+    {
+        (int code, string output) = await ProcessRun.Start("dotnet", ["build", Repository.At(program), "-c", Repository.Configuration, .. options,
+            "--artifacts-path", _folder.Path, "-v", "quiet", "-nologo", "-p:CreateHardLinksForCopyLocalIfPossible=true"]);
+        // Without a network there are no natives of other systems.
+        Assert.SkipWhen(code != 0 && (output.Contains("NU1301", StringComparison.Ordinal) || output.Contains("NU1101", StringComparison.Ordinal)),
+            $"The packages for {what} cannot be restored here.");
+        Assert.True(code == 0, output);
     }
 
     private void AssertBeside(string project, string runtime, string[] natives)
