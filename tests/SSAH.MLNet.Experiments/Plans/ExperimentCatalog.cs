@@ -57,6 +57,13 @@ internal static class ExperimentCatalog
                 DataFile = Cifar, Split = Protocol("C10-54k"),
             Steps = 1600, Configure = LongFineTuning(Pretrained(MobileNetV2, side: 128, unlabeled: 96)), Rows = AblationGrid.All, DefaultRows = s_headline,
         },
+        // For a GPU: a step of two cores takes minutes.
+        new()
+        {
+            Name = "c10-54k-resnet18", Title = "C10-54k, 48 bits, ResNet-18 pretrained on ImageNet, fine-tuned at 224 pixels", DataFile = Cifar,
+                Split = Protocol("C10-54k"),
+            Steps = 4000, Configure = LongFineTuning(FineTunedResNet18), Rows = AblationGrid.All, DefaultRows = s_headline,
+        },
         new()
         {
             Name = "grocery", Title = "GROCERY, fine classes, 10 labels a class, 48 bits, MobileNetV1 0.5 pretrained on ImageNet", DataFile = "grocery.tar.gz",
@@ -138,6 +145,12 @@ internal static class ExperimentCatalog
         configure(options, dataFolder);
         options.Losses.SimilarityWeight = 1;
     };
+
+    private static void FineTunedResNet18(SsahTrainer.Options options, string dataFolder)
+    {
+        options.Backbone = Backbone.ResNet18(side: 224);
+        options.Optimization.LearningRate = 0.03;
+    }
 
     private static Action<SsahTrainer.Options, string> Pretrained(string file, int side, int? unlabeled = null) => (options, dataFolder) =>
     {
