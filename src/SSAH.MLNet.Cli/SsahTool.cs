@@ -20,6 +20,8 @@ internal static class SsahTool
         ReportCommand.Create(),
         ExportCommand.Create(),
         ServeCommand.Create(),
+        JobsCommand.Create(),
+        EncodeCommand.Create(),
         CompletionCommand.Create("ssah"),
     });
 }

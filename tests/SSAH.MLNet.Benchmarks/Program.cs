@@ -1,4 +1,5 @@
 using SSAH.MLNet.Benchmarks;
+using SSAH.MLNet.Benchmarks.Scale;
 using SSAH.MLNet.Benchmarks.Serving;
 using SSAH.MLNet.Benchmarks.Soak;
 
@@ -14,6 +15,7 @@ var verbs = new SortedDictionary<string, Func<string[], int>>(StringComparer.Ord
     ["ingest"] = IngestBenchmark.Run,
     ["join"] = JoinBenchmark.Run,
     ["memory"] = MemoryBenchmark.Run,
+    ["scale"] = ScaleBenchmark.Run,
     ["serve"] = ServeBenchmark.Run,
     ["soak"] = SoakBenchmark.Run,
     ["training"] = TrainingBenchmark.Run,

@@ -14,7 +14,7 @@ internal sealed class CodeSearch(PostgresSql sql, CollectionModel model, CodeQue
 {
     // Above this share of the rows, reading all of them in their order is faster than looking up some in the order of an index. It decides only which way is
     // taken, never what is found.
-    private const double MaxShare = 0.02;
+    private const double MaxShare = 0.05;
 
     private readonly VectorPropertyModel _vector = model.VectorProperties[query.Vector];
 

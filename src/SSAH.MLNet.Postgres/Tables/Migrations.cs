@@ -48,6 +48,42 @@ internal static class Migrations
             model text,
             PRIMARY KEY (collection, place));
         """,
+        $"""
+        CREATE TABLE {database.Table("ssah_model")} (
+            id text PRIMARY KEY,
+            bits integer NOT NULL,
+            onnx bytea NOT NULL);
+        CREATE TABLE {database.Table("ssah_current")} (
+            one boolean PRIMARY KEY CHECK (one),
+            model text NOT NULL REFERENCES {database.Table("ssah_model")} (id));
+        CREATE TABLE {database.Table("ssah_job")} (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            model text NOT NULL REFERENCES {database.Table("ssah_model")} (id) ON DELETE CASCADE,
+            path text NOT NULL,
+            size bigint NOT NULL,
+            time bigint NOT NULL,
+            state smallint NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 3),
+            attempts integer NOT NULL DEFAULT 0,
+            claim uuid,
+            leased_until timestamptz,
+            content_hash bytea,
+            problem text,
+            UNIQUE (model, path));
+        CREATE INDEX ON {database.Table("ssah_job")} (id) WHERE state = 0;
+        CREATE INDEX ON {database.Table("ssah_job")} (leased_until) WHERE state = 1;
+        CREATE INDEX ON {database.Table("ssah_job")} (claim) WHERE state = 1;
+        CREATE TABLE {database.Table("ssah_image_code")} (
+            content_hash bytea NOT NULL,
+            model text NOT NULL REFERENCES {database.Table("ssah_model")} (id) ON DELETE CASCADE,
+            code bit varying NOT NULL,
+            width integer NOT NULL,
+            height integer NOT NULL,
+            PRIMARY KEY (content_hash, model));
+        CREATE VIEW {database.Table("ssah_image")} AS
+            SELECT j.path, c.content_hash, c.model, c.code, c.width, c.height FROM {database.Table("ssah_current")} u
+            JOIN {database.Table("ssah_job")} j ON j.model = u.model AND j.state = 2
+            JOIN {database.Table("ssah_image_code")} c ON c.content_hash = j.content_hash AND c.model = j.model;
+        """,
     ];
 
     // to_regnamespace takes a name as SQL writes it, within a literal.

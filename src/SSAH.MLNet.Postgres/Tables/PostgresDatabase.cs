@@ -42,10 +42,11 @@ internal sealed class PostgresDatabase(NpgsqlDataSource dataSource, PostgresHash
         return result;
     }, cancellationToken);
 
-    /// <summary>Runs statements without values.</summary>
+    /// <summary>Runs a statement that may take long: making tables and indexes, merging a batch. Only the token ends it early.</summary>
     public static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params object[] values)
     {
         await using NpgsqlCommand command = Command(connection, sql, values);
+        command.CommandTimeout = 0;
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

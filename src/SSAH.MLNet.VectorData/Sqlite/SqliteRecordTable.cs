@@ -77,9 +77,12 @@ internal sealed class SqliteRecordTable(SqliteStore store, string name, Collecti
             RequireModel(index.Model.Id, query.ModelId);
             HammingMatch[] matches = index.Search(session, BinaryCodes.FromPacked(index.Model.Bits, query.Code), query.Count, query.Radius,
                 filter is null ? null : (sql.Ids(filter.Text), filter.Values), cancellationToken);
-            Func<Microsoft.Data.Sqlite.SqliteDataReader, RecordRow> read = RowReader(session, collection, query.WithCodes);
-            return [.. matches.Select(match => new FoundRow(session.Query(query.WithCodes ? sql.ByIdWithCodes : sql.ById, read, match.Id) is [var row]
-                ? row : throw new DamagedFileException($"'{session.Path}' is a damaged vector store: there is a code and no record."), match.Distance))];
+            if (matches.Length == 0)
+                return [];
+            string ids = $"[{string.Join(',', matches.Select(match => match.Id))}]";
+            List<RecordRow> rows = session.Query(query.WithCodes ? sql.ByIdsWithCodes : sql.ByIds, RowReader(session, collection, query.WithCodes), ids);
+            return rows.Count == matches.Length ? [.. rows.Zip(matches, (row, match) => new FoundRow(row, match.Distance))]
+                : throw new DamagedFileException($"'{session.Path}' is a damaged vector store: there is a code and no record.");
         });
         // Reading a million codes takes half a second, a search a tenth of a millisecond.
         return Volatile.Read(ref _indexes[query.Vector]) is null ? Task.Run(Search, cancellationToken) : Search();

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using SSAH.MLNet.Cli.CommandLine;
+using SSAH.MLNet.VectorData.Tests.Postgres;
 
 namespace SSAH.MLNet.Cli.Tests.Commands;
 
@@ -18,7 +19,7 @@ public sealed partial class DocumentationTests
 
     [Theory]
     [MemberData(nameof(Pages))]
-    public void Command_lines_of_the_documentation_run(string document)
+    public async Task Command_lines_of_the_documentation_run(string document)
     {
         using var folder = new TempFolder();
         DrawnPhotos.Write(folder.At("photos", "cats"), 5);
@@ -34,15 +35,18 @@ public sealed partial class DocumentationTests
             new Microsoft.ML.MLContext().Model.Save(model, null, folder.At("hasher.zip"));
         string[] lines = [.. CommandLines().Matches(File.ReadAllText(Path.Combine(Root(), document))).Select(match => match.Groups[1].Value.Trim())];
         Assert.InRange(lines.Length, 1, 100);
+        bool needsServer = lines.Any(line => line.Contains("--postgres", StringComparison.Ordinal));
+        await using PostgresServer? server = needsServer ? await TestServers.OfSystemAsync() : null;
         foreach (string line in lines)
         {
             // What a shell redirects or does next is no argument; quotes hold one character here.
             string[] words = [.. line.Split('>')[0].Split("&&")[0].Trim().Split(' ').Select(word => word.Trim('"'))];
             Assert.Empty(SsahTool.Create().Parse(words).Errors);
-            // The trainer has a test of its own, as a process.
-            if (words[0] == "train")
+            // The trainer has a test of its own, as a process; workers that stay have one too.
+            if (words[0] == "train" || words.Contains("--worker") || (words.Contains("--postgres") && server!.Missing is not null))
                 continue;
-            string[] arguments = [.. words.Select((word, i) => i > 0 && IsPath(word) ? folder.At(word) : word)];
+            words = [.. words.Select((word, i) => i > 0 && words[i - 1] == "--postgres" ? server!.ConnectionString : word)];
+            string[] arguments = [.. words.Select((word, i) => i > 0 && words[i - 1] != "--postgres" && IsPath(word) ? folder.At(word) : word)];
             Run run = words[0] == "serve" ? Run.Served([.. arguments, "--port", "0"]) : Run.Of(arguments);
             Assert.True(run.Code is ExitCode.Done, $"ssah {line} ended with {run.Code}: {run.Out}{run.Error}");
         }

@@ -16,15 +16,7 @@ public sealed class PgvectorTests : IAsyncLifetime
         ],
     };
 
-    public async ValueTask InitializeAsync()
-    {
-        // Where build.sh unpacks it, or wherever it is said to be.
-        string root = Environment.GetEnvironmentVariable("SSAH_PGVECTOR") ?? "/var/cache/ssah/postgresql-17";
-        string programs = Path.Combine(root, "usr/lib/postgresql/17/bin");
-        _server = await PostgresServer.StartAsync(Directory.Exists(programs) ? programs : null,
-            "There is no PostgreSQL 17 with pgvector here: CI=true ./build.sh test unpacks one as root on Debian, SSAH_PGVECTOR names the folder of another.",
-            Path.Combine(root, "usr/lib/x86_64-linux-gnu"));
-    }
+    public async ValueTask InitializeAsync() => _server = await TestServers.WithPgvectorAsync();
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 

@@ -7,19 +7,12 @@ public sealed class PostgresGroup : ICollectionFixture<DebianPostgres>
     public const string Name = "PostgreSQL";
 }
 
-/// <summary>The server of the system's own PostgreSQL, 14 or later, or of those below the folder that SSAH_POSTGRES names.</summary>
+/// <summary>The server of the system's own PostgreSQL, 14 or later.</summary>
 public sealed class DebianPostgres : IAsyncLifetime
 {
     public PostgresServer Server { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        string root = Environment.GetEnvironmentVariable("SSAH_POSTGRES") ?? "/usr/lib/postgresql";
-        string? programs = !Directory.Exists(root) ? null : Directory.GetDirectories(root)
-            .Where(folder => int.TryParse(Path.GetFileName(folder), out int version) && version >= 14 && File.Exists(Path.Combine(folder, "bin", "initdb")))
-            .OrderBy(folder => folder.Length).ThenBy(folder => folder, StringComparer.Ordinal).Select(folder => Path.Combine(folder, "bin")).LastOrDefault();
-        Server = await PostgresServer.StartAsync(programs, "There is no PostgreSQL here: apt-get install postgresql-15 (Debian 12), or a later one.");
-    }
+    public async ValueTask InitializeAsync() => Server = await TestServers.OfSystemAsync();
 
     public ValueTask DisposeAsync() => Server.DisposeAsync();
 }

@@ -15,7 +15,7 @@ public sealed class PostgresServer : IAsyncDisposable
         set -e
         umask 077
         "$1/initdb" -D "$2/data" -U ssah -A trust -N >"$2/log" 2>&1
-        "$1/postgres" -D "$2/data" -c listen_addresses= -c unix_socket_directories="$2" -c fsync=off -c max_connections=60 -c shared_buffers=64MB \
+        "$1/postgres" -D "$2/data" -c listen_addresses= -c unix_socket_directories="$2" -c fsync=off -c max_connections=60 -c shared_buffers=256MB -c jit=off \
             -c timezone=Asia/Kolkata -c lc_messages=C >>"$2/log" 2>&1 &
         read -r line || true
         kill -QUIT $! 2>/dev/null || true
@@ -36,6 +36,9 @@ public sealed class PostgresServer : IAsyncDisposable
 
     /// <summary>Why there is none, or null.</summary>
     public string? Missing { get; }
+
+    /// <summary>Whether pgvector can be made part of a database of it.</summary>
+    public bool HasPgvector { get; private init; }
 
     /// <summary>How to reach it, as its administrator.</summary>
     public string ConnectionString => $"Host={_folder};Username=ssah;Database=postgres;Maximum Pool Size=20";
@@ -62,7 +65,7 @@ public sealed class PostgresServer : IAsyncDisposable
         if (libraries is not null)
             start.Environment["LD_LIBRARY_PATH"] = libraries;
         Process process = Process.Start(start)!;
-        var server = new PostgresServer(folder, process, null);
+        var server = new PostgresServer(folder, process, null) { HasPgvector = libraries is not null };
         string? trouble = await server.WaitAsync();
         return trouble is null ? server : throw new InvalidOperationException(trouble);
     }
