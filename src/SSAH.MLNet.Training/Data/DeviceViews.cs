@@ -74,8 +74,14 @@ internal sealed class DeviceViews : IImageViews
 
     // Images on the device among which the rows are, and their numbers there, [N, 1, 1, 1].
     private (Tensor Pixels, Tensor Rows) Bytes(int[] rows) => _pixels is null
-        ? (Packed(rows.Length, i => rows[i]).Send(_device), arange(rows.Length, device: _device).view(-1, 1, 1, 1))
-        : (_pixels, tensor([.. rows.Select(row => (long)row)], [rows.Length, 1, 1, 1]).Send(_device));
+        ? (Packed(rows.Length, i => rows[i]).Send(_device), Numbers(Enumerable.Range(0, rows.Length)))
+        : (_pixels, Numbers(rows));
+
+    private Tensor Numbers(IEnumerable<int> rows)
+    {
+        long[] numbers = [.. rows.Select(row => (long)row)];
+        return tensor(numbers, [numbers.Length, 1, 1, 1]).Send(_device);
+    }
 
     private Tensor SendAll()
     {
