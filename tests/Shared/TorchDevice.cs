@@ -20,10 +20,11 @@ internal sealed partial record TorchDevice(string Device, string? Driver, string
     {
         string? folder = Process.GetCurrentProcess().Modules.Cast<ProcessModule>().Select(module => module.FileName)
             .FirstOrDefault(file => file.Contains("torch_cpu", StringComparison.Ordinal)) is { } file ? Path.GetDirectoryName(file) : null;
-        // A Python installation says it in torch/version.py, beside torch/lib; a program that brought its libtorch along, in its list of packages.
+        // A Python installation says it in torch/version.py, beside torch/lib; a program with its own libtorch among its packages; NuGet's folders by name.
         string python = ReadIfThere(Path.Combine(folder ?? "", "..", "version.py"));
         string packages = string.Concat(Directory.EnumerateFiles(AppContext.BaseDirectory, "*.deps.json").Select(ReadIfThere));
-        string? libtorch = Found(PythonVersion(), python) ?? Found(PackageVersion(), packages);
+        string? libtorch = Found(PythonVersion(), python) ?? Found(PackageVersion(), packages)
+            ?? Found(PackageVersion(), folder?.Replace('\\', '/') ?? "");
         if (device.type == DeviceType.CPU)
             return new TorchDevice("cpu", null, libtorch, null);
         string built = Found(PythonCuda(), python) ?? "CUDA of TorchSharp's package";
