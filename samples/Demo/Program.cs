@@ -2,6 +2,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using SSAH.MLNet;
+using SSAH.MLNet.Hashing;
 using SSAH.MLNet.Samples;
 using SSAH.MLNet.Samples.Demo;
 
@@ -53,7 +54,7 @@ try
     File.WriteAllText(Path.Combine(options.Out, "data.txt"), name);
     return 0;
 }
-catch (Exception e) when (e is IOException or InvalidDataException or FormatException)
+catch (Exception e) when (e is IOException or InvalidDataException or DamagedFileException or FormatException)
 {
     Console.Error.WriteLine(e.Message);
     return e is FormatException ? 2 : 1;

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using SSAH.MLNet;
+using SSAH.MLNet.Hashing;
 using SSAH.MLNet.Reports;
 using SSAH.MLNet.Samples.Demo;
 
@@ -47,7 +48,7 @@ try
     Console.WriteLine($"page:  {Path.GetFullPath(At("report.html"))}\nmodel: {Path.GetFullPath(At("hasher.zip"))}");
     return 0;
 }
-catch (Exception e) when (e is IOException or InvalidDataException or FormatException)
+catch (Exception e) when (e is IOException or InvalidDataException or DamagedFileException or FormatException)
 {
     Console.Error.WriteLine(e.Message);
     return e is FormatException ? 2 : 1;

@@ -12,7 +12,7 @@ public sealed partial class ImageCollection
     /// <param name="k">Number of images to find, at least 1.</param>
     /// <param name="filter">Which images may be found; null is all.</param>
     /// <returns>At most k matches in ascending distance, at equal distance in ascending id.</returns>
-    /// <exception cref="InvalidDataException">The file cannot be read as a whole image; the message names it and says why.</exception>
+    /// <exception cref="DamagedFileException">The file cannot be read as a whole image; the message names it and says why.</exception>
     /// <exception cref="InvalidOperationException">The encoder is neither given nor kept.</exception>
     public IReadOnlyList<CollectionMatch> Search(string imagePath, int k, ImageFilter? filter = null)
     {
@@ -25,7 +25,7 @@ public sealed partial class ImageCollection
     /// <param name="k">Number of images to find, at least 1.</param>
     /// <param name="filter">Which images may be found; null is all.</param>
     /// <returns>At most k matches in ascending distance, at equal distance in ascending id.</returns>
-    /// <exception cref="InvalidDataException">The stream does not hold a whole image; the message says why.</exception>
+    /// <exception cref="DamagedFileException">The stream does not hold a whole image; the message says why.</exception>
     /// <exception cref="InvalidOperationException">The encoder is neither given nor kept.</exception>
     public IReadOnlyList<CollectionMatch> Search(Stream image, int k, ImageFilter? filter = null)
     {

@@ -83,7 +83,7 @@ public abstract class Backbone
     /// <summary>Refuses images that the network cannot take, before any is read.</summary>
     /// <param name="shape">Size of the images.</param>
     /// <param name="column">Name of the pixel column.</param>
-    /// <exception cref="NotSupportedException">The network does not run on images of this size; the message names the column and the size that it
+    /// <exception cref="UnsupportedNetworkException">The network does not run on images of this size; the message names the column and the size that it
     /// needs.</exception>
     internal abstract void RequireSize(PixelShape shape, string column);
 
@@ -149,7 +149,7 @@ public abstract class Backbone
         internal override void RequireSize(PixelShape shape, string column)
         {
             if (Math.Min(shape.Height, shape.Width) < LeastSide)
-                throw new NotSupportedException(
+                throw new UnsupportedNetworkException(
                     $"Column '{column}' holds images of {shape.Height}x{shape.Width} pixels; {name} needs {LeastSide} at least on each side. "
                     + "Resize them before ExtractPixels (mlContext.Transforms.ResizeImages), or load them larger (LoadImageFolder).");
         }

@@ -31,9 +31,9 @@ internal sealed class OnnxBackbone(PretrainedNetwork network, int freezeStages) 
         {
             Open(shape);
         }
-        catch (NotSupportedException e)
+        catch (UnsupportedNetworkException e)
         {
-            throw new NotSupportedException($"Column '{column}' holds images of {shape.Height}x{shape.Width} pixels. {e.Message}", e);
+            throw new UnsupportedNetworkException($"Column '{column}' holds images of {shape.Height}x{shape.Width} pixels. {e.Message}", e);
         }
     }
 
@@ -75,7 +75,7 @@ internal sealed class OnnxBackbone(PretrainedNetwork network, int freezeStages) 
         {
             [_, var features] => new BackboneNetwork(new LayerSequence(input, graph), features, IsPretrained: true),
             [_, var features, _, _] => new BackboneNetwork(new LayerSequence(input, graph, MeanOverAxes.Positions()), features, IsPretrained: true),
-            var other => throw new NotSupportedException(
+            var other => throw new UnsupportedNetworkException(
                 $"{network.Path}: '{network.Output}' has the shape [{string.Join(", ", other)}]; [N, F] or [N, C, H, W] is needed."),
         };
     }

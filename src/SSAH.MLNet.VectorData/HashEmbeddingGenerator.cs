@@ -37,7 +37,7 @@ public sealed class HashEmbeddingGenerator : IEmbeddingGenerator<DataContent, Bi
     /// <param name="options">A model's id and a number of dimensions are compared with those of the encoder; null asks for nothing.</param>
     /// <param name="cancellationToken">Stops the encoding.</param>
     /// <returns>One embedding for each image, in their order.</returns>
-    /// <exception cref="InvalidDataException">One cannot be read as a whole image; the message says which and why.</exception>
+    /// <exception cref="DamagedFileException">One cannot be read as a whole image; the message says which and why.</exception>
     /// <exception cref="NotSupportedException">Another model or another number of bits was asked for.</exception>
     public async Task<GeneratedEmbeddings<BinaryEmbedding>> GenerateAsync(IEnumerable<DataContent> values, EmbeddingGenerationOptions? options = null,
         CancellationToken cancellationToken = default)
@@ -83,7 +83,7 @@ public sealed class HashEmbeddingGenerator : IEmbeddingGenerator<DataContent, Bi
         {
             // The first of the images that cannot be read, not whichever thread was first.
             Exception first = error.InnerExceptions.OrderBy(each => each is UnreadableImage unreadable ? unreadable.At : -1).First();
-            throw first is UnreadableImage image ? new InvalidDataException(image.Message) : first;
+            throw first is UnreadableImage image ? new DamagedFileException(image.Message) : first;
         }
     }
 

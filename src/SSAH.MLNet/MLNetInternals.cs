@@ -1,3 +1,5 @@
+using SSAH.MLNet.Hashing;
+
 // The one file that uses members which ML.NET keeps internal. They are the same from ML.NET 1.0 to 6.0-preview, hence the version range in
 // Directory.Packages.props. eng/Publicizer lets the compiler see them; these two attributes let the runtime use them.
 [assembly: System.Runtime.CompilerServices.IgnoresAccessChecksTo("Microsoft.ML.Core")]
@@ -123,13 +125,13 @@ namespace SSAH.MLNet
             string output = context.LoadNonEmptyString();
             int batchSize = context.Reader.ReadInt32();
             if (batchSize is < 1 or > HashEncodingOptions.MaxBatchSize)
-                throw new InvalidDataException($"The saved encoder has a batch size of {batchSize}: the file is damaged.");
+                throw new DamagedFileException($"The saved encoder has a batch size of {batchSize}: the file is damaged.");
             if (context.Header.ModelVerWritten >= Checksums
                 && !context.Reader.ReadBytes(SavedEncoder.ChecksumBytes).AsSpan().SequenceEqual(SavedEncoder.ChecksumOf(input, output, batchSize)))
-                throw new InvalidDataException("The saved encoder's checksum is not that of its names: the file is damaged.");
+                throw new DamagedFileException("The saved encoder's checksum is not that of its names: the file is damaged.");
             byte[]? onnx = null;
             if (!context.TryLoadBinaryStream(OnnxStream, reader => onnx = LengthPrefixedBytes.Read(reader, OnnxStream)))
-                throw new InvalidDataException($"The saved encoder has no part '{OnnxStream}': the file is damaged.");
+                throw new DamagedFileException($"The saved encoder has no part '{OnnxStream}': the file is damaged.");
             return new HashEncoder(environment, onnx!, output, input, new HashEncodingOptions { BatchSize = batchSize });
         }
 
@@ -190,7 +192,7 @@ namespace SSAH.MLNet
                 return bytes.ToArray();
             }
 
-            private static InvalidDataException Damaged(string what) => new($"The saved neighbor search {what}: the file is damaged.");
+            private static DamagedFileException Damaged(string what) => new($"The saved neighbor search {what}: the file is damaged.");
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Formats.Tar;
+using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet.BenchmarkData;
 
@@ -52,7 +53,8 @@ internal sealed class CollectionFiles
             var files = Partitioner.Create(Enumerate(path), EnumerablePartitionerOptions.NoBuffering);
             Parallel.ForEach(files, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, Take);
         }
-        catch (AggregateException e) when (e.Flatten().InnerExceptions.OfType<InvalidDataException>().FirstOrDefault() is { } damaged)
+        catch (AggregateException e)
+            when (e.Flatten().InnerExceptions.FirstOrDefault(inner => inner is InvalidDataException or DamagedFileException) is { } damaged)
         {
             throw new InvalidDataException(damaged.Message, e);
         }

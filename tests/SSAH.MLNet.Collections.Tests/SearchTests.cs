@@ -1,5 +1,6 @@
 using System.Numerics;
 using Microsoft.ML;
+using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet.Collections.Tests;
 
@@ -119,7 +120,7 @@ public sealed class SearchTests : IDisposable
         Assert.Throws<ArgumentException>(() => _collection.Search(new byte[7], 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => _collection.Search(_images[0].Id, 0));
         Assert.Throws<KeyNotFoundException>(() => _collection.Search(10_000, 1));
-        Assert.Throws<InvalidDataException>(() => _collection.Search(_folder.Break("broken.png"), 1));
+        Assert.Throws<DamagedFileException>(() => _collection.Search(_folder.Break("broken.png"), 1));
         using HashEncoder other = PhotoFolder.Encoder(seed: 2);
         ArgumentException error = Assert.Throws<ArgumentException>(() => _collection.Search(other.EncodeImages([_images[0].Path]), 1));
         Assert.Contains(other.ModelId, error.Message, StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using SSAH.MLNet.Collections;
+using SSAH.MLNet.Hashing;
 using SSAH.MLNet.Training.Checkpoints;
 
 namespace SSAH.MLNet.Files.Tests;
@@ -22,7 +23,7 @@ public sealed class LimitTests : IDisposable
         foreach (ReadingLimits limits in new ReadingLimits[] { new() { MaxBytes = bytes - 1 }, new() { MaxNodes = 14 }, new() { MaxTensors = 7 },
             new() { MaxPixels = 191 },
             new() { MaxBits = 15 } })
-            Assert.Contains(path, Assert.Throws<InvalidDataException>(() => HashEncoder.Load(path, limits)).Message, StringComparison.Ordinal);
+            Assert.Contains(path, Assert.Throws<DamagedFileException>(() => HashEncoder.Load(path, limits)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -58,10 +59,10 @@ public sealed class LimitTests : IDisposable
         LabelTable.List(table, new() { Limits = new() { MaxRows = 3 } });
         ArchiveListing.List(zip, new() { Limits = new() { MaxRows = 2 } });
         ArchiveListing.List(tar, new() { Limits = new() { MaxRows = 2 } });
-        Assert.Throws<InvalidDataException>(() => LabelTable.List(table, new() { Limits = new() { MaxRows = 2 } }));
-        Assert.Throws<InvalidDataException>(() => LabelTable.List(table, new() { Limits = new() { MaxBytes = 10 } }));
-        Assert.Throws<InvalidDataException>(() => ArchiveListing.List(zip, new() { Limits = new() { MaxRows = 1 } }));
-        Assert.Throws<InvalidDataException>(() => ArchiveListing.List(tar, new() { Limits = new() { MaxRows = 1 } }));
+        Assert.Throws<DamagedFileException>(() => LabelTable.List(table, new() { Limits = new() { MaxRows = 2 } }));
+        Assert.Throws<DamagedFileException>(() => LabelTable.List(table, new() { Limits = new() { MaxBytes = 10 } }));
+        Assert.Throws<DamagedFileException>(() => ArchiveListing.List(zip, new() { Limits = new() { MaxRows = 1 } }));
+        Assert.Throws<DamagedFileException>(() => ArchiveListing.List(tar, new() { Limits = new() { MaxRows = 1 } }));
     }
 
     // A link may lead out of the folder, or to a device without end.
@@ -84,7 +85,7 @@ public sealed class LimitTests : IDisposable
     public void A_device_without_end_is_no_model()
     {
         Assert.SkipUnless(File.Exists("/dev/zero"), "There is none here.");
-        Assert.Throws<InvalidDataException>(() => HashEncoder.Load("/dev/zero"));
+        Assert.Throws<DamagedFileException>(() => HashEncoder.Load("/dev/zero"));
         Assert.Throws<DamagedFileException>(() => RetrievalSplit.Load("/dev/zero"));
     }
 

@@ -1,3 +1,5 @@
+using SSAH.MLNet.Hashing;
+
 namespace SSAH.MLNet.Fuzz;
 
 /// <summary>A reader under test.</summary>
@@ -27,7 +29,7 @@ internal abstract class FileTarget(string name, string ending) : IDisposable
     public virtual byte[] Sign(byte[] bytes) => bytes;
 
     /// <summary>Whether an exception is one that the documentation names for a file that is damaged or hostile.</summary>
-    public virtual bool IsOfTheFamily(Exception error) => error is DamagedFileException or InvalidDataException;
+    public virtual bool IsOfTheFamily(Exception error) => error is DamagedFileException;
 
     public void Dispose()
     {

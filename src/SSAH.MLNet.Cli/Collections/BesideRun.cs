@@ -3,6 +3,7 @@ using SSAH.MLNet.Cli.CommandLine;
 using SSAH.MLNet.Cli.Models;
 using SSAH.MLNet.Collections;
 using SSAH.MLNet.Evaluation;
+using SSAH.MLNet.Hashing;
 using SSAH.MLNet.Reports;
 
 namespace SSAH.MLNet.Cli.Collections;
@@ -28,7 +29,7 @@ internal static class BesideRun
         {
             return HammingRetrievalMetrics.FromJson(File.ReadAllText(path));
         }
-        catch (InvalidDataException error)
+        catch (DamagedFileException error)
         {
             throw new ToolException($"'{path}' has no figures of ssah evaluate --json: {error.Message}", error);
         }

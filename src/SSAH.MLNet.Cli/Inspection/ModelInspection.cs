@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.IO.Hashing;
 using Microsoft.ML;
+using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet.Cli.Inspection;
 
@@ -55,7 +56,7 @@ internal static class ModelInspection
             while (content.Read(buffer) is > 0 and int count)
                 checksum.Append(buffer.AsSpan(0, count));
             if (checksum.GetCurrentHashAsUInt32() != entry.Crc32)
-                throw new InvalidDataException($"the checksum of its entry '{entry.FullName}' does not hold. Copy or train the model again.");
+                throw new DamagedFileException($"the checksum of its entry '{entry.FullName}' does not hold. Copy or train the model again.");
         }
     }
 }

@@ -50,7 +50,7 @@ internal sealed class ServedCollection : IDisposable
         {
             encoder.EncodeImage(first.Path, _settings.Reading);
         }
-        catch (InvalidDataException)
+        catch (DamagedFileException)
         {
             // The file is gone or has changed; it is not what is tried here.
         }
@@ -120,7 +120,7 @@ internal sealed class ServedCollection : IDisposable
             image.Content.Position = 0;
             return Collection.Encoder.EncodeImage(image.Content, _settings.Reading);
         }
-        catch (InvalidDataException error)
+        catch (DamagedFileException error)
         {
             throw Unreadable(error.Message);
         }

@@ -55,7 +55,7 @@ internal static class Models
         {
             return new HashEncoder(environment: null, onnx, "HashCode", "Pixels", options: null, limits: limits);
         }
-        catch (InvalidDataException error)
+        catch (DamagedFileException error)
         {
             throw new DamagedFileException($"'{session.Path}' is a damaged collection: the model in it cannot be read. {error.Message}", error);
         }

@@ -98,7 +98,7 @@ public sealed record HammingRetrievalMetrics
     public string ToJson() => MetricsJson.Write(this);
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
-    /// <exception cref="InvalidDataException">The text is no such JSON.</exception>
+    /// <exception cref="SSAH.MLNet.Hashing.DamagedFileException">The text is no such JSON.</exception>
     public static HammingRetrievalMetrics FromJson(string json) => MetricsJson.Read(json);
 
     /// <summary>The figures as a table for people.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet.Evaluation;
 
@@ -15,11 +16,11 @@ internal static class MetricsJson
         try
         {
             return JsonSerializer.Deserialize(json, MetricsJsonContext.Default.HammingRetrievalMetrics)
-                ?? throw new InvalidDataException("The retrieval metrics are the JSON value null.");
+                ?? throw new DamagedFileException("The retrieval metrics are the JSON value null.");
         }
         catch (JsonException error)
         {
-            throw new InvalidDataException($"This is not JSON of retrieval metrics: {error.Message}", error);
+            throw new DamagedFileException($"This is not JSON of retrieval metrics: {error.Message}", error);
         }
     }
 }

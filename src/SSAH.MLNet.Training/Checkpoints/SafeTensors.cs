@@ -69,13 +69,13 @@ internal static class SafeTensors
             var header = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(file.Span.Slice(LengthBytes, (int)length), s_json)!;
             header.Remove("__metadata__");
             if (header.Count > ReadingLimits.Trusted.MaxTensors)
-                throw new InvalidDataException($"it has {header.Count} tensors, and the limits allow {ReadingLimits.Trusted.MaxTensors}.");
+                throw new DamagedFileException($"it has {header.Count} tensors, and the limits allow {ReadingLimits.Trusted.MaxTensors}.");
             var entries = header.ToDictionary(entry => entry.Key, entry => entry.Value.Deserialize<Entry>(s_json), StringComparer.Ordinal);
             var values = file[(LengthBytes + (int)length)..];
             RequireNoGaps(entries.Values, values.Length);
             return entries.ToDictionary(entry => entry.Key, entry => Open(entry.Value!, values), StringComparer.Ordinal);
         }
-        catch (Exception error) when (error is JsonException or InvalidDataException or OverflowException or NullReferenceException or ArgumentException
+        catch (Exception error) when (error is JsonException or DamagedFileException or OverflowException or NullReferenceException or ArgumentException
             or InvalidOperationException)
         {
             throw new DamagedFileException($"'{path}' has a damaged header: {error.Message}", error);
@@ -86,11 +86,11 @@ internal static class SafeTensors
     private static void RequireNoGaps(IEnumerable<Entry?> entries, long end)
     {
         long at = 0;
-        foreach (long[] place in entries.Select(entry => entry?.data_offsets is [_, _] offsets ? offsets : throw new InvalidDataException(
+        foreach (long[] place in entries.Select(entry => entry?.data_offsets is [_, _] offsets ? offsets : throw new DamagedFileException(
             "a tensor has no place.")).OrderBy(offsets => offsets[0]).ThenBy(offsets => offsets[1]))
-            at = place[0] == at && place[1] >= at ? place[1] : throw new InvalidDataException("tensors overlap, or there is a gap between them.");
+            at = place[0] == at && place[1] >= at ? place[1] : throw new DamagedFileException("tensors overlap, or there is a gap between them.");
         if (at != end)
-            throw new InvalidDataException("the tensors do not fill the file.");
+            throw new DamagedFileException("the tensors do not fill the file.");
     }
 
     private static StoredTensor Open(Entry entry, ReadOnlyMemory<byte> values)
@@ -99,7 +99,7 @@ internal static class SafeTensors
         if (bytes == 0 || entry.shape is null || entry.data_offsets is not [var start, var end] || start < 0 || end < start || end > values.Length
             || entry.shape.Any(size => size < 0)
             || entry.shape.Aggregate((long)bytes, (product, size) => checked(product * size)) != end - start)
-            throw new InvalidDataException("type, shape and place of a tensor do not fit each other.");
+            throw new DamagedFileException("type, shape and place of a tensor do not fit each other.");
         return new StoredTensor(type, entry.shape, values[(int)start..(int)end]);
     }
 

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.Extensions.VectorData;
+using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet.VectorData.Records;
 
@@ -13,8 +14,8 @@ internal static class StoreErrors
             // Engines wait and compute: never in the context of a user interface, where both would be felt.
             return await (SynchronizationContext.Current is null ? run() : Task.Run(run)).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is DbException or IOException or InvalidDataException or TimeoutException or UnauthorizedAccessException
-            or VectorStoreException)
+        catch (Exception error) when (error is DbException or IOException or InvalidDataException or DamagedFileException or TimeoutException
+            or UnauthorizedAccessException or VectorStoreException)
         {
             throw new VectorStoreException(error.Message, error)
             {

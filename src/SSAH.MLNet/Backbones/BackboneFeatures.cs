@@ -54,7 +54,7 @@ internal sealed class BackboneFeatures : IDisposable
     /// <param name="width">Width of the images in pixels.</param>
     /// <param name="options">How to run it; null takes the defaults.</param>
     /// <exception cref="FileNotFoundException">The file does not exist; the message names the package to add.</exception>
-    /// <exception cref="NotSupportedException">The network does not run on images of this size.</exception>
+    /// <exception cref="UnsupportedNetworkException">The network does not run on images of this size.</exception>
     /// <inheritdoc cref="BackboneGraph.Read" path="/exception"/>
     public static BackboneFeatures Open(PretrainedNetwork network, int height, int width, HashEncodingOptions? options = null)
     {
@@ -157,12 +157,12 @@ internal sealed class BackboneFeatures : IDisposable
             long[] shape = OnnxModels.Shapes(_backbone.Model, _backbone.ImageInput, image, [_backbone.Output])[0];
             return shape is [_, _] or [_, _, _, _]
                 ? (shape.Length == 4, (int)shape[1])
-                : throw new NotSupportedException(
+                : throw new UnsupportedNetworkException(
                     $"{_backbone.Source}: '{_backbone.Output}' has the shape [{string.Join(", ", shape)}]; [N, F] or [N, C, H, W] is needed.");
         }
         catch (OnnxRuntimeException e)
         {
-            throw new NotSupportedException(
+            throw new UnsupportedNetworkException(
                 $"{_backbone.Source} does not run on images of {InputShape.Height}x{InputShape.Width} ({e.Message.Split('\n')[0]}).", e);
         }
     }

@@ -74,12 +74,12 @@ public sealed record PretrainedNetwork
     }
 
     /// <summary>Refuses a size that the network does not take by its making; what its graph does not take shows when it runs.</summary>
-    /// <exception cref="NotSupportedException">The message names a size that it takes.</exception>
+    /// <exception cref="UnsupportedNetworkException">The message names a size that it takes.</exception>
     internal void RequireSize(long height, long width)
     {
         long side = (Math.Max(height, width) + SideStep - 1) / SideStep * SideStep;
         if (height % SideStep != 0 || width % SideStep != 0)
-            throw new NotSupportedException($"{this} takes images whose sides are multiples of {SideStep} pixels, not {height}x{width}: set "
+            throw new UnsupportedNetworkException($"{this} takes images whose sides are multiples of {SideStep} pixels, not {height}x{width}: set "
                 + $"{nameof(BackbonePreprocessing)}.{nameof(BackbonePreprocessing.Side)} to {side}, or resize the images to that.");
     }
 

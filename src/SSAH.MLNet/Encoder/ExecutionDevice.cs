@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.Runtime;
+using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet;
 
@@ -32,7 +33,7 @@ internal sealed record ExecutionDevice(int? GpuDeviceId, bool FallbackToCpu, Act
 
     /// <summary>Opens a session on the device.</summary>
     /// <exception cref="InvalidOperationException">The GPU cannot be used and the CPU may not stand in, or ONNX Runtime is missing.</exception>
-    /// <exception cref="InvalidDataException">The bytes are not an ONNX model that this ONNX Runtime can run.</exception>
+    /// <exception cref="DamagedFileException">The bytes are not an ONNX model that this ONNX Runtime can run.</exception>
     public InferenceSession Open(byte[] onnx)
     {
         try
@@ -41,7 +42,7 @@ internal sealed record ExecutionDevice(int? GpuDeviceId, bool FallbackToCpu, Act
         }
         catch (OnnxRuntimeException error)
         {
-            throw new InvalidDataException($"ONNX Runtime cannot open the model: {error.Message}", error);
+            throw new DamagedFileException($"ONNX Runtime cannot open the model: {error.Message}", error);
         }
     }
 

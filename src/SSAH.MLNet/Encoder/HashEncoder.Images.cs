@@ -11,7 +11,7 @@ public sealed partial class HashEncoder
     /// <param name="path">Path of a JPEG, PNG, WebP, GIF, BMP or ICO file; what it is is told by its content.</param>
     /// <param name="options">Limits and background; null takes the defaults.</param>
     /// <returns>One code, as an index's <c>Search</c> takes it.</returns>
-    /// <exception cref="InvalidDataException">The file cannot be read as a whole image; the message names it and says why.</exception>
+    /// <exception cref="DamagedFileException">The file cannot be read as a whole image; the message names it and says why.</exception>
     public BinaryCodes EncodeImage(string path, ImageReadingOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -22,7 +22,7 @@ public sealed partial class HashEncoder
     /// <param name="image">The stream; it is not closed.</param>
     /// <param name="options">Limits and background; null takes the defaults.</param>
     /// <returns>One code.</returns>
-    /// <exception cref="InvalidDataException">The stream does not hold a whole image; the message says why.</exception>
+    /// <exception cref="DamagedFileException">The stream does not hold a whole image; the message says why.</exception>
     public BinaryCodes EncodeImage(Stream image, ImageReadingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(image);
@@ -33,7 +33,7 @@ public sealed partial class HashEncoder
     /// <param name="image">The whole file.</param>
     /// <param name="options">Limits and background; null takes the defaults.</param>
     /// <returns>One code.</returns>
-    /// <exception cref="InvalidDataException">The bytes are not a whole image; the message says why.</exception>
+    /// <exception cref="DamagedFileException">The bytes are not a whole image; the message says why.</exception>
     public BinaryCodes EncodeImage(byte[] image, ImageReadingOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(image);
@@ -45,7 +45,7 @@ public sealed partial class HashEncoder
     /// <param name="options">Limits and background; null takes the defaults.</param>
     /// <param name="cancellationToken">Stops the encoding.</param>
     /// <returns>One code for each file, in their order.</returns>
-    /// <exception cref="InvalidDataException">A file cannot be read as a whole image; the message names it and says why.</exception>
+    /// <exception cref="DamagedFileException">A file cannot be read as a whole image; the message names it and says why.</exception>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public BinaryCodes EncodeImages(IReadOnlyList<string> paths, ImageReadingOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -61,7 +61,7 @@ public sealed partial class HashEncoder
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 if (reader.Read(paths[start + i], buffers.Rgb) is { } reason)
-                    throw new InvalidDataException($"'{paths[start + i]}' cannot be encoded: {reason}.");
+                    throw new DamagedFileException($"'{paths[start + i]}' cannot be encoded: {reason}.");
                 FromRgb(buffers.Rgb, buffers.Batch.AsSpan(i * InputShape.Size, InputShape.Size));
             }
             _model.Score(count, buffers.Batch, packed.AsMemory(start * bytes, count * bytes), Memory<float>.Empty);
@@ -76,7 +76,7 @@ public sealed partial class HashEncoder
         ImageReader reader = ReaderFor(options);
         var rgb = new byte[reader.Size];
         if (read(reader, rgb) is { } reason)
-            throw new InvalidDataException($"{name} cannot be encoded: {reason}.");
+            throw new DamagedFileException($"{name} cannot be encoded: {reason}.");
         var pixels = new float[InputShape.Size];
         FromRgb(rgb, pixels);
         return pixels;

@@ -17,7 +17,7 @@ public sealed partial class HashEncoder
     /// <param name="limits">What it may be; null trusts it, <see cref="ReadingLimits.Untrusted"/> does not.</param>
     /// <param name="options">How to run the network; null takes what was saved, or the defaults.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is no model of these kinds, is damaged or beyond the limits, or has no hash encoder.</exception>
+    /// <exception cref="DamagedFileException">The file is no model of these kinds, is damaged or beyond the limits, or has no hash encoder.</exception>
     /// <exception cref="InvalidOperationException">ONNX Runtime's native library is missing, or a GPU is asked for and cannot be used.</exception>
     public static HashEncoder Load(string path, ReadingLimits? limits = null, HashEncodingOptions? options = null)
     {
@@ -42,7 +42,7 @@ public sealed partial class HashEncoder
     }
 
     private static byte[] ReadFile(string path, ReadingLimits limits) =>
-        FileBytes.Read(path, limits.MaxBytes, what => new InvalidDataException($"'{path}' {what}."));
+        FileBytes.Read(path, limits.MaxBytes, what => new DamagedFileException($"'{path}' {what}."));
 
     private static HashEncoder NamingErrors(string path, Func<HashEncoder> load)
     {
@@ -50,9 +50,9 @@ public sealed partial class HashEncoder
         {
             return load();
         }
-        catch (InvalidDataException error)
+        catch (DamagedFileException error)
         {
-            throw new InvalidDataException($"'{path}': {error.Message}", error);
+            throw new DamagedFileException($"'{path}': {error.Message}", error);
         }
     }
 }

@@ -10,7 +10,7 @@ public sealed partial class HashEncoder
     /// <returns>Eight codes, in the order of <see cref="ImagePose"/>. A posed image is the whole, scaled image, turned: what
     /// <see cref="EncodeImage(string, ImageReadingOptions?)"/> gives of a file that holds the turned image differs in bits that are next to their
     /// threshold, and where <see cref="ImageResizing.Cover"/> cuts off other ends.</returns>
-    /// <exception cref="InvalidDataException">The file cannot be read as a whole image; the message names it and says why.</exception>
+    /// <exception cref="DamagedFileException">The file cannot be read as a whole image; the message names it and says why.</exception>
     /// <exception cref="InvalidOperationException">The encoder's images are not square.</exception>
     public BinaryCodes EncodeImagePoses(string path, ImageReadingOptions? options = null)
     {
@@ -22,7 +22,7 @@ public sealed partial class HashEncoder
     /// <param name="image">The stream; it is not closed.</param>
     /// <param name="options">Limits and background; null takes the defaults.</param>
     /// <returns>Eight codes, in the order of <see cref="ImagePose"/>.</returns>
-    /// <exception cref="InvalidDataException">The stream does not hold a whole image; the message says why.</exception>
+    /// <exception cref="DamagedFileException">The stream does not hold a whole image; the message says why.</exception>
     /// <exception cref="InvalidOperationException">The encoder's images are not square.</exception>
     public BinaryCodes EncodeImagePoses(Stream image, ImageReadingOptions? options = null)
     {

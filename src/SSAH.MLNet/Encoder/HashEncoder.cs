@@ -33,7 +33,7 @@ public sealed partial class HashEncoder : ITransformer, IDisposable
     /// it.</param>
     /// <param name="inputColumnName">Name of the column of images.</param>
     /// <param name="options">How to run the network; null takes the defaults.</param>
-    /// <exception cref="InvalidDataException">The bytes are not an ONNX model, or the model is not a hash model.</exception>
+    /// <exception cref="DamagedFileException">The bytes are not an ONNX model, or the model is not a hash model.</exception>
     /// <exception cref="InvalidOperationException">ONNX Runtime's native library is missing, or a GPU is asked for and cannot be used.</exception>
     public HashEncoder(
         ReadOnlySpan<byte> onnx, string outputColumnName = "HashCode", string inputColumnName = "Pixels", HashEncodingOptions? options = null)
@@ -90,7 +90,7 @@ public sealed partial class HashEncoder : ITransformer, IDisposable
     public IReadOnlyDictionary<string, string> Metadata => _model.Description.Metadata;
 
     /// <summary>What the model says of its own training, with the metrics of each report; null if it says nothing.</summary>
-    /// <exception cref="InvalidDataException">The model's metadata is damaged.</exception>
+    /// <exception cref="DamagedFileException">The model's metadata is damaged.</exception>
     public HashTrainingSummary? TrainingSummary => field ??= HashTrainingSummary.Read(Metadata);
 
     /// <inheritdoc/>

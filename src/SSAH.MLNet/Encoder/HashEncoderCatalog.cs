@@ -14,7 +14,7 @@ public static partial class HashEncoderCatalog
     /// <param name="inputColumnName">Name of the column of images.</param>
     /// <param name="options">How to run the network; null takes the defaults.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is not an ONNX model, or the model is not a hash model.</exception>
+    /// <exception cref="DamagedFileException">The file is not an ONNX model, or the model is not a hash model.</exception>
     public static IEstimator<HashEncoder> ApplyHashEncoder(
         this TransformsCatalog catalog,
         string onnxPath,

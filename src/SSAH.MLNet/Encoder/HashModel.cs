@@ -23,7 +23,7 @@ internal sealed class HashModel : IDisposable
     /// <param name="onnx">Its file.</param>
     /// <param name="device">Where it runs.</param>
     /// <param name="limits">What it may be.</param>
-    /// <exception cref="InvalidDataException">The bytes are not an ONNX model, or the model is not a hash model.</exception>
+    /// <exception cref="DamagedFileException">The bytes are not an ONNX model, or the model is not a hash model.</exception>
     public HashModel(byte[] onnx, ExecutionDevice device, ReadingLimits limits)
     {
         (Bytes, string hash) = HashModelChecksum.Check(onnx);
@@ -90,7 +90,7 @@ internal sealed class HashModel : IDisposable
             }
             catch (OnnxRuntimeException error) when (_device.GpuDeviceId is null)
             {
-                throw new InvalidDataException($"The hash model cannot be run: {error.Message}", error);
+                throw new DamagedFileException($"The hash model cannot be run: {error.Message}", error);
             }
             finally
             {

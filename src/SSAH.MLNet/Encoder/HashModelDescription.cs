@@ -45,16 +45,16 @@ internal sealed record HashModelDescription(PixelShape Shape, bool TakesFeatures
     /// <param name="metadata">Its metadata.</param>
     /// <param name="hash">The hash of its file.</param>
     /// <param name="limits">What it may be.</param>
-    /// <exception cref="InvalidDataException">The model is not a hash model, or contradicts itself.</exception>
+    /// <exception cref="DamagedFileException">The model is not a hash model, or contradicts itself.</exception>
     public static HashModelDescription Of(InferenceSession session, Dictionary<string, string> metadata, string hash, ReadingLimits limits)
     {
         if (!metadata.TryGetValue(HashModelContract.VersionKey, out string? version))
-            throw new InvalidDataException(
+            throw new DamagedFileException(
                 $"This ONNX file is not a hash model: it has no metadata entry '{HashModelContract.VersionKey}'. Train one with "
                 + "mlContext.Transforms.SsahHash (package SSAH.MLNet.Training) and save it with HashEncoder.SaveOnnx; any other network runs with "
                 + "mlContext.Transforms.ApplyOnnxModel (package Microsoft.ML.OnnxTransformer).");
         if (version is not (HashModelContract.Version or HashModelContract.FirstVersion))
-            throw new InvalidDataException($"The hash model is written in version '{version}' of its format, this library reads versions "
+            throw new DamagedFileException($"The hash model is written in version '{version}' of its format, this library reads versions "
                 + $"{HashModelContract.FirstVersion} and {HashModelContract.Version}: take a newer SSAH.MLNet.");
         int bits = BitsOf(metadata, Math.Min(limits.MaxBits, BinaryCodes.MaxBits));
         bool takesFeatures = session.InputMetadata.ContainsKey(HashModelContract.FeatureInput);
@@ -71,13 +71,13 @@ internal sealed record HashModelDescription(PixelShape Shape, bool TakesFeatures
     }
 
     /// <summary>The metadata entries of a model's file, but for its checksum.</summary>
-    /// <exception cref="InvalidDataException">There are two of one name.</exception>
+    /// <exception cref="DamagedFileException">There are two of one name.</exception>
     public static Dictionary<string, string> MetadataOf(ModelProto model)
     {
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (StringStringEntryProto entry in model.MetadataProps)
             if (!metadata.TryAdd(entry.Key, entry.Value))
-                throw new InvalidDataException($"The hash model has two metadata entries '{entry.Key}': it is damaged.");
+                throw new DamagedFileException($"The hash model has two metadata entries '{entry.Key}': it is damaged.");
         metadata.Remove(HashModelContract.ChecksumKey);
         return metadata;
     }
@@ -88,8 +88,8 @@ internal sealed record HashModelDescription(PixelShape Shape, bool TakesFeatures
         {
             HashModelContract.CoverResizing => ImageResizing.Cover,
             HashModelContract.StretchResizing => ImageResizing.Stretch,
-            "" => throw new InvalidDataException($"The hash model has no metadata entry '{HashModelContract.ResizingKey}': was it cut off?"),
-            var other => throw new InvalidDataException($"The hash model's metadata entry '{HashModelContract.ResizingKey}' is '{other}', this library knows "
+            "" => throw new DamagedFileException($"The hash model has no metadata entry '{HashModelContract.ResizingKey}': was it cut off?"),
+            var other => throw new DamagedFileException($"The hash model's metadata entry '{HashModelContract.ResizingKey}' is '{other}', this library knows "
                 + $"'{HashModelContract.CoverResizing}' and '{HashModelContract.StretchResizing}' only: take a newer SSAH.MLNet."),
         };
 
@@ -97,7 +97,7 @@ internal sealed record HashModelDescription(PixelShape Shape, bool TakesFeatures
     {
         string text = metadata.GetValueOrDefault(HashModelContract.BitsKey, "");
         if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int bits) || bits < 1 || bits > most)
-            throw new InvalidDataException(
+            throw new DamagedFileException(
                 $"The hash model's metadata entry '{HashModelContract.BitsKey}' is '{text}', not a code length from 1 to {most}.");
         return bits;
     }
@@ -105,12 +105,12 @@ internal sealed record HashModelDescription(PixelShape Shape, bool TakesFeatures
     private static PixelShape ShapeOf(IReadOnlyDictionary<string, NodeMetadata> inputs, ReadingLimits limits)
     {
         if (inputs.Count != 1 || !inputs.TryGetValue(HashModelContract.PixelInput, out NodeMetadata? input))
-            throw new InvalidDataException(
+            throw new DamagedFileException(
                 $"A hash model has one input '{HashModelContract.PixelInput}'; this one has: {string.Join(", ", inputs.Keys)}.");
         if (!input.IsTensor || input.ElementDataType != TensorElementType.Float
             || input.Dimensions is not [-1, int channels and (1 or 3), > 0 and int height, > 0 and int width]
             || (long)channels * height > Math.Min(limits.MaxPixels, MaxPixels) / width)
-            throw new InvalidDataException(
+            throw new DamagedFileException(
                 $"The hash model's input '{HashModelContract.PixelInput}' is {Describe(input)}, not Float[N, 3 or 1, height, width].");
         return new PixelShape(channels, height, width);
     }
@@ -120,16 +120,16 @@ internal sealed record HashModelDescription(PixelShape Shape, bool TakesFeatures
         NodeMetadata input = inputs[HashModelContract.FeatureInput];
         if (inputs.Count != 1 || !input.IsTensor || input.ElementDataType != TensorElementType.Float
             || input.Dimensions is not [-1, > 0 and int features] || features > Math.Min(limits.MaxPixels, MaxPixels))
-            throw new InvalidDataException($"The hash model's input '{HashModelContract.FeatureInput}' is {Describe(input)}, not Float[N, features] alone.");
+            throw new DamagedFileException($"The hash model's input '{HashModelContract.FeatureInput}' is {Describe(input)}, not Float[N, features] alone.");
         return new PixelShape(features, 1, 1);
     }
 
     private static void RequireOutput(IReadOnlyDictionary<string, NodeMetadata> outputs, string name, TensorElementType type, int width)
     {
         if (!outputs.TryGetValue(name, out NodeMetadata? output))
-            throw new InvalidDataException($"The hash model has no output '{name}'; it has: {string.Join(", ", outputs.Keys)}.");
+            throw new DamagedFileException($"The hash model has no output '{name}'; it has: {string.Join(", ", outputs.Keys)}.");
         if (!output.IsTensor || output.ElementDataType != type || output.Dimensions is not [-1, int actual] || actual != width)
-            throw new InvalidDataException($"The hash model's output '{name}' is {Describe(output)}, not {type}[N, {width}] as its "
+            throw new DamagedFileException($"The hash model's output '{name}' is {Describe(output)}, not {type}[N, {width}] as its "
                 + $"'{HashModelContract.BitsKey}' says.");
     }
 
@@ -140,7 +140,7 @@ internal sealed record HashModelDescription(PixelShape Shape, bool TakesFeatures
             return 0;
         return output.IsTensor && output.ElementDataType == TensorElementType.Float && output.Dimensions is [-1, > 0 and <= MaxOutputWidth and int width]
             ? width
-            : throw new InvalidDataException($"The hash model's output '{name}' is {Describe(output)}, not Float[N, 1 to {MaxOutputWidth}].");
+            : throw new DamagedFileException($"The hash model's output '{name}' is {Describe(output)}, not Float[N, 1 to {MaxOutputWidth}].");
     }
 
     private static string Describe(NodeMetadata node) => node.IsTensor

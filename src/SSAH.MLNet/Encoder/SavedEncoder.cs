@@ -39,7 +39,7 @@ internal sealed record SavedEncoder(string InputColumnName, string OutputColumnN
     /// <summary>Reads the encoder of a saved model.</summary>
     /// <param name="zip">The file.</param>
     /// <param name="limits">What it may be.</param>
-    /// <exception cref="InvalidDataException">The file is damaged or beyond the limits, or has no encoder or several; a sentence without its name.</exception>
+    /// <exception cref="DamagedFileException">The file is damaged or beyond the limits, or has no encoder or several; a sentence without its name.</exception>
     public static SavedEncoder Read(byte[] zip, ReadingLimits limits)
     {
         using ZipArchive archive = Open(zip);
@@ -48,7 +48,7 @@ internal sealed record SavedEncoder(string InputColumnName, string OutputColumnN
             if (BytesOf(entry, MaxKeyBytes) is { Length: >= HeaderBytes } key && Is(key, SignatureAt, MLNetInternals.ModelSignature))
                 found.Add((entry, key));
         if (found.Count != 1)
-            throw new InvalidDataException(found.Count == 0
+            throw new DamagedFileException(found.Count == 0
                 ? "It has no hash encoder. Models that Model.Save wrote after SsahHash or ItqHash have one."
                 : $"It has {found.Count} hash encoders: load it by MLContext.Model.Load and take the one you need out of the chain.");
         string folder = NameOf(found[0].Entry)[..^KeyFile.Length];
@@ -65,7 +65,7 @@ internal sealed record SavedEncoder(string InputColumnName, string OutputColumnN
     {
         uint version = BinaryPrimitives.ReadUInt32LittleEndian(key.AsSpan(VersionAt));
         if (version is < MLNetInternals.Checksums - 1 or > MLNetInternals.Checksums)
-            throw new InvalidDataException($"Its encoder was saved in version {version:X} of the format, this library reads up to "
+            throw new DamagedFileException($"Its encoder was saved in version {version:X} of the format, this library reads up to "
                 + $"{MLNetInternals.Checksums:X}: take a newer SSAH.MLNet.");
         int checksumBytes = version >= MLNetInternals.Checksums ? ChecksumBytes : 0;
         ReadOnlySpan<byte> part = Section(key, ModelAt);
@@ -90,7 +90,7 @@ internal sealed record SavedEncoder(string InputColumnName, string OutputColumnN
             var archive = new ZipArchive(new MemoryStream(zip, writable: false));
             return archive.Entries.Count <= MaxEntries ? archive : throw Damaged($"it has {archive.Entries.Count} entries");
         }
-        catch (Exception error) when (error is ArgumentException or IOException or OverflowException)
+        catch (Exception error) when (error is InvalidDataException or ArgumentException or IOException or OverflowException)
         {
             throw Damaged(error.Message.TrimEnd('.'), error);
         }
@@ -115,13 +115,13 @@ internal sealed record SavedEncoder(string InputColumnName, string OutputColumnN
             byte[] read = bytes.ToArray();
             return Crc32.HashToUInt32(read) == entry.Crc32 ? read : throw Damaged($"the checksum of its entry '{entry.FullName}' does not hold");
         }
-        catch (Exception error) when (error is NotSupportedException or IOException or ArgumentException or OverflowException)
+        catch (Exception error) when (error is InvalidDataException or NotSupportedException or IOException or ArgumentException or OverflowException)
         {
             throw Damaged($"its entry '{entry.FullName}' cannot be unpacked ({error.Message.TrimEnd('.')})", error);
         }
     }
 
-    private static InvalidDataException TooLarge(ZipArchiveEntry entry, long maxBytes) =>
+    private static DamagedFileException TooLarge(ZipArchiveEntry entry, long maxBytes) =>
         new($"Its entry '{entry.FullName}' unpacks to more than the {maxBytes} bytes that are allowed for a file of this size.");
 
     // A section lies where the header says: its place and its length, 64 bits each.
@@ -153,6 +153,6 @@ internal sealed record SavedEncoder(string InputColumnName, string OutputColumnN
     // On Windows names may have backslashes.
     private static string NameOf(ZipArchiveEntry entry) => entry.FullName.Replace('\\', '/');
 
-    private static InvalidDataException Damaged(string what, Exception? cause = null) =>
+    private static DamagedFileException Damaged(string what, Exception? cause = null) =>
         new($"The saved model is damaged: {what}. Copy or train it again.", cause);
 }

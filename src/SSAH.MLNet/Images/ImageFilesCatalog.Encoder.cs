@@ -39,7 +39,7 @@ public static partial class ImageFilesCatalog
     /// <param name="options">Columns, bad files, limits and layout; null takes the defaults.</param>
     /// <exception cref="ArgumentException">The encoder takes gray images.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The table has no rows, lacks a named column, or a row has another number of cells.</exception>
+    /// <exception cref="SSAH.MLNet.Hashing.DamagedFileException">The table has no rows, lacks a named column, or a row has another number of cells.</exception>
     public static ImageFiles LoadImageTable(this DataOperationsCatalog catalog, string path, HashEncoder encoder, ImageTableOptions? options = null)
     {
         PixelShape shape = ColorShapeOf(encoder);
@@ -53,7 +53,7 @@ public static partial class ImageFilesCatalog
     /// <param name="options">Bad files, limits and layout; null takes the defaults.</param>
     /// <exception cref="ArgumentException">The encoder takes gray images.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It is not an archive, is damaged, or holds no image.</exception>
+    /// <exception cref="SSAH.MLNet.Hashing.DamagedFileException">It is not an archive, is damaged, or holds no image.</exception>
     public static ImageFiles LoadImageArchive(this DataOperationsCatalog catalog, string path, HashEncoder encoder, ImageFilesOptions? options = null)
     {
         PixelShape shape = ColorShapeOf(encoder);

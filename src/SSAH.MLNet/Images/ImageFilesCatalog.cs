@@ -52,7 +52,7 @@ public static partial class ImageFilesCatalog
     /// <param name="imageHeight">Height of the pixels in a row, 1 to 16384.</param>
     /// <param name="options">Columns, bad files, limits and layout; null takes the defaults.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The table has no rows, lacks a named column, or a row has another number of cells.</exception>
+    /// <exception cref="SSAH.MLNet.Hashing.DamagedFileException">The table has no rows, lacks a named column, or a row has another number of cells.</exception>
     public static ImageFiles LoadImageTable(this DataOperationsCatalog catalog, string path, int imageWidth, int imageHeight,
         ImageTableOptions? options = null) =>
         Load(catalog, path, imageWidth, imageHeight, options ?? new ImageTableOptions(), LabelTable.List);
@@ -67,7 +67,7 @@ public static partial class ImageFilesCatalog
     /// <param name="imageHeight">Height of the pixels in a row, 1 to 16384.</param>
     /// <param name="options">Bad files, limits and layout; null takes the defaults.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It is no archive, is damaged, or holds no image.</exception>
+    /// <exception cref="SSAH.MLNet.Hashing.DamagedFileException">It is no archive, is damaged, or holds no image.</exception>
     public static ImageFiles LoadImageArchive(this DataOperationsCatalog catalog, string path, int imageWidth, int imageHeight,
         ImageFilesOptions? options = null) =>
         Load(catalog, path, imageWidth, imageHeight, options ?? new ImageFilesOptions(), ArchiveListing.List);

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet;
 
@@ -97,7 +98,7 @@ internal sealed class ImageFilesCursor(
     {
         int index = Index;
         if (_current!.Reason is { } reason)
-            throw new InvalidDataException(
+            throw new DamagedFileException(
                 $"Row {_position}, '{files.Listing.Entries[index].Path}': {reason}. Remove the file, or set ImageFilesOptions.OnBadImage to Skip.");
         byte[] pixels = _current.Pixels!;
         VBufferEditor<byte> editor = VBufferEditor.Create(ref value, pixels.Length);

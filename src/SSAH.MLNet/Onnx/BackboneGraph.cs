@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
+using SSAH.MLNet.Hashing;
 using SSAH.MLNet.Onnx.Wire;
 
 namespace SSAH.MLNet.Onnx;
@@ -57,8 +58,8 @@ internal sealed class BackboneGraph
     /// <param name="bytes">The file.</param>
     /// <param name="output">Name of the value to read: an output of the graph or any value inside.</param>
     /// <param name="source">What the file is called in errors.</param>
-    /// <exception cref="InvalidDataException">The bytes are no ONNX model, or the graph has no such value.</exception>
-    /// <exception cref="NotSupportedException">The input is no image, or the file is written in a way that cannot be read.</exception>
+    /// <exception cref="DamagedFileException">The bytes are no ONNX model, or the graph has no such value.</exception>
+    /// <exception cref="UnsupportedNetworkException">The input is no image, or the file is written in a way that cannot be read.</exception>
     public static BackboneGraph Read(byte[] bytes, string output, string source)
     {
         ModelProto model = OnnxModels.Parse(bytes, source);
@@ -68,18 +69,18 @@ internal sealed class BackboneGraph
         long opset = model.OpsetImport.FirstOrDefault(set => OnnxModels.IsStandard(set.Domain))?.Version ?? 1;
         ImageLayout layout = ImageLayout.Of(graph, source);
         if (!graph.Node.Any(node => node.Output.Contains(output)))
-            throw new InvalidDataException(
+            throw new DamagedFileException(
                 $"{source}: no value is called '{output}'. The outputs are: {string.Join(", ", graph.Output.Select(o => o.Name))}; "
                 + $"the last values inside: {string.Join(", ", graph.Node.TakeLast(NamedValues).SelectMany(n => n.Output))}.");
         if (opset < LeastOpset)
-            throw new NotSupportedException(
+            throw new UnsupportedNetworkException(
                 $"{source} is written in operator set {opset}; {LeastOpset} or later is needed. Convert it, for example by onnx.version_converter.");
         GraphConstants.CollectNodes(graph, source);
         KeepWhatLeadsTo(graph, output, layout.Input);
         if (OnnxInspection.ObjectionTo(graph, source) is { } objection)
-            throw new NotSupportedException(objection);
+            throw new UnsupportedNetworkException(objection);
         if (ConstantSizes.ObjectionTo(graph, source) is { } tooLarge)
-            throw new InvalidDataException(tooLarge);
+            throw new DamagedFileException(tooLarge);
         bool isHalf = layout.Type == TensorProto.Types.DataType.Float16;
         string image = layout.MakePlanarFloats(graph);
         ConstantFolding.Fold(model, source);

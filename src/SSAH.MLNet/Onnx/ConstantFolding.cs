@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using SSAH.MLNet.Hashing;
 using SSAH.MLNet.Onnx.Wire;
 
 namespace SSAH.MLNet.Onnx;
@@ -7,7 +8,7 @@ namespace SSAH.MLNet.Onnx;
 internal static class ConstantFolding
 {
     /// <summary>Replaces nodes that read constants only by initializers.</summary>
-    /// <exception cref="NotSupportedException">ONNX Runtime cannot compute them.</exception>
+    /// <exception cref="UnsupportedNetworkException">ONNX Runtime cannot compute them.</exception>
     public static void Fold(ModelProto model, string source)
     {
         GraphProto graph = model.Graph;
@@ -46,10 +47,10 @@ internal static class ConstantFolding
         {
             return OnnxModels.Run(part, values);
         }
-        catch (Exception e) when (e is InvalidDataException or OnnxRuntimeException)
+        catch (Exception e) when (e is DamagedFileException or OnnxRuntimeException)
         {
             string operators = string.Join(", ", nodes.Select(node => node.OpType).Distinct());
-            throw new NotSupportedException($"{source}: the constant part of the graph ({operators}) cannot be computed: {e.Message.Split('\n')[0]}", e);
+            throw new UnsupportedNetworkException($"{source}: the constant part of the graph ({operators}) cannot be computed: {e.Message.Split('\n')[0]}", e);
         }
     }
 }

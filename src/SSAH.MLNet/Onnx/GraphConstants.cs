@@ -9,14 +9,14 @@ namespace SSAH.MLNet.Onnx;
 internal static class GraphConstants
 {
     /// <summary>Turns every Constant node, whichever attribute holds its value, into an initializer.</summary>
-    /// <exception cref="NotSupportedException">The value is of a kind that no convolutional network needs (text, a sparse tensor).</exception>
+    /// <exception cref="UnsupportedNetworkException">The value is of a kind that no convolutional network needs (text, a sparse tensor).</exception>
     public static void CollectNodes(GraphProto graph, string source)
     {
         ILookup<bool, NodeProto> nodes = graph.Node.ToLookup(
             node => node.OpType == "Constant" && OnnxModels.IsStandard(node.Domain) && node.Output.Count > 0);
         foreach (NodeProto node in nodes[true])
         {
-            TensorProto tensor = ValueOf(node) ?? throw new NotSupportedException(
+            TensorProto tensor = ValueOf(node) ?? throw new UnsupportedNetworkException(
                 $"{source}: operator Constant (node '{NameOf(node)}') cannot be imported: its value is '{node.Attribute.FirstOrDefault()?.Name}', not "
                     + "a tensor or numbers.");
             tensor.Name = node.Output[0];

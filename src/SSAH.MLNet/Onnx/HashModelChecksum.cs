@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet.Onnx;
 
@@ -20,7 +21,7 @@ internal static class HashModelChecksum
 
     /// <summary>Compares a file with its checksum; one without is given one.</summary>
     /// <returns>The file with its checksum, and the hash in hexadecimal digits.</returns>
-    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    /// <exception cref="DamagedFileException">The file is damaged.</exception>
     public static (byte[] File, string Hash) Check(byte[] file)
     {
         int body = file.Length - s_entry.Length - Digits;
@@ -36,7 +37,7 @@ internal static class HashModelChecksum
     }
 
     /// <summary>The error of a file that is not what was written.</summary>
-    public static InvalidDataException Damaged() => new($"The hash model is damaged: its bytes are not those that its checksum (metadata entry "
+    public static DamagedFileException Damaged() => new($"The hash model is damaged: its bytes are not those that its checksum (metadata entry "
         + $"'{HashModelContract.ChecksumKey}') was made of. Copy or download it again; if a program changed it on purpose, let it remove that entry.");
 
     private static string HashOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));

@@ -15,20 +15,21 @@ internal sealed record ImageLayout(string Input, DataType Type, bool IsChannelsL
     private const string ToChannelsLast = "0,2,3,1";
 
     /// <summary>Finds the image input of a graph.</summary>
-    /// <exception cref="NotSupportedException">The graph does not have one input that holds images; the message says what it has.</exception>
+    /// <exception cref="UnsupportedNetworkException">The graph does not have one input that holds images; the message says what it has.</exception>
     public static ImageLayout Of(GraphProto graph, string source)
     {
         // Files from before IR version 4 list their weights as inputs too.
         var weights = graph.Initializer.Select(weight => weight.Name).ToHashSet();
         ValueInfoProto[] inputs = [.. graph.Input.Where(input => !weights.Contains(input.Name))];
         if (inputs is not [{ Type: { } type } input])
-            throw new NotSupportedException(
+            throw new UnsupportedNetworkException(
                 $"{source}: a backbone has one input, images; this graph has {inputs.Length}: {string.Join(", ", inputs.Select(Describe))}.");
         if (type.TensorType is not { ElemType: (int)DataType.Float or (int)DataType.Float16 or (int)DataType.Uint8, Shape.Dim: [_, _, _, _] dims })
-            throw new NotSupportedException($"{source}: the input is {Describe(input)}; a backbone takes float images [N, C, H, W].");
+            throw new UnsupportedNetworkException($"{source}: the input is {Describe(input)}; a backbone takes float images [N, C, H, W].");
         var layout = new ImageLayout(input.Name, (DataType)type.TensorType.ElemType, IsLast(graph, input.Name, dims));
         if (layout.Type == DataType.Uint8 && FirstUseOfBytes(graph, input.Name) is { } use)
-            throw new NotSupportedException($"{source}: the input is {Describe(input)}, and operator {use.OpType} (node '{use.Name}') computes with the bytes; "
+            throw new UnsupportedNetworkException(
+                $"{source}: the input is {Describe(input)}, and operator {use.OpType} (node '{use.Name}') computes with the bytes; "
                 + "a backbone takes float images [N, C, H, W]. Put a Cast to float behind the input, or export the model without quantization.");
         return layout;
     }

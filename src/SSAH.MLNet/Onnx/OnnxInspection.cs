@@ -13,20 +13,20 @@ internal static class OnnxInspection
     /// <param name="model">The network.</param>
     /// <param name="source">What the file is called in errors.</param>
     /// <param name="limits">How much it may have.</param>
-    /// <exception cref="InvalidDataException">It is beyond a limit, or names another file, or a tensor is not what it says.</exception>
+    /// <exception cref="DamagedFileException">It is beyond a limit, or names another file, or a tensor is not what it says.</exception>
     public static void CheckContent(ModelProto model, string source, ReadingLimits limits)
     {
         GraphProto graph = model.Graph;
         if (graph.Node.Count > limits.MaxNodes)
-            throw new InvalidDataException($"{source} has {graph.Node.Count} nodes, and the limits allow {limits.MaxNodes}.");
+            throw new DamagedFileException($"{source} has {graph.Node.Count} nodes, and the limits allow {limits.MaxNodes}.");
         TensorProto[] tensors =
             [.. graph.Initializer, .. graph.Node.SelectMany(node => node.Attribute).Select(attribute => attribute.T).OfType<TensorProto>()];
         if (tensors.Length > limits.MaxTensors)
-            throw new InvalidDataException($"{source} has {tensors.Length} tensors, and the limits allow {limits.MaxTensors}.");
+            throw new DamagedFileException($"{source} has {tensors.Length} tensors, and the limits allow {limits.MaxTensors}.");
         if (graph.SparseInitializer.Count > 0 || graph.Node.SelectMany(node => node.Attribute).Any(HasHiddenTensors))
-            throw new InvalidDataException($"{source} has sparse tensors or lists of tensors, which are not read: export it without them.");
+            throw new DamagedFileException($"{source} has sparse tensors or lists of tensors, which are not read: export it without them.");
         if (model.Functions.Count > 0 || model.TrainingInfo.Count > 0)
-            throw new InvalidDataException($"{source} has functions or parts for training, which are not read: export the plain network.");
+            throw new DamagedFileException($"{source} has functions or parts for training, which are not read: export the plain network.");
         foreach (TensorProto tensor in tensors)
             CheckTensor(tensor, source);
     }
@@ -34,27 +34,27 @@ internal static class OnnxInspection
     /// <summary>
     /// Checks that a whole graph has allowed operators only, each of which reads what stands before it and gives values that nothing else gives.
     /// </summary>
-    /// <exception cref="InvalidDataException">An operator is none of them, or the graph is malformed.</exception>
+    /// <exception cref="DamagedFileException">An operator is none of them, or the graph is malformed.</exception>
     public static void CheckGraph(GraphProto graph, string source)
     {
         if ((ObjectionTo(graph, source) ?? ConstantSizes.ObjectionTo(graph, source)) is { } objection)
-            throw new InvalidDataException(objection);
+            throw new DamagedFileException(objection);
         foreach (ValueInfoProto value in graph.Input.Concat(graph.Output))
             if (value.Type is not { TensorType.Shape: not null } type || type.SequenceType.Count + type.MapType.Count + type.OpaqueType.Count
                 + type.SparseTensorType.Count + type.OptionalType.Count > 0)
-                throw new InvalidDataException($"{source}: '{value.Name}' is no tensor with a shape.");
+                throw new DamagedFileException($"{source}: '{value.Name}' is no tensor with a shape.");
         var known = new HashSet<string>(graph.Input.Select(input => input.Name), StringComparer.Ordinal) { "" };
         var weights = new HashSet<string>(StringComparer.Ordinal);
         foreach (TensorProto weight in graph.Initializer)
             if (!weights.Add(weight.Name))
-                throw new InvalidDataException($"{source} is malformed: it has two tensors '{weight.Name}'.");
+                throw new DamagedFileException($"{source} is malformed: it has two tensors '{weight.Name}'.");
         known.UnionWith(weights);
         foreach (NodeProto node in graph.Node)
         {
             if (node.Input.FirstOrDefault(input => !known.Contains(input)) is { } unknown)
-                throw new InvalidDataException($"{source} is malformed: node '{NameOf(node)}' reads '{unknown}', which nothing before it computes.");
+                throw new DamagedFileException($"{source} is malformed: node '{NameOf(node)}' reads '{unknown}', which nothing before it computes.");
             if (node.Output.FirstOrDefault(output => output.Length > 0 && !known.Add(output)) is { } twice)
-                throw new InvalidDataException($"{source} is malformed: '{twice}' is computed twice.");
+                throw new DamagedFileException($"{source} is malformed: '{twice}' is computed twice.");
         }
     }
 
@@ -72,10 +72,10 @@ internal static class OnnxInspection
     private static void CheckTensor(TensorProto tensor, string source)
     {
         if (tensor.DataLocation != 0 || tensor.ExternalData.Count > 0)
-            throw new InvalidDataException($"{source}: the values of tensor '{tensor.Name}' are said to lie in another file, which is never opened. "
+            throw new DamagedFileException($"{source}: the values of tensor '{tensor.Name}' are said to lie in another file, which is never opened. "
                 + "Save the network as one file.");
         if (tensor.Dims.Count > MaxRank || ElementsOf(tensor) is not { } elements)
-            throw new InvalidDataException(
+            throw new DamagedFileException(
                 $"{source}: tensor '{tensor.Name}' has the shape [{string.Join(", ", tensor.Dims.Take(MaxRank))}], which cannot be.");
         // A value of each type, in raw bytes and as an item of a list.
         (int bytes, int listed) = tensor.DataType switch
@@ -89,11 +89,11 @@ internal static class OnnxInspection
             12 => (4, tensor.Uint64Data.Count),
             13 => (8, tensor.Uint64Data.Count),
             >= 17 and <= 20 => (1, tensor.Int32Data.Count),
-            _ => throw new InvalidDataException($"{source}: tensor '{tensor.Name}' has values of type {tensor.DataType}, which is not read."),
+            _ => throw new DamagedFileException($"{source}: tensor '{tensor.Name}' has values of type {tensor.DataType}, which is not read."),
         };
         int length = tensor.RawData.Length;
         if (length > 0 ? length % bytes != 0 || length / bytes != elements : listed != elements)
-            throw new InvalidDataException(
+            throw new DamagedFileException(
                 $"{source}: tensor '{tensor.Name}' should have {elements} values, and has {(length > 0 ? length / bytes : listed)}.");
     }
 

@@ -18,7 +18,7 @@ internal static class OnnxModels
     /// <param name="bytes">The file.</param>
     /// <param name="source">What the file is called in errors.</param>
     /// <param name="limits">What it may be; null trusts it.</param>
-    /// <exception cref="InvalidDataException">The bytes are no ONNX model, or have what is not read.</exception>
+    /// <exception cref="DamagedFileException">The bytes are no ONNX model, or have what is not read.</exception>
     public static ModelProto Parse(byte[] bytes, string source, ReadingLimits? limits = null)
     {
         ModelProto model;
@@ -28,10 +28,10 @@ internal static class OnnxModels
         }
         catch (InvalidProtocolBufferException e)
         {
-            throw new InvalidDataException($"{source} is no ONNX model: {e.Message}", e);
+            throw new DamagedFileException($"{source} is no ONNX model: {e.Message}", e);
         }
         if (model.Graph is not { Node.Count: > 0 })
-            throw new InvalidDataException($"{source} is no ONNX model: it has no graph.");
+            throw new DamagedFileException($"{source} is no ONNX model: it has no graph.");
         OnnxInspection.CheckContent(model, source, limits ?? ReadingLimits.Trusted);
         return model;
     }

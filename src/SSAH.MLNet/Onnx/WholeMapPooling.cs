@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using SSAH.MLNet.Hashing;
 using SSAH.MLNet.Onnx.Wire;
 
 namespace SSAH.MLNet.Onnx;
@@ -41,7 +42,7 @@ internal static class WholeMapPooling
             long[][] shapes = computed.Length == 0 ? [] : OnnxModels.Shapes(graph.Model, graph.ImageInput, image, computed);
             return [.. values.Select(value => value == graph.ImageInput ? image : shapes[Array.IndexOf(computed, value)])];
         }
-        catch (Exception e) when (e is InvalidDataException or OnnxRuntimeException)
+        catch (Exception e) when (e is DamagedFileException or OnnxRuntimeException)
         {
             return null;
         }

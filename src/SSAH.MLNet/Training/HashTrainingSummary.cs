@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet;
 
@@ -67,7 +68,7 @@ public sealed record HashTrainingSummary
     ];
 
     /// <summary>The summary that a model's metadata has; null without one.</summary>
-    /// <exception cref="InvalidDataException">The metadata is damaged.</exception>
+    /// <exception cref="DamagedFileException">The metadata is damaged.</exception>
     internal static HashTrainingSummary? Read(IReadOnlyDictionary<string, string> metadata)
     {
         if (!metadata.TryGetValue(HashModelContract.SummaryKey, out string? text))
@@ -81,7 +82,7 @@ public sealed record HashTrainingSummary
         }
         catch (JsonException error)
         {
-            throw new InvalidDataException(
+            throw new DamagedFileException(
                 $"The hash model's metadata entries '{HashModelContract.SummaryKey}' and '{HashModelContract.HistoryKey}' cannot be read: "
                     + $"{error.Message}", error);
         }

@@ -1,3 +1,5 @@
+using SSAH.MLNet.Hashing;
+
 namespace SSAH.MLNet.Evaluation.Tests.Metrics;
 
 /// <summary>Laws and edge cases of the evaluation.</summary>
@@ -248,9 +250,9 @@ public sealed class RetrievalEvaluationTests
         Assert.Contains("\"apDenominator\": \"RelevantInTopK\"", json, StringComparison.Ordinal);
         Assert.Contains("C10-54k, seed 3", metrics.ToString(), StringComparison.Ordinal);
         Assert.Contains("tie-averaged", metrics.ToString(), StringComparison.Ordinal);
-        Assert.Throws<InvalidDataException>(() => HammingRetrievalMetrics.FromJson("{}"));
-        Assert.Throws<InvalidDataException>(() => HammingRetrievalMetrics.FromJson("null"));
-        Assert.Throws<InvalidDataException>(() => HammingRetrievalMetrics.FromJson(json[..(json.Length / 2)]));
+        Assert.Throws<DamagedFileException>(() => HammingRetrievalMetrics.FromJson("{}"));
+        Assert.Throws<DamagedFileException>(() => HammingRetrievalMetrics.FromJson("null"));
+        Assert.Throws<DamagedFileException>(() => HammingRetrievalMetrics.FromJson(json[..(json.Length / 2)]));
     }
 
     private sealed class LastValue : IProgress<double>

@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Security.Cryptography;
+using SSAH.MLNet.Hashing;
 using SkiaSharp;
 using SSAH.MLNet.Tests.Images;
 
@@ -23,7 +24,7 @@ internal sealed class ImageTarget() : FileTarget("image", ".png")
     public override string Read(byte[] bytes)
     {
         byte[] rgb = new byte[_reader.Size];
-        return _reader.Read(bytes, rgb) is { } reason ? throw new InvalidDataException(reason) : Convert.ToHexString(SHA256.HashData(rgb));
+        return _reader.Read(bytes, rgb) is { } reason ? throw new DamagedFileException(reason) : Convert.ToHexString(SHA256.HashData(rgb));
     }
 
     protected override byte[][] MakeSamples() =>

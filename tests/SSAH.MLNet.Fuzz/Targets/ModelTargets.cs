@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Microsoft.ML;
+using SSAH.MLNet.Hashing;
 using SSAH.MLNet.Onnx;
 using SSAH.MLNet.Tests.Encoder;
 
@@ -56,7 +57,7 @@ internal sealed class OnnxModelTarget() : FileTarget("model-onnx", ".onnx")
         {
             return HashModelChecksum.Check(entry > 0 ? bytes[..entry] : bytes).File;
         }
-        catch (InvalidDataException)
+        catch (DamagedFileException)
         {
             // The bytes before it end in another one.
             return bytes;

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using SSAH.MLNet.Features;
+using SSAH.MLNet.Hashing;
 using SSAH.MLNet.Onnx;
 using SSAH.MLNet.Onnx.Wire;
 using SSAH.MLNet.Training.Checkpoints;
@@ -19,8 +20,6 @@ internal sealed class BackboneTarget() : FileTarget("backbone", ".onnx")
     private const int Side = 12;
 
     public override bool IsChecked => false;
-
-    public override bool IsOfTheFamily(Exception error) => base.IsOfTheFamily(error) || error is NotSupportedException;
 
     public override string Read(byte[] bytes)
     {
@@ -130,7 +129,7 @@ internal sealed class FeatureCacheTarget() : FileTarget("features", ".features")
         using FeatureCache cache = FeatureCache.Open(folder, "net", Length);
         float[] features = new float[Length];
         return cache.TryGet(Key(1), features) && cache.TryGet(Key(2), features)
-            ? Convert.ToHexString(MemoryMarshal.AsBytes(features.AsSpan())) : throw new InvalidDataException("left out");
+            ? Convert.ToHexString(MemoryMarshal.AsBytes(features.AsSpan())) : throw new DamagedFileException("left out");
     }
 
     protected override byte[][] MakeSamples()

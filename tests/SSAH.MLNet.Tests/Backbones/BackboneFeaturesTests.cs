@@ -131,7 +131,7 @@ public sealed class BackboneFeaturesTests : IDisposable
     [Fact]
     public void A_side_that_is_no_multiple_of_32_names_the_next_one_for_ResNet18()
     {
-        var error = Assert.Throws<NotSupportedException>(() => BackboneFeatures.Open(PretrainedNetwork.ResNet18, 64, 100));
+        var error = Assert.Throws<UnsupportedNetworkException>(() => BackboneFeatures.Open(PretrainedNetwork.ResNet18, 64, 100));
         Assert.Contains("64x100", error.Message, StringComparison.Ordinal);
         Assert.Contains("128", error.Message, StringComparison.Ordinal);
     }
@@ -143,7 +143,7 @@ public sealed class BackboneFeaturesTests : IDisposable
         string image = graph.Input("image", -1, 3, 8, 8);
         graph.Output("features", graph.Op("Gemm", [graph.Op("Flatten", [image]), Weights(graph, 1, 192, 4)]), TensorProto.Types.DataType.Float, -1, 4);
         File.WriteAllBytes(_file, graph.ToBytes());
-        var error = Assert.Throws<NotSupportedException>(() => BackboneFeatures.Open(new PretrainedNetwork(_file), 9, 9));
+        var error = Assert.Throws<UnsupportedNetworkException>(() => BackboneFeatures.Open(new PretrainedNetwork(_file), 9, 9));
         Assert.Contains(Path.GetFileName(_file), error.Message, StringComparison.Ordinal);
         Assert.Contains("9x9", error.Message, StringComparison.Ordinal);
     }

@@ -63,12 +63,12 @@ public sealed class HashEncoderImagesTests : IDisposable
     {
         string text = Path.Combine(_folder.FullName, "text.jpg");
         File.WriteAllText(text, "no image");
-        Assert.Contains(text, Assert.Throws<InvalidDataException>(() => _encoder.EncodeImage(text)).Message, StringComparison.Ordinal);
-        Assert.Contains(text, Assert.Throws<InvalidDataException>(() => _encoder.EncodeImages([.. _files, text, .. _files])).Message, StringComparison.Ordinal);
-        Assert.Contains("not an image", Assert.Throws<InvalidDataException>(() => _encoder.EncodeImage("no image"u8.ToArray())).Message,
+        Assert.Contains(text, Assert.Throws<DamagedFileException>(() => _encoder.EncodeImage(text)).Message, StringComparison.Ordinal);
+        Assert.Contains(text, Assert.Throws<DamagedFileException>(() => _encoder.EncodeImages([.. _files, text, .. _files])).Message, StringComparison.Ordinal);
+        Assert.Contains("not an image", Assert.Throws<DamagedFileException>(() => _encoder.EncodeImage("no image"u8.ToArray())).Message,
             StringComparison.Ordinal);
-        Assert.Throws<InvalidDataException>(() => _encoder.EncodeImage(Path.Combine(_folder.FullName, "none.jpg")));
-        Assert.Contains("MaxPixels", Assert.Throws<InvalidDataException>(
+        Assert.Throws<DamagedFileException>(() => _encoder.EncodeImage(Path.Combine(_folder.FullName, "none.jpg")));
+        Assert.Contains("MaxPixels", Assert.Throws<DamagedFileException>(
             () => _encoder.EncodeImage(_files[0], new ImageReadingOptions { MaxPixels = 4 })).Message, StringComparison.Ordinal);
         Assert.Throws<OperationCanceledException>(() => _encoder.EncodeImages(_files, cancellationToken: new CancellationToken(canceled: true)));
     }

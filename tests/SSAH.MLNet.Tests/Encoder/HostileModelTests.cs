@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO.Compression;
 using Google.Protobuf;
 using Microsoft.ML;
+using SSAH.MLNet.Hashing;
 using SSAH.MLNet.Onnx;
 using SSAH.MLNet.Onnx.Wire;
 
@@ -22,7 +23,7 @@ public sealed class HostileModelTests : IDisposable
     {
         string path = Path.Combine(_folder.FullName, "other.onnx");
         File.WriteAllBytes(path, TestHashModels.BuildWithoutMetadata(16, s_shape).ToBytes());
-        string message = Assert.Throws<InvalidDataException>(() => _context.Transforms.ApplyHashEncoder(path)).Message;
+        string message = Assert.Throws<DamagedFileException>(() => _context.Transforms.ApplyHashEncoder(path)).Message;
         Assert.Contains(path, message, StringComparison.Ordinal);
         Assert.Contains("not a hash model", message, StringComparison.Ordinal);
         Assert.Contains("SsahHash", message, StringComparison.Ordinal);
@@ -74,8 +75,8 @@ public sealed class HostileModelTests : IDisposable
     public void Damaged_ONNX_bytes_are_a_typed_error_or_a_valid_model()
     {
         byte[] onnx = TestHashModels.Create(16);
-        Assert.Throws<InvalidDataException>(() => new HashEncoder([]));
-        Assert.Throws<InvalidDataException>(() => new HashEncoder("no model"u8));
+        Assert.Throws<DamagedFileException>(() => new HashEncoder([]));
+        Assert.Throws<DamagedFileException>(() => new HashEncoder("no model"u8));
         var random = new Random(9);
         for (int round = 0; round < 60; round++)
         {
@@ -87,7 +88,7 @@ public sealed class HostileModelTests : IDisposable
                 using var encoder = new HashEncoder(damaged);
                 Assert.Equal(16, encoder.Bits);
             }
-            catch (InvalidDataException error)
+            catch (DamagedFileException error)
             {
                 Assert.NotEmpty(error.Message);
             }
@@ -121,7 +122,7 @@ public sealed class HostileModelTests : IDisposable
             }
             weights.RawData = ByteString.Empty;
             weights.MergeFrom(fields.ToArray());
-            Assert.Throws<InvalidDataException>(() => new HashEncoder(model.ToByteArray()));
+            Assert.Throws<DamagedFileException>(() => new HashEncoder(model.ToByteArray()));
         }
         finally
         {
@@ -150,7 +151,7 @@ public sealed class HostileModelTests : IDisposable
         long before = GC.GetAllocatedBytesForCurrentThread();
         Exception error = Assert.ThrowsAny<Exception>(() => _context.Model.Load(path, out _));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 30_000_000);
-        string message = Chain(error).OfType<InvalidDataException>().First().Message;
+        string message = Chain(error).OfType<DamagedFileException>().First().Message;
         Assert.Contains("damaged", message, StringComparison.Ordinal);
         // Models of more than 1 GiB are saved, so they must load: only what is missing is wrong with a claim of that.
         if (claimed is > 0 and < int.MaxValue)
@@ -166,7 +167,7 @@ public sealed class HostileModelTests : IDisposable
     {
         string path = SaveWith((stream, bytes) => stream.Write(bytes.AsSpan(0, kept)));
         Exception error = Assert.ThrowsAny<Exception>(() => _context.Model.Load(path, out _));
-        Assert.Contains("damaged", Chain(error).OfType<InvalidDataException>().First().Message, StringComparison.Ordinal);
+        Assert.Contains("damaged", Chain(error).OfType<DamagedFileException>().First().Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -174,7 +175,7 @@ public sealed class HostileModelTests : IDisposable
     {
         string path = SaveWith(write: null);
         Exception error = Assert.ThrowsAny<Exception>(() => _context.Model.Load(path, out _));
-        Assert.Contains("no part 'OnnxModel'", Chain(error).OfType<InvalidDataException>().First().Message, StringComparison.Ordinal);
+        Assert.Contains("no part 'OnnxModel'", Chain(error).OfType<DamagedFileException>().First().Message, StringComparison.Ordinal);
     }
 
     private static IEnumerable<Exception> Chain(Exception? error)
@@ -183,7 +184,7 @@ public sealed class HostileModelTests : IDisposable
             yield return error;
     }
 
-    private static string Refusal(OnnxGraph graph) => Assert.Throws<InvalidDataException>(() => new HashEncoder(graph.ToBytes())).Message;
+    private static string Refusal(OnnxGraph graph) => Assert.Throws<DamagedFileException>(() => new HashEncoder(graph.ToBytes())).Message;
 
     /// <summary>Saves a good encoder, then replaces the stream that holds its network.</summary>
     private string SaveWith(Action<Stream, byte[]>? write)

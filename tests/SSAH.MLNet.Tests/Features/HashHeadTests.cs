@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using SSAH.MLNet.Features;
+using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet.Tests.Features;
 
@@ -61,6 +62,6 @@ public sealed class HashHeadTests
         byte[] onnx = Head(features, 8, 0, false).ToHashModel("test");
         using var session = new InferenceSession(onnx);
         Assert.Equal(["Features"], session.InputNames);
-        Assert.ThrowsAny<InvalidDataException>(() => new HashEncoder(onnx.AsSpan(0, onnx.Length / 2)));
+        Assert.ThrowsAny<DamagedFileException>(() => new HashEncoder(onnx.AsSpan(0, onnx.Length / 2)));
     }
 }

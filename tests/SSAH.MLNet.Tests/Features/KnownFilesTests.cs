@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using SkiaSharp;
+using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet.Tests.Features;
 
@@ -88,7 +89,7 @@ public sealed class KnownFilesTests : IDisposable
 
         Destroy(7);
         File.SetLastWriteTimeUtc(PhotoPath(7), s_time.AddSeconds(1));
-        Assert.Contains("07.png", Assert.Throws<InvalidDataException>(() => Fit()).Message, StringComparison.Ordinal);
+        Assert.Contains("07.png", Assert.Throws<DamagedFileException>(() => Fit()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -99,7 +100,7 @@ public sealed class KnownFilesTests : IDisposable
         Assert.NotEqual(cover, Fit(options).Onnx);
         Destroy(0);
         Assert.Equal(cover, Fit().Onnx);
-        Assert.Throws<InvalidDataException>(() => Fit(options with { MaxPixels = 10_000_000 }));
+        Assert.Throws<DamagedFileException>(() => Fit(options with { MaxPixels = 10_000_000 }));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Runtime.Versioning;
 using System.Text;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using SSAH.MLNet.Hashing;
 using SkiaSharp;
 using SSAH.MLNet.Tests.Encoder;
 
@@ -160,7 +161,7 @@ public sealed class FolderWalkTests : IDisposable
         Write("a/1.jpg", s_image);
         byte[] latin1 = [.. Encoding.UTF8.GetBytes(At("a/caf")), 0xE9, .. ".jpg\0"u8];
         Assert.Equal(0, Rename([.. Encoding.UTF8.GetBytes(At("a/1.jpg")), 0], latin1));
-        string message = Assert.Throws<InvalidDataException>(() => CodeRows.Read<byte>(Load(), "Pixels")).Message;
+        string message = Assert.Throws<DamagedFileException>(() => CodeRows.Read<byte>(Load(), "Pixels")).Message;
         Assert.Contains("not UTF-8", message, StringComparison.Ordinal);
         Assert.Contains("rename the file", message, StringComparison.Ordinal);
         ImageFiles rows = Load(new ImageFilesOptions { OnBadImage = BadImagePolicy.Skip });

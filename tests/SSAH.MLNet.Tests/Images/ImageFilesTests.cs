@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using SSAH.MLNet.Hashing;
 using SkiaSharp;
 using SSAH.MLNet.Tests.Encoder;
 
@@ -50,7 +51,7 @@ public sealed class ImageFilesTests : IDisposable
         Damage("a/2.png", bytes => bytes[..(bytes.Length / 2)]);
         ImageFiles rows = _context.Data.LoadImageFolder(_folder.FullName, 8, 8);
         Assert.Equal(2, rows.GetColumn<string>("Label").Count());
-        string message = Assert.Throws<InvalidDataException>(() => CodeRows.Read<byte>(rows, "Pixels")).Message;
+        string message = Assert.Throws<DamagedFileException>(() => CodeRows.Read<byte>(rows, "Pixels")).Message;
         Assert.Contains("Row 1, '", message, StringComparison.Ordinal);
         Assert.Contains("2.png", message, StringComparison.Ordinal);
         Assert.Contains("ends within the image", message, StringComparison.Ordinal);
@@ -131,12 +132,12 @@ public sealed class ImageFilesTests : IDisposable
         File.WriteAllBytes(Path.Combine(_folder.FullName, "huge.png"), DrawnFiles.PngClaiming(67_000, 67_000));
         ImageFiles rows = _context.Data.LoadImageFolder(_folder.FullName, 8, 8);
         long before = Environment.WorkingSet;
-        Assert.Contains("over the limit", Assert.Throws<InvalidDataException>(() => CodeRows.Read<byte>(rows, "Pixels")).Message,
+        Assert.Contains("over the limit", Assert.Throws<DamagedFileException>(() => CodeRows.Read<byte>(rows, "Pixels")).Message,
             StringComparison.Ordinal);
         Assert.InRange(Environment.WorkingSet - before, long.MinValue, 500_000_000);
         Draw("huge.png", 100, 100);
         rows = _context.Data.LoadImageFolder(_folder.FullName, 8, 8, new ImageFilesOptions { MaxPixels = 9_999 });
-        Assert.Throws<InvalidDataException>(() => CodeRows.Read<byte>(rows, "Pixels"));
+        Assert.Throws<DamagedFileException>(() => CodeRows.Read<byte>(rows, "Pixels"));
         rows = _context.Data.LoadImageFolder(_folder.FullName, 8, 8, new ImageFilesOptions { MaxPixels = 10_000 });
         Assert.Single(CodeRows.Read<byte>(rows, "Pixels"));
     }
@@ -170,7 +171,7 @@ public sealed class ImageFilesTests : IDisposable
         Draw("a.png", 8, 8);
         ImageFiles rows = _context.Data.LoadImageFolder(_folder.FullName, 8, 8);
         File.Delete(Path.Combine(_folder.FullName, "a.png"));
-        Assert.Contains("a.png", Assert.Throws<InvalidDataException>(() => CodeRows.Read<byte>(rows, "Pixels")).Message, StringComparison.Ordinal);
+        Assert.Contains("a.png", Assert.Throws<DamagedFileException>(() => CodeRows.Read<byte>(rows, "Pixels")).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => _context.Data.LoadImageFolder(_folder.FullName, 0, 8));
     }
 

@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using SSAH.MLNet.Hashing;
 using SkiaSharp;
 using SSAH.MLNet.Tests.Encoder;
 
@@ -66,7 +67,7 @@ public sealed class ImageSourcesTests : IDisposable
     public void Tables_that_are_none_name_the_line_and_the_column(string text, string expected)
     {
         File.WriteAllText(At("bad.csv"), text);
-        Assert.Contains(expected, Assert.Throws<InvalidDataException>(
+        Assert.Contains(expected, Assert.Throws<DamagedFileException>(
             () => _context.Data.LoadImageTable(At("bad.csv"), 4, 4, new ImageTableOptions { PathColumn = "path" })).Message, StringComparison.Ordinal);
     }
 
@@ -106,7 +107,7 @@ public sealed class ImageSourcesTests : IDisposable
         Assert.Equal(6, CodeRows.Read<byte>(rows, "Pixels").Length);
         Assert.Equal(["set/cat/bad.png", "set/cat/big.png"], rows.Skipped.Select(skipped => skipped.Path).Order());
         ImageFiles strict = _context.Data.LoadImageArchive(At(name), 4, 4);
-        Assert.Contains("bad.png", Assert.Throws<InvalidDataException>(() => CodeRows.Read<byte>(strict, "Pixels")).Message, StringComparison.Ordinal);
+        Assert.Contains("bad.png", Assert.Throws<DamagedFileException>(() => CodeRows.Read<byte>(strict, "Pixels")).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -119,10 +120,10 @@ public sealed class ImageSourcesTests : IDisposable
         for (int length = 0; length < whole.Length - 40; length += 1 + whole.Length / 15)
         {
             File.WriteAllBytes(At(name), whole[..length]);
-            Assert.Throws<InvalidDataException>(() => CodeRows.Read<byte>(_context.Data.LoadImageArchive(At(name), 4, 4), "Pixels"));
+            Assert.Throws<DamagedFileException>(() => CodeRows.Read<byte>(_context.Data.LoadImageArchive(At(name), 4, 4), "Pixels"));
         }
         File.WriteAllBytes(At("a.rar"), whole);
-        Assert.Contains(".zip", Assert.Throws<InvalidDataException>(() => _context.Data.LoadImageArchive(At("a.rar"), 4, 4)).Message, StringComparison.Ordinal);
+        Assert.Contains(".zip", Assert.Throws<DamagedFileException>(() => _context.Data.LoadImageArchive(At("a.rar"), 4, 4)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -60,7 +60,7 @@ public sealed class ImportFormsTests
 
     private static void IsRefused(ModelProto model, params string[] parts)
     {
-        var error = Assert.Throws<NotSupportedException>(() => Read(model).Build());
+        var error = Assert.Throws<UnsupportedNetworkException>(() => Read(model).Build());
         foreach (string part in (string[])[Source, .. parts])
             Assert.Contains(part, error.Message, StringComparison.Ordinal);
     }
@@ -349,7 +349,7 @@ public sealed class ImportFormsTests
     public void A_size_that_the_network_does_not_take_names_the_next_that_it_does()
     {
         var model = Model((g, x) => Features(g, g.Op("Conv", [x, Constant(g, 1, 16, 3, 7, 7)])), [-1, 3, -1, -1]);
-        var error = Assert.Throws<NotSupportedException>(() => ImportVerification.Check(Read(model), 3, 3, 5));
+        var error = Assert.Throws<UnsupportedNetworkException>(() => ImportVerification.Check(Read(model), 3, 3, 5));
         foreach (string part in new[] { Source, "3x5", "7x7", "Side to 7" })
             Assert.Contains(part, error.Message, StringComparison.Ordinal);
     }

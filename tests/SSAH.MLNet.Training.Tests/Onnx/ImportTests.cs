@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using SSAH.MLNet.Hashing;
 using SSAH.MLNet.Onnx;
 using SSAH.MLNet.Onnx.Wire;
 using SSAH.MLNet.Training.Method;
@@ -171,7 +172,7 @@ public sealed class ImportTests
         var node = model.Graph.Node[1];
         (node.Name, node.OpType) = ("strange_7", opType.Split("::")[^1]);
         node.Domain = opType.Contains("::", StringComparison.Ordinal) ? "com.example" : "";
-        var error = Assert.Throws<NotSupportedException>(() =>
+        var error = Assert.Throws<UnsupportedNetworkException>(() =>
             new OnnxBackboneReader(Google.Protobuf.MessageExtensions.ToByteArray(model), Output, "net.onnx").Build());
         Assert.Contains("net.onnx", error.Message, StringComparison.Ordinal);
         Assert.Contains(opType, error.Message, StringComparison.Ordinal);
@@ -183,7 +184,7 @@ public sealed class ImportTests
     {
         string inner = "";
         byte[] model = Model((g, x) => g.Op("Sigmoid", [inner = g.Op("Relu", [x])]));
-        var error = Assert.Throws<InvalidDataException>(() => new OnnxBackboneReader(model, "pool5", "net.onnx"));
+        var error = Assert.Throws<DamagedFileException>(() => new OnnxBackboneReader(model, "pool5", "net.onnx"));
         foreach (string part in new[] { "pool5", Output, $"inside: {inner}" })
             Assert.Contains(part, error.Message, StringComparison.Ordinal);
     }
@@ -205,7 +206,7 @@ public sealed class ImportTests
             {
                 using var graph = new OnnxBackboneReader(damaged, Output, "damaged.onnx").Build();
             }
-            catch (Exception e) when (e is InvalidDataException or NotSupportedException)
+            catch (Exception e) when (e is DamagedFileException)
             {
                 Assert.Contains("damaged.onnx", e.Message, StringComparison.Ordinal);
                 errors++;

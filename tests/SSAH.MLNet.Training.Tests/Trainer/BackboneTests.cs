@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.ML;
+using SSAH.MLNet.Hashing;
 using SSAH.MLNet.Onnx;
 using SSAH.MLNet.Onnx.Wire;
 using SSAH.MLNet.Training.Data;
@@ -322,13 +323,13 @@ public sealed class BackboneTests : IDisposable
             Assert.Contains(part, error.Message, StringComparison.Ordinal);
 
         options.Backbone = Backbone.FromOnnx(_file, preprocessing: new BackbonePreprocessing { Side = 4 });
-        var small = Assert.Throws<NotSupportedException>(() => ml.Transforms.SsahHash(options).Fit(Images.View(ml, Images.Draw(12, 1))));
+        var small = Assert.Throws<UnsupportedNetworkException>(() => ml.Transforms.SsahHash(options).Fit(Images.View(ml, Images.Draw(12, 1))));
         foreach (string part in new[] { Path.GetFileName(_file), "4x4", "Side to 8", "'Pixels'" })
             Assert.Contains(part, small.Message, StringComparison.Ordinal);
 
         File.WriteAllBytes(_file, File.ReadAllBytes(_file)[..200]);
         options.Backbone = Backbone.FromOnnx(_file);
-        var broken = Assert.Throws<InvalidDataException>(() => ml.Transforms.SsahHash(options).Fit(Images.View(ml, Images.Draw(12, 1))));
+        var broken = Assert.Throws<DamagedFileException>(() => ml.Transforms.SsahHash(options).Fit(Images.View(ml, Images.Draw(12, 1))));
         Assert.Contains(Path.GetFileName(_file), broken.Message, StringComparison.Ordinal);
     }
 }

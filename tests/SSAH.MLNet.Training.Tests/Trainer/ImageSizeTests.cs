@@ -34,7 +34,7 @@ public sealed class ImageSizeTests
         var ml = new MLContext(1);
         var options = Images.Options(steps: 2);
         options.Backbone = backbone;
-        return Assert.Throws<NotSupportedException>(() => ml.Transforms.SsahHash(options).Fit(Unreadable(ml, height, width))).Message;
+        return Assert.Throws<UnsupportedNetworkException>(() => ml.Transforms.SsahHash(options).Fit(Unreadable(ml, height, width))).Message;
     }
 
     public static TheoryData<string, int, int> TooSmall => new(

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML;
+using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet.Training.Tests.Trainer;
 
@@ -49,6 +50,6 @@ public sealed class TrainingSummaryTests
         Assert.Null(old.StopReason);
         Assert.Empty(old.History);
         Assert.Null(HashTrainingSummary.Read(new Dictionary<string, string>()));
-        Assert.Throws<InvalidDataException>(() => HashTrainingSummary.Read(new Dictionary<string, string> { ["ssah.summary"] = "{" }));
+        Assert.Throws<DamagedFileException>(() => HashTrainingSummary.Read(new Dictionary<string, string> { ["ssah.summary"] = "{" }));
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using SSAH.MLNet.Hashing;
 using SSAH.MLNet.Tests.Encoder;
 using SSAH.MLNet.Tests.Images;
 using SkiaSharp;
@@ -36,7 +37,7 @@ public sealed class HashEmbeddingGeneratorTests
     {
         using HashEncoder encoder = HashEncoder.PerceptualHash();
         using var generator = new HashEmbeddingGenerator(encoder);
-        InvalidDataException error = await Assert.ThrowsAsync<InvalidDataException>(() => generator.GenerateAsync(
+        DamagedFileException error = await Assert.ThrowsAsync<DamagedFileException>(() => generator.GenerateAsync(
             [Drawn(1), new DataContent(new byte[] { 1, 2 }, "image/png"), Drawn(2), new DataContent(new byte[] { 1, 2 }, "image/png")]));
         Assert.Contains("Image 1 of the batch", error.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<NotSupportedException>(() => generator.GenerateAsync([Drawn(1)], new EmbeddingGenerationOptions { ModelId = "other" }));

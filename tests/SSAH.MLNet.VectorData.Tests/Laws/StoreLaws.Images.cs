@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using SSAH.MLNet.Hashing;
 using SSAH.MLNet.Tests.Encoder;
 using SSAH.MLNet.Tests.Images;
 using SkiaSharp;
@@ -28,8 +29,8 @@ public abstract partial class StoreLaws
         Assert.All(found, each => Assert.Equal(distances[each.Record.Number], each.Score));
         Assert.Null(found[0].Record.Image);
         await Assert.ThrowsAsync<NotSupportedException>(() => All(shots.SearchAsync(Drawn(7), 1, new VectorSearchOptions<Shot> { IncludeVectors = true })));
-        await Assert.ThrowsAsync<InvalidDataException>(() => All(shots.SearchAsync(new DataContent(new byte[] { 1, 2, 3 }, "image/png"), 1)));
-        await Assert.ThrowsAsync<InvalidDataException>(() => shots.UpsertAsync(new Shot { Image = new DataContent(new byte[] { 1, 2, 3 }, "image/png") }));
+        await Assert.ThrowsAsync<DamagedFileException>(() => All(shots.SearchAsync(new DataContent(new byte[] { 1, 2, 3 }, "image/png"), 1)));
+        await Assert.ThrowsAsync<DamagedFileException>(() => shots.UpsertAsync(new Shot { Image = new DataContent(new byte[] { 1, 2, 3 }, "image/png") }));
 
         using var another = new HashEncoder(TestHashModels.Create(40, seed: 9));
         using var generatorOfAnother = new HashEmbeddingGenerator(another);

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using SSAH.MLNet.Cli.Models;
 using SSAH.MLNet.Cli.Serve.Http;
+using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet.Cli.Serve.Endpoints;
 
@@ -33,7 +34,7 @@ internal static class ServiceEndpoints
                 _ = served.Collection.Revision;
                 return Results.Ok(new Health("ok"));
             }
-            catch (Exception error) when (error is IOException or TimeoutException or InvalidDataException)
+            catch (Exception error) when (error is IOException or TimeoutException or InvalidDataException or DamagedFileException)
             {
                 return Results.Problem("The collection cannot be read.", statusCode: StatusCodes.Status503ServiceUnavailable);
             }

@@ -1,3 +1,4 @@
+using SSAH.MLNet.Hashing;
 using SSAH.MLNet.Training.Onnx;
 
 namespace SSAH.MLNet.Training.Networks.Layers;
@@ -45,9 +46,9 @@ internal static class OperatorTable
     public static IEnumerable<string> Names => s_readers.Keys.Concat(s_resolvedByImport).Order(StringComparer.Ordinal);
 
     /// <summary>Makes the operator of a node.</summary>
-    /// <exception cref="NotSupportedException">The operator, or the way in which the node uses it, is not known; the message names both.</exception>
-    /// <exception cref="InvalidDataException">The node is malformed.</exception>
+    /// <exception cref="UnsupportedNetworkException">The operator, or the way in which the node uses it, is not known; the message names both.</exception>
+    /// <exception cref="DamagedFileException">The node is malformed.</exception>
     public static GraphOperator Read(OnnxNode node) => node.IsStandard && s_readers.TryGetValue(node.OpType, out var read)
         ? read(node)
-        : throw new NotSupportedException($"{node} cannot be imported. Known operators: {string.Join(", ", Names)}.");
+        : throw new UnsupportedNetworkException($"{node} cannot be imported. Known operators: {string.Join(", ", Names)}.");
 }

@@ -14,7 +14,7 @@ internal sealed class Flattening(long axis = 1) : Layer(nameof(Flattening))
 
     public override Tensor forward(Tensor input) => axis == 1 || input.dim() + axis == 1
         ? input.flatten(1)
-        : throw new NotSupportedException($"Flatten at axis {axis} of {input.dim()} axes takes the batch apart; only axis 1 can be imported.");
+        : throw new UnsupportedNetworkException($"Flatten at axis {axis} of {input.dim()} axes takes the batch apart; only axis 1 can be imported.");
 
     public override string Export(OnnxGraph graph, string value) => graph.Op("Flatten", [value], ("axis", 1L));
 }
@@ -54,7 +54,7 @@ internal sealed class AxisRemoval(long[] axes) : Layer(nameof(AxisRemoval))
         if (axes.Length == 0)
             return input.shape[1..].Count(size => size > 1) <= 1
                 ? input.flatten(1)
-                : throw new NotSupportedException($"Squeeze without axes of [{string.Join(", ", input.shape)}] cannot be imported; name its axes.");
+                : throw new UnsupportedNetworkException($"Squeeze without axes of [{string.Join(", ", input.shape)}] cannot be imported; name its axes.");
         foreach (long axis in axes.Select(axis => axis < 0 ? axis + input.dim() : axis).OrderDescending())
             input = input.squeeze(axis);
         return input;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
+using SSAH.MLNet.Hashing;
 using SSAH.MLNet.Onnx;
 using SSAH.MLNet.Training.Networks;
 using TorchSharp;
@@ -30,7 +31,7 @@ internal static class ImportVerification
     /// <param name="height">Height that it will be trained at.</param>
     /// <param name="width">Width that it will be trained at.</param>
     /// <returns>The largest difference, as a share of the largest value.</returns>
-    /// <exception cref="NotSupportedException">They differ by more than the tolerance, or one of them does not take the size.</exception>
+    /// <exception cref="UnsupportedNetworkException">They differ by more than the tolerance, or one of them does not take the size.</exception>
     public static double Check(OnnxBackboneReader reader, long channels, long height, long width)
     {
         using var scope = NewDisposeScope();
@@ -64,7 +65,7 @@ internal static class ImportVerification
         // Written so that NaN fails too.
         return relative <= tolerance
             ? relative
-            : throw new NotSupportedException(string.Create(CultureInfo.InvariantCulture,
+            : throw new UnsupportedNetworkException(string.Create(CultureInfo.InvariantCulture,
                 $"{graph.Source}: the imported graph differs from ONNX Runtime by {relative:E1} of its largest value (limit "
                 + $"{tolerance}) at {image[2]}x{image[3]} pixels. It was not trained."));
     }
@@ -103,18 +104,18 @@ internal static class ImportVerification
             }
             return ([.. values], shape);
         }
-        catch (Exception e) when (e is OnnxRuntimeException or InvalidDataException)
+        catch (Exception e) when (e is OnnxRuntimeException or DamagedFileException)
         {
             throw Unfit(graph, network, images, e);
         }
     }
 
-    private static NotSupportedException Unfit(BackboneGraph graph, OperatorGraph network, Tensor images, Exception cause)
+    private static UnsupportedNetworkException Unfit(BackboneGraph graph, OperatorGraph network, Tensor images, Exception cause)
     {
         var (channels, height, width) = (images.shape[1], images.shape[2], images.shape[3]);
         long side = Enumerable.Range(1, FurtherSides)
             .Select(more => Math.Max(height, width) + more).FirstOrDefault(further => Takes(network, channels, further));
-        return new NotSupportedException($"{graph.Source} does not run on images of {height}x{width} ({cause.Message.Split('\n')[0]}). "
+        return new UnsupportedNetworkException($"{graph.Source} does not run on images of {height}x{width} ({cause.Message.Split('\n')[0]}). "
             + (side > 0
                 ? $"The next larger ones that it takes are {side}x{side}: set {nameof(BackbonePreprocessing)}.{nameof(BackbonePreprocessing.Side)} to "
                     + $"{side}, or resize the images to that."

@@ -1,3 +1,4 @@
+using SSAH.MLNet.Hashing;
 using SSAH.MLNet.Onnx;
 using SSAH.MLNet.Onnx.Wire;
 using SSAH.MLNet.Training.Networks;
@@ -22,8 +23,8 @@ internal sealed class OnnxBackboneReader
     public BackboneGraph Graph => _graph;
 
     /// <summary>Builds the network.</summary>
-    /// <exception cref="NotSupportedException">An operator cannot be imported.</exception>
-    /// <exception cref="InvalidDataException">The graph is malformed.</exception>
+    /// <exception cref="UnsupportedNetworkException">An operator cannot be imported.</exception>
+    /// <exception cref="DamagedFileException">The graph is malformed.</exception>
     public OperatorGraph Build()
     {
         var indices = new Dictionary<string, int> { [_graph.ImageInput] = 0 };
@@ -43,7 +44,7 @@ internal sealed class OnnxBackboneReader
             indices[node.Output] = nodes.Count;
         }
         if (nodes.Count == 0 || indices.GetValueOrDefault(_graph.Output) != nodes.Count)
-            throw new InvalidDataException($"{_graph.Source}: '{_graph.Output}' is not computed from the image '{_graph.ImageInput}'.");
+            throw new DamagedFileException($"{_graph.Source}: '{_graph.Output}' is not computed from the image '{_graph.ImageInput}'.");
         return new OperatorGraph(nodes);
 
         // A constant operand becomes a node of its own.
@@ -61,5 +62,5 @@ internal sealed class OnnxBackboneReader
         }
     }
 
-    private static InvalidDataException Dangling(OnnxNode node, int input) => node.Malformed($"reads '{node.Input(input)}', which no earlier node computes");
+    private static DamagedFileException Dangling(OnnxNode node, int input) => node.Malformed($"reads '{node.Input(input)}', which no earlier node computes");
 }

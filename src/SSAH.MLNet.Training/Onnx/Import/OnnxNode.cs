@@ -1,3 +1,4 @@
+using SSAH.MLNet.Hashing;
 using SSAH.MLNet.Onnx.Wire;
 using static TorchSharp.torch;
 
@@ -66,7 +67,7 @@ internal sealed class OnnxNode(NodeProto node, IReadOnlyDictionary<string, Tenso
     /// <summary>
     /// Whether the node does nothing to its first input when the network is used: Identity, Dropout, a Cast to the floats that every value is in anyway.
     /// </summary>
-    /// <exception cref="NotSupportedException">A Cast to another type, or a Dropout that drops in use too.</exception>
+    /// <exception cref="UnsupportedNetworkException">A Cast to another type, or a Dropout that drops in use too.</exception>
     public bool PassesOn()
     {
         switch (OpType)
@@ -85,10 +86,10 @@ internal sealed class OnnxNode(NodeProto node, IReadOnlyDictionary<string, Tenso
     }
 
     /// <summary>The error for a use of the operator that is not supported.</summary>
-    public NotSupportedException Unsupported(string what) => new($"{this} cannot be imported: {what} is not supported.");
+    public UnsupportedNetworkException Unsupported(string what) => new($"{this} cannot be imported: {what} is not supported.");
 
     /// <summary>The error for a node that breaks the format.</summary>
-    public InvalidDataException Malformed(string what) => new($"{this} {what}.");
+    public DamagedFileException Malformed(string what) => new($"{this} {what}.");
 
     /// <inheritdoc/>
     public override string ToString()

@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet;
 
@@ -11,12 +12,12 @@ internal static class ArchiveListing
 
     /// <summary>Lists the images of an archive: of a .zip in the order of their paths, of the others in the order in which they lie there.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It is no archive, is damaged, or holds no image.</exception>
+    /// <exception cref="DamagedFileException">It is no archive, is damaged, or holds no image.</exception>
     public static ImageListing List(string path, ImageFilesOptions options)
     {
         string archive = Path.GetFullPath(path);
         if (!IsArchive(archive))
-            throw new InvalidDataException($"'{archive}' is no archive of a known kind: .zip, .tar, .tar.gz or .tgz.");
+            throw new DamagedFileException($"'{archive}' is no archive of a known kind: .zip, .tar, .tar.gz or .tgz.");
         var endings = new HashSet<string>(options.Extensions, StringComparer.OrdinalIgnoreCase);
         var passedOver = new SortedDictionary<string, int>(StringComparer.Ordinal);
         var names = new List<string>();
@@ -24,7 +25,7 @@ internal static class ArchiveListing
         foreach (string name in IsZip(archive) ? ZipImages.NamesOf(archive) : TarImages.NamesOf(archive))
         {
             if (++entriesRead > options.Limits.MaxRows)
-                throw new InvalidDataException($"'{archive}' has more than the {options.Limits.MaxRows} entries that the limits allow.");
+                throw new DamagedFileException($"'{archive}' has more than the {options.Limits.MaxRows} entries that the limits allow.");
             if (name.Split('/').Any(part => EntryNames.IsHidden(part)))
                 continue;
             if (endings.Contains(Path.GetExtension(name)))
@@ -33,7 +34,7 @@ internal static class ArchiveListing
                 passedOver[EntryNames.EndingOf(name)] = passedOver.GetValueOrDefault(EntryNames.EndingOf(name)) + 1;
         }
         if (names.Count == 0)
-            throw new InvalidDataException($"There is no image in '{archive}' (endings: {string.Join(", ", options.Extensions)}).");
+            throw new DamagedFileException($"There is no image in '{archive}' (endings: {string.Join(", ", options.Extensions)}).");
         if (IsZip(archive))
             names.Sort(StringComparer.Ordinal);
         string?[] labels = FolderLabels.Of([.. names.Select(EntryNames.FoldersOf)], options.ClassLevel, out string? warning);
@@ -53,7 +54,7 @@ internal static class ArchiveListing
     }
 
     /// <summary>The error for an archive that cannot be read on.</summary>
-    public static InvalidDataException Damaged(string archive, Exception cause) =>
+    public static DamagedFileException Damaged(string archive, Exception cause) =>
         new($"'{archive}' is damaged or no archive of the kind that its name says ({cause.Message.TrimEnd('.')}). Fetch it again, or unpack it and "
             + "give the folder.", cause);
 

@@ -15,7 +15,7 @@ internal static class LabelTable
 
     /// <summary>Lists the table's images in its order.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It is no table of the kind that the options describe.</exception>
+    /// <exception cref="DamagedFileException">It is no table of the kind that the options describe.</exception>
     public static ImageListing List(string path, ImageTableOptions options)
     {
         string table = Path.GetFullPath(path);
@@ -31,10 +31,10 @@ internal static class LabelTable
         {
             string[] row = rows[i];
             if (row[pathColumn].Length == 0)
-                throw new InvalidDataException($"'{table}', row {i + 1} below the header: the path in column '{header[pathColumn]}' is empty. Write "
+                throw new DamagedFileException($"'{table}', row {i + 1} below the header: the path in column '{header[pathColumn]}' is empty. Write "
                     + "the file's path there, or remove the row.");
             if (row[pathColumn].Contains('\0', StringComparison.Ordinal))
-                throw new InvalidDataException($"'{table}', row {i + 1} below the header: the path in column '{header[pathColumn]}' has a zero byte in it. "
+                throw new DamagedFileException($"'{table}', row {i + 1} below the header: the path in column '{header[pathColumn]}' has a zero byte in it. "
                     + "Save the table as UTF-8 text.");
             entries[i] = new ImageEntry(Path.GetFullPath(row[pathColumn], folder), isIndicator
                 ? [.. labelColumns.Where(column => row[column] == "1").Select(column => header[column])]
@@ -50,7 +50,7 @@ internal static class LabelTable
     private static int ColumnNamed(string table, string[] header, string name)
     {
         int column = Array.IndexOf(header, name);
-        return column >= 0 ? column : throw new InvalidDataException(
+        return column >= 0 ? column : throw new DamagedFileException(
             $"'{table}' has no column '{name}'; its header line has {string.Join(", ", header.Select(each => $"'{each}'"))}.");
     }
 
@@ -59,7 +59,7 @@ internal static class LabelTable
         var start = new char[MaxCellCharacters];
         int length = text.ReadBlock(start);
         if (length == start.Length && !start.AsSpan().ContainsAny('\r', '\n'))
-            throw new InvalidDataException($"The first line of '{table}' has more than {start.Length} characters: it is no table of paths and labels.");
+            throw new DamagedFileException($"The first line of '{table}' has more than {start.Length} characters: it is no table of paths and labels.");
         text.BaseStream.Position = 0;
         text.DiscardBufferedData();
     }
@@ -76,27 +76,27 @@ internal static class LabelTable
         };
         using var text = new StreamReader(table);
         if (text.BaseStream.Length > limits.MaxBytes)
-            throw new InvalidDataException($"'{table}' has {text.BaseStream.Length} bytes, and the limits allow {limits.MaxBytes}.");
+            throw new DamagedFileException($"'{table}' has {text.BaseStream.Length} bytes, and the limits allow {limits.MaxBytes}.");
         RequireShortHeader(text, table);
         using var parser = new CsvParser(text, configuration);
         try
         {
             if (!parser.Read())
-                throw new InvalidDataException($"'{table}' is empty. Its first line names the columns: a path and the labels.");
+                throw new DamagedFileException($"'{table}' is empty. Its first line names the columns: a path and the labels.");
             string[] header = parser.Record!;
             var rows = new List<string[]>();
             while (parser.Read())
             {
                 if (parser.Record!.Length != header.Length)
-                    throw new InvalidDataException($"'{table}', line {parser.RawRow}: {parser.Record.Length} cells, but the header line has {header.Length}.");
+                    throw new DamagedFileException($"'{table}', line {parser.RawRow}: {parser.Record.Length} cells, but the header line has {header.Length}.");
                 rows.Add(rows.Count < limits.MaxRows
-                    ? parser.Record : throw new InvalidDataException($"'{table}' has more than the {limits.MaxRows} rows that the limits allow."));
+                    ? parser.Record : throw new DamagedFileException($"'{table}' has more than the {limits.MaxRows} rows that the limits allow."));
             }
-            return rows.Count > 0 ? (header, [.. rows]) : throw new InvalidDataException($"'{table}' has no row below its header line.");
+            return rows.Count > 0 ? (header, [.. rows]) : throw new DamagedFileException($"'{table}' has no row below its header line.");
         }
         catch (CsvHelperException error)
         {
-            throw new InvalidDataException($"'{table}', line {parser.RawRow}: {error.Message}", error);
+            throw new DamagedFileException($"'{table}', line {parser.RawRow}: {error.Message}", error);
         }
     }
 }

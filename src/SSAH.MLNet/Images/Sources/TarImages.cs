@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet;
 
@@ -9,7 +10,7 @@ internal sealed class TarImages(string path, IReadOnlyList<string> names, int ma
     private int _next;
 
     /// <summary>The files in the archive, in order.</summary>
-    /// <exception cref="InvalidDataException">The archive is damaged.</exception>
+    /// <exception cref="DamagedFileException">The archive is damaged.</exception>
     public static IEnumerable<string> NamesOf(string path)
     {
         using var tar = new TarReader(ArchiveListing.OpenTar(path));
@@ -18,7 +19,7 @@ internal sealed class TarImages(string path, IReadOnlyList<string> names, int ma
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidDataException">The archive is damaged.</exception>
+    /// <exception cref="DamagedFileException">The archive is damaged.</exception>
     public override EncodedImage Get(int index)
     {
         // Files of other endings lie between the images; images that were passed by are read over.
@@ -35,7 +36,7 @@ internal sealed class TarImages(string path, IReadOnlyList<string> names, int ma
                 throw ArchiveListing.Damaged(path, error);
             }
         }
-        throw new InvalidDataException($"'{path}' no longer holds '{names[index]}'. Load it again.");
+        throw new DamagedFileException($"'{path}' no longer holds '{names[index]}'. Load it again.");
     }
 
     protected override void Dispose(bool disposing)

@@ -56,12 +56,17 @@ internal sealed class ZipImages : EncodedImages
 
     private static ZipArchive OpenArchive(string path)
     {
+        ZipArchive? archive = null;
         try
         {
-            return ZipFile.OpenRead(path);
+            archive = ZipFile.OpenRead(path);
+            // Its list is read only when it is asked for.
+            _ = archive.Entries;
+            return archive;
         }
         catch (InvalidDataException error)
         {
+            archive?.Dispose();
             throw ArchiveListing.Damaged(path, error);
         }
     }
