@@ -115,10 +115,12 @@ internal sealed class ServedCollection : IDisposable
     private BinaryCodes Encode(UploadedImage image)
     {
         using var timing = ServeTelemetry.Encoding();
+        // A damaged collection is not the sender's fault.
+        HashEncoder encoder = Collection.Encoder;
         try
         {
             image.Content.Position = 0;
-            return Collection.Encoder.EncodeImage(image.Content, _settings.Reading);
+            return encoder.EncodeImage(image.Content, _settings.Reading);
         }
         catch (DamagedFileException error)
         {
