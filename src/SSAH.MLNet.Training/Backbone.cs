@@ -64,7 +64,9 @@ public abstract class Backbone
     /// <summary>
     /// A pretrained network that stays as it is: its features are computed once and kept on disk, and codes are learned from them in seconds. Half an
     /// hour of fine-tuning (<see cref="Pretrained"/>) can gain some points where there are labels for it. Of the options, columns,
-    /// <see cref="SsahTrainer.Options.Bits"/>, seed, cancellation and <see cref="SsahTrainer.LossOptions.FrozenClassWeight"/> count here.
+    /// <see cref="SsahTrainer.Options.Bits"/>, seed, cancellation, <see cref="SsahTrainer.LossOptions.FrozenClassWeight"/>,
+    /// <see cref="SsahTrainer.AugmentationOptions.HorizontalFlip"/> and, of <see cref="SsahTrainer.HardSampleOptions"/>, source and those that are called
+    /// Frozen count here.
     /// </summary>
     /// <param name="network">The network, such as <see cref="PretrainedNetwork.ResNet18"/>.</param>
     public static Backbone Frozen(PretrainedNetwork network)
