@@ -53,7 +53,7 @@ internal sealed class ClassTeacher(FeatureMatrix vectors, NeighborGraph graph, b
 
     /// <summary>What a classifier of these rows says of all rows, [n, classes].</summary>
     public FeatureMatrix Propose(FeatureMatrix given, int[] labeled) =>
-        new ClassifierTraining(multiLabel, takesHardest: false, seed, cancellation).Run(vectors.Take(labeled), [], given.Take(labeled)).Classifier
+        new ClassifierTraining(multiLabel, takesHardest: false, viewShare: 0, seed, cancellation).Run(vectors.Take(labeled), [], given.Take(labeled)).Classifier
             .Probabilities(vectors);
 
     /// <summary>Class probabilities of all rows, of labeled ones too, from proposals and the labels of some rows.</summary>

@@ -14,15 +14,16 @@ internal sealed record ClassifierOutcome(ClassLayer Classifier, int Steps, doubl
 
 /// <summary>
 /// A linear classifier learned from vectors and probabilities of classes, by Adam on mini-batches with the gradient written out: no graph is
-/// recorded, so that a step takes a fraction of a millisecond. Where rows have views, half of each batch are views: hard samples, of which the same is to
-/// be said as of their image. Ends when the rows that were held out agree no better.
+/// recorded, so that a step takes a fraction of a millisecond. Where rows have views, a part of each batch are views: hard samples, of which the same is
+/// to be said as of their image. Ends when the rows that were held out agree no better.
 /// </summary>
 /// <param name="multiLabel">Whether each class has a probability of its own.</param>
 /// <param name="takesHardest">Whether of a row's views the one is taken that is hardest for the present classifier, an exact search for what SSAH's A-Net
 /// is to find, else any.</param>
+/// <param name="viewShare">Share of a batch that are views, 0 to 1; where there are no views it does not matter.</param>
 /// <param name="seed">Draws the batches and what is held out.</param>
 /// <param name="cancellation">Ends the training between two checks.</param>
-internal sealed class ClassifierTraining(bool multiLabel, bool takesHardest, int seed, CancellationToken cancellation)
+internal sealed class ClassifierTraining(bool multiLabel, bool takesHardest, double viewShare, int seed, CancellationToken cancellation)
 {
     private const int BatchRows = 256;
     private const int MaxSteps = 2_000;
@@ -107,12 +108,12 @@ internal sealed class ClassifierTraining(bool multiLabel, bool takesHardest, int
     // Level for three tenths of the steps, then down to 0.
     private static double RateAt(int step) => LearningRate * Math.Min(1, (MaxSteps - step) / (0.7 * MaxSteps));
 
-    // The first half of the rows as they are, of the others a view.
+    // The first rows as they are, of the others a view.
     private Tensor Batch(Tensor all, Tensor[] views, Tensor index, Tensor targets, AdamWeights weights, Random random)
     {
-        if (views.Length == 0)
+        long viewed = views.Length == 0 ? 0 : (long)(index.shape[0] * viewShare), plain = index.shape[0] - viewed;
+        if (viewed == 0)
             return all.index_select(0, index);
-        long plain = index.shape[0] / 2, viewed = index.shape[0] - plain;
         var rows = index.narrow(0, plain, viewed);
         // [rows, views, d]
         var candidates = stack(views.Select(view => view.index_select(0, rows)).ToArray(), 1);

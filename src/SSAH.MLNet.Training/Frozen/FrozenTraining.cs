@@ -29,6 +29,10 @@ internal sealed class FrozenTraining(SsahTrainer.Options options, int seed, Acti
 {
     private const int MeanRows = 2_000;
 
+    // Rows with labels are to be told apart exactly, which views disturb: where all have labels, half views cost three points and an eighth none, and half
+    // of them pay where few have.
+    private const double LeastViewShare = 0.125, LargestViewShare = 0.5;
+
     /// <summary>Learns from all rows.</summary>
     /// <param name="features">[n, d].</param>
     /// <param name="views">[n, d] of each view of the rows (<see cref="ViewsOf"/>); none where only features are known.</param>
@@ -57,7 +61,8 @@ internal sealed class FrozenTraining(SsahTrainer.Options options, int seed, Acti
         note(string.Create(CultureInfo.InvariantCulture, $"Labels spread over the graph of {graph.Count} rows, {clock.Elapsed.TotalSeconds:F1} s."));
 
         bool takesHardest = options.HardSamples.Source is HardSampleSource.Adversarial or HardSampleSource.HardestRandom;
-        var training = new ClassifierTraining(labels.IsMultiLabel, takesHardest, seed, cancellation);
+        double unlabeled = rows.Count(row => !labels.IsLabeled(row)) / (double)rows.Length;
+        var training = new ClassifierTraining(labels.IsMultiLabel, takesHardest, Math.Max(LeastViewShare, LargestViewShare * unlabeled), seed, cancellation);
         ClassifierOutcome classifier = training.Run(learned[0], learned[1..], taught.Probabilities);
         string agrees = classifier.Agreement is { } agreement
             ? string.Create(CultureInfo.InvariantCulture, $"; it agrees with the teacher on {agreement:P1} of rows held out") : "";

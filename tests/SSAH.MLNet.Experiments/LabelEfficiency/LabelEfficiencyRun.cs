@@ -66,7 +66,7 @@ internal sealed class LabelEfficiencyRun(LabelEfficiencyArguments arguments)
             var targets = new FeatureMatrix(labeled.Length, collection.ClassCount);
             for (int i = 0; i < labeled.Length; i++)
                 targets.Row(i)[databaseClasses[labeled[i]]] = 1;
-            ClassLayer classifier = new ClassifierTraining(multiLabel: false, takesHardest: false, seed, default)
+            ClassLayer classifier = new ClassifierTraining(multiLabel: false, takesHardest: false, viewShare: 0, seed, default)
                 .Run(directions.Take(labeled), [], targets).Classifier;
             Add("softmax", FloatRanking.Evaluate(classifier.Probabilities(queryDirections), queryClasses, classifier.Probabilities(directions),
                 databaseClasses));

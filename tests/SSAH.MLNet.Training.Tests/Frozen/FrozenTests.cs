@@ -77,7 +77,7 @@ public sealed class FrozenTests
         var targets = new FeatureMatrix(1000, 4);
         for (int row = 0; row < 1000; row++)
             targets.Row(row)[groups[row]] = 1;
-        var outcome = new ClassifierTraining(multiLabel, takesHardest: false, seed: 1, default).Run(directions, [], targets);
+        var outcome = new ClassifierTraining(multiLabel, takesHardest: false, viewShare: 0, seed: 1, default).Run(directions, [], targets);
         var found = outcome.Classifier.Probabilities(directions);
         double right = Enumerable.Range(0, 1000).Average(row => found.Row(row).IndexOf(found.Row(row).ToArray().Max()) == groups[row] ? 1.0 : 0);
         Assert.True(right > 0.97, $"{right:F3}");

@@ -63,7 +63,7 @@ public sealed class FrozenViewsTests : IDisposable
         for (int row = 0; row < 1000; row++)
             targets.Row(row)[groups[row]] = 1;
         ClassLayer Learn(params FeatureMatrix[] views) =>
-            new ClassifierTraining(multiLabel, takesHardest, seed: 1, default).Run(rows, views, targets).Classifier;
+            new ClassifierTraining(multiLabel, takesHardest, viewShare: 0.5, seed: 1, default).Run(rows, views, targets).Classifier;
         FeatureMatrix hard = Covered(others, seed: 9);
         double without = Right(Learn(), hard, otherGroups), with = Right(Learn(rows, Covered(rows, seed: 5)), hard, otherGroups);
         Assert.True(with > without + 0.04, $"{without:F3} without, {with:F3} with hard samples");
