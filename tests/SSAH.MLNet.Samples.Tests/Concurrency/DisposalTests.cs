@@ -91,6 +91,7 @@ public sealed class DisposalTests : IDisposable
                 () => collection.Search(new MemoryStream(File.ReadAllBytes(_images[0])), 1), () => collection.Search(_encoder.EncodeImage(_images[0]), 1)],
             ["SwitchModel"] = [() => collection.SwitchModel(HashEncoder.PerceptualHash(bits: 256))],
             ["Sync"] = [() => collection.Sync(_folder.At("images"))],
+            ["Verify"] = [() => collection.Verify()],
         };
         Assert.Equal(typeof(ImageCollection).GetMembers(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
             .Where(member => member is not MethodInfo { IsSpecialName: true } && member.Name is not ("Path" or "Dispose"))

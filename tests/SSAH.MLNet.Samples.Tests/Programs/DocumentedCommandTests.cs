@@ -24,6 +24,8 @@ public sealed partial class DocumentedCommandTests
     [InlineData("dotnet run -c Release --project samples/Nowhere")]
     [InlineData("dotnet tool install --global --add-source out/packages sash")]
     [InlineData("rm -rf photos")]
+    [InlineData("\"$app/SSAH.MLNet.Experiments\" c10-54k-longer --rows 1")]
+    [InlineData("\"$app/SSAH.MLNet.Nowhere\" training")]
     public void What_does_not_exist_is_noticed(string line) => Assert.False(Exists(line));
 
     [Fact]
@@ -39,6 +41,10 @@ public sealed partial class DocumentedCommandTests
     // Experiments are told apart by the program's own list, benchmarks by its switch.
     private static bool Exists(string line)
     {
+        // Programs of a pack for a machine without .NET (docs/gpu.md), also in a loop.
+        if (PackedProgram().Match(line) is { Success: true, Groups: var packed })
+            return Directory.Exists(Repository.At("tests", packed[1].Value))
+                && (packed[2].Value.Length == 0 || Sources(packed[1].Value).Contains($"\"{packed[2].Value}\"", StringComparison.Ordinal));
         string[] words = [.. line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
             .SkipWhile(word => word.Contains('=', StringComparison.Ordinal) || word == "sudo")];
         return words switch
@@ -48,8 +54,10 @@ public sealed partial class DocumentedCommandTests
                 || Sources("SSAH.MLNet.Experiments").Contains($"\"{name}\"", StringComparison.Ordinal),
             ["./build.sh", var verb, ..] => Regex.IsMatch(s_build, $@"^        {Regex.Escape(verb)}( \||\))", RegexOptions.Multiline),
             ["dotnet", "tool", "install", .., "--add-source", "out/packages", var tool] => tool is "ssah" or "ssah-train",
+            ["eng/gpu/pack.sh"] => File.Exists(Repository.At("eng", "gpu", "pack.sh")),
+            [".", ".gpu/env.sh" or ".gpu/env.sh;", ..] => File.Exists(Repository.At("eng", "gpu", "env.sh")),
             ["dotnet", "run", ..] => Directory.Exists(Repository.At(words[Array.IndexOf(words, "--project") + 1])),
-            ["dotnet", "new" or "add" or "nuget", ..] or ["apt-get", "install", ..] or ["cp", "-rL", ..] or ["ssah", ..] => true,
+            ["dotnet", "new" or "add" or "nuget", ..] or ["apt-get", "install", ..] or ["cp", "-rL", ..] or ["ssah", ..] or ["export", ..] => true,
             _ => false,
         };
     }
@@ -64,6 +72,9 @@ public sealed partial class DocumentedCommandTests
 
     [GeneratedRegex(@"^```bash\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex BashBlocks();
+
+    [GeneratedRegex(@"""\$app/([\w.]+)"" ([a-z][\w-]*)?")]
+    private static partial Regex PackedProgram();
 
     [GeneratedRegex(@"\./build\.sh (?:bench|experiment) [a-z][a-z0-9-]+")]
     private static partial Regex NamedRuns();
