@@ -56,7 +56,7 @@ internal sealed class CollectionFiles
         catch (AggregateException e)
             when (e.Flatten().InnerExceptions.FirstOrDefault(inner => inner is InvalidDataException or DamagedFileException) is { } damaged)
         {
-            throw new InvalidDataException(damaged.Message, e);
+            throw damaged is DamagedFileException ? new DamagedFileException(damaged.Message, e) : new InvalidDataException(damaged.Message, e);
         }
 
         return new CollectionFiles(

@@ -31,7 +31,7 @@ internal static class KeptAside
 
     private static string NewFolder()
     {
-        string user = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
+        string user = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
         string name = DateTime.UtcNow.ToString("yyyyMMdd-HHmmss-", CultureInfo.InvariantCulture) + Guid.NewGuid().ToString("N")[..8];
         return Path.Combine(user.Length > 0 ? Path.Combine(user, "SSAH.MLNet") : Path.Combine(Path.GetTempPath(), "SSAH.MLNet"), "unverified", name);
     }

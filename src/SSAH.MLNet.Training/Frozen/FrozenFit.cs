@@ -29,6 +29,8 @@ internal static class FrozenFit
     public static byte[] Run(FeatureSource source, IDataView data, SsahTrainer.Options options, int seed, IHost host, IChannel channel)
     {
         var labels = LabelColumn.Open(data.Schema, options.LabelColumnName);
+        if (source.Doubt is { } notKept)
+            channel.Warning(MessageSensitivity.None, notKept);
         var rows = source.Read(data, labels, Progress, options.Stopping.CancellationToken);
         LabelSets given = rows.Labels!;
         int labeled = Enumerable.Range(0, given.Count).Count(given.IsLabeled);

@@ -24,9 +24,10 @@ internal sealed class FeatureCache : IDisposable
 
     private FeatureCache(string folder, string prefix, int length) => (_folder, _prefix, _length) = (folder, prefix, length);
 
-    /// <summary>The user's folder for features, where the system has one.</summary>
+    /// <summary>The user's folder for features, made when the first are written; null where the system has none.</summary>
     public static string? DefaultFolder =>
-        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData) is { Length: > 0 } folder
+        // Unverified: where nothing was ever stored, as in a new container, the folder does not exist yet.
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } folder
             ? Path.Combine(folder, "SSAH.MLNet", "features") : null;
 
     /// <summary>Opens the features of one network; the folder is made where it is missing.</summary>
@@ -34,6 +35,7 @@ internal sealed class FeatureCache : IDisposable
     /// <param name="network">What computed the features: its bytes, preprocessing and size, as a hash.</param>
     /// <param name="length">Number of features of an image.</param>
     /// <exception cref="IOException">The folder cannot be made or read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be made or read.</exception>
     public static FeatureCache Open(string folder, string network, int length)
     {
         Directory.CreateDirectory(folder);

@@ -31,6 +31,9 @@ internal sealed class FeatureSource : IDisposable
     /// <summary>Images and views whose features were computed, and those whose features the cache had.</summary>
     public (int Computed, int Kept) Counts { get; private set; }
 
+    /// <summary>What a user should be told of the source; null if nothing.</summary>
+    public string? Doubt { get; private init; }
+
     /// <summary>Opens a column of features.</summary>
     /// <exception cref="ArgumentException">It is missing, or no vector of Single of known size.</exception>
     public static FeatureSource OfFeatures(DataViewSchema schema, string columnName) => new(schema, FeatureColumn.Open(schema, columnName));
@@ -48,8 +51,8 @@ internal sealed class FeatureSource : IDisposable
         BackboneFeatures features = BackboneFeatures.Open(network, pixels.Height, pixels.Width);
         try
         {
-            FeatureCache? cache = cacheFolder is null ? null : FeatureCache.Open(cacheFolder, features.Key, features.Length);
-            return new FeatureSource(schema, pixels, features, cache, views ?? HardViews.None);
+            FeatureCache? cache = OpenCache(cacheFolder, features, out string? doubt);
+            return new FeatureSource(schema, pixels, features, cache, views ?? HardViews.None) { Doubt = doubt };
         }
         catch
         {
@@ -105,6 +108,21 @@ internal sealed class FeatureSource : IDisposable
     {
         _network?.Dispose();
         _cache?.Dispose();
+    }
+
+    // Nobody asked for the default folder, so that it ends no training where it cannot be had.
+    private static FeatureCache? OpenCache(string? folder, BackboneFeatures features, out string? doubt)
+    {
+        doubt = null;
+        try
+        {
+            return folder is null ? null : FeatureCache.Open(folder, features.Key, features.Length);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException && folder == FeatureCache.DefaultFolder)
+        {
+            doubt = $"Features are not kept, so that each training computes them: {error.Message}";
+            return null;
+        }
     }
 
     private static LabelSets LabelsOf(LabelColumn column, List<int[]> classes) => column.IsMultiLabel

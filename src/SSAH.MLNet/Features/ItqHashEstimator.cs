@@ -42,6 +42,8 @@ internal sealed class ItqHashEstimator : IEstimator<HashEncoder>
         using FeatureSource source = _options.Network is { } network
             ? FeatureSource.OfImages(input.Schema, _options.InputColumnName, network, _options.CacheFolder)
             : FeatureSource.OfFeatures(input.Schema, _options.InputColumnName);
+        if (source.Doubt is { } doubt)
+            channel.Warning(MessageSensitivity.None, doubt);
         FeatureMatrix features = source.Read(input, labels: null, rows => channel.Info(MessageSensitivity.None, $"{rows} rows read."),
             _options.CancellationToken).Features;
         HashHead head = UnsupervisedHead.Learn(features, _options.Bits, _options.Whitening, seed, _options.CancellationToken);

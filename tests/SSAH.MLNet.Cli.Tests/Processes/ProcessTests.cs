@@ -72,9 +72,12 @@ public sealed class ProcessTests
         Assert.True(index.Code == ExitCode.Done, index.Error);
         Assert.Equal(256, index.Json.GetProperty("model").GetProperty("bits").GetInt32());
         using Child train = Child.Start(Child.Ssah, ["train", "photos", "--bits", "32", "--hold-out", "0.34", "--json"], folder.Path,
-            ("SSAH_TRAIN", Child.Trainer));
+            ("SSAH_TRAIN", Child.Trainer), ("XDG_DATA_HOME", folder.At("data")));
         Run trained = train.End();
         Assert.True(trained.Code == ExitCode.Done, trained.Error);
+        // A new user's folder of data is not there yet; features are kept all the same.
+        if (OperatingSystem.IsLinux())
+            Assert.NotEmpty(Directory.GetFiles(folder.At("data", "SSAH.MLNet", "features"), "*.features"));
         JsonElement training = trained.Json.GetProperty("training");
         Assert.Equal((12, 4), (training.GetProperty("labeled").GetInt32(), training.GetProperty("heldOut").GetInt32()));
         Assert.Equal(["chance", "cosine", "unlabeledCodes", "classRanking", "trainedCodes"],

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using SSAH.MLNet.BenchmarkData;
+using SSAH.MLNet.Hashing;
 using SkiaSharp;
 
 namespace SSAH.MLNet.Samples.Tests.BenchmarkData;
@@ -65,7 +66,7 @@ public sealed class ImageSetsTests : IDisposable
         Assert.Contains("CLASS/FILE.jpg", Message<InvalidDataException>(_folder.At("empty")), StringComparison.Ordinal);
         Assert.Contains("nowhere", Message<FileNotFoundException>(_folder.At("nowhere")), StringComparison.Ordinal);
         Assert.Contains(".tar.gz", Message<InvalidDataException>(_folder.Write("note.docx", [1])), StringComparison.Ordinal);
-        Assert.Contains("damaged", Message<InvalidDataException>(_folder.Write("bad.tar.gz", [1, 2, 3])), StringComparison.Ordinal);
+        Assert.Contains("damaged", Message<DamagedFileException>(_folder.Write("bad.tar.gz", [1, 2, 3])), StringComparison.Ordinal);
         _folder.Write("flat/image.png", EncodedImages.Png(SKColors.Red));
         Assert.Contains("no class folder", Message<InvalidDataException>(_folder.At("flat")), StringComparison.Ordinal);
     }
@@ -78,7 +79,7 @@ public sealed class ImageSetsTests : IDisposable
         for (var length = 0; length < whole.Length - 40; length += 23)
         {
             var cut = _folder.Write("cut.tar.gz", whole[..length]);
-            Assert.Throws<InvalidDataException>(() => ImageSets.Read(cut));
+            Assert.Throws<DamagedFileException>(() => ImageSets.Read(cut));
         }
     }
 
