@@ -22,5 +22,6 @@ rm -f "$work"/all/onnxruntime.dll "$work"/all/*.dbg "$work"/all/*.pdb "$work"/al
 tar -C "$work" -cf - all | xz -6 -T2 >.gpu/app.tar.xz
 for file in ${DATA-}; do cp "$file" .gpu/; done
 cp eng/gpu/env.sh .gpu/
-git rev-parse HEAD >.gpu/commit 2>/dev/null || true
+sha256sum <.gpu/app.tar.xz >.gpu/app.sum
+git describe --always --dirty --abbrev=40 --exclude '*' >.gpu/commit 2>/dev/null || true
 du -sm .gpu .gpu-weights

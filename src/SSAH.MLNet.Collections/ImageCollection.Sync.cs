@@ -90,9 +90,9 @@ public sealed partial class ImageCollection
         if (ModelId != encoder.ModelId)
         {
             new ModelSwitch(_writer, encoder, _options.Reading, KeepsActivations, tally, progress).Run(cancellationToken);
+            _switched = encoder;
             FreePages.GiveBack(_writer);
         }
-        _switched = encoder;
         return tally.ToResult();
     }
 

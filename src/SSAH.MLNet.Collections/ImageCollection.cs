@@ -141,7 +141,7 @@ public sealed partial class ImageCollection : IDisposable
 
     /// <summary>
     /// Reads all images, labels and codes and compares them with their checksums. <see cref="Open"/> does it for collections of up to 50,000 images; of
-    /// larger ones it compares all codes, and every other row when it is read.
+    /// larger ones it compares all codes, and each image when it is returned or changed.
     /// </summary>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="DamagedFileException">Something is not what was stored; the message says what.</exception>
@@ -171,10 +171,11 @@ public sealed partial class ImageCollection : IDisposable
 
     private CodeIndex LoadChecked()
     {
-        Seal.Check(_reader);
         CodeIndex index = CodeIndex.Load(_reader);
         if (index.Index.Count <= MaxVerified)
             Verification.Run(_reader, index.Model);
+        else
+            Seal.Check(_reader);
         return index;
     }
 

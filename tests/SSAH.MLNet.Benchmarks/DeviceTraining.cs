@@ -52,18 +52,20 @@ internal sealed class DeviceTraining
         using var memory = _device.type == DeviceType.CPU ? GlibcMemoryReturn.Prevent() : null;
         // Loads libtorch, which the description looks for.
         InitializeDeviceType(_device.type);
+        // As the anchor: float32 is float32.
+        (backends.cudnn.allow_tf32, backends.cuda.matmul.allow_tf32) = (false, false);
         BenchmarkRow.Note($"{TorchDevice.Of(_device)}, {_type}");
         var python = TorchAnchor.FindOn(_device);
+        long before = DeviceMemory.Used(_device);
         foreach (int batch in _batches)
         {
-            long before = DeviceMemory.Used(_device);
             var set = NoiseImages.Set(4 * batch);
             using var alone = TrainingBenchmark.Training(set, HardSampleSource.None, batch, 0, _type, _device);
             using var full = TrainingBenchmark.Training(set, HardSampleSource.Adversarial, batch / 4, batch - batch / 4, _type, _device);
             double[] seconds = Stopwatches.Medians(_repeats, () => Steps(alone), () => Steps(full));
             Print("H-Net only", alone, batch, seconds[0]);
             Print("full SSAH", full, batch, seconds[1]);
-            BenchmarkRow.Note($"{batch} a step: memory {(DeviceMemory.Used(_device) - before) / 1e6:0} MB for both");
+            BenchmarkRow.Note($"{batch} a step: memory {(DeviceMemory.Used(_device) - before) / 1e6:0} MB for both, or for those before");
             PrintPhases(full, batch);
             foreach (bool compiled in new[] { false, true })
                 PrintAnchor(python, compiled, batch, seconds[0]);

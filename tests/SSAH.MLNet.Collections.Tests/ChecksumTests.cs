@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Microsoft.Data.Sqlite;
+using SSAH.MLNet.Collections.Storage;
 
 namespace SSAH.MLNet.Collections.Tests;
 
@@ -118,6 +119,42 @@ public sealed class ChecksumTests : IDisposable
     }
 
     [Fact]
+    public void A_damaged_row_is_not_copied_to_another_image()
+    {
+        _folder.Draw("1.png", 1);
+        using var collection = ImageCollection.Create(_folder.File, _encoder);
+        collection.Sync(_folder.Photos);
+        Run("UPDATE image SET width = 999 WHERE id = 1");
+        // Moved, and copied.
+        File.Delete(_folder.Draw("1.png", 1));
+        _folder.Draw("2.png", 1);
+        _folder.Draw("3.png", 1);
+        Assert.Throws<DamagedFileException>(() => collection.Sync(_folder.Photos));
+        Assert.Equal(1L, Run("SELECT count(*) FROM image"));
+    }
+
+    [Fact]
+    public void Room_of_removed_images_is_given_back_later_where_another_program_writes()
+    {
+        for (int i = 0; i < 120; i++)
+            _folder.Draw($"{i}.png", i);
+        using HashEncoder large = PhotoFolder.Encoder(bits: 4096);
+        var options = new ImageCollectionOptions { KeepActivations = true, WaitForWriter = TimeSpan.FromMilliseconds(50) };
+        using var collection = ImageCollection.Create(_folder.File, large, options);
+        collection.Sync(_folder.Photos);
+        using var other = new SqliteConnection($"Data Source={_folder.File};Pooling=False");
+        other.Open();
+        using Session session = Session.Open(_folder.File, TimeSpan.FromMilliseconds(50), creates: false);
+        // What takes most of the file.
+        session.Writing(() => session.Execute("DELETE FROM activation") + session.Execute("UPDATE model SET onnx = NULL"));
+        using (SqliteTransaction writing = other.BeginTransaction(deferred: false))
+            FreePages.GiveBack(session);
+        Assert.True(session.Number("PRAGMA freelist_count") > 0);
+        FreePages.GiveBack(session);
+        Assert.Equal(0, session.Number("PRAGMA freelist_count"));
+    }
+
+    [Fact]
     public void Room_of_another_model_and_of_removed_images_is_given_back()
     {
         const int images = 60;
@@ -128,24 +165,28 @@ public sealed class ChecksumTests : IDisposable
             collection.Sync(_folder.Photos);
         long before = new FileInfo(_folder.File).Length;
         using (var collection = ImageCollection.Open(_folder.File))
-        using (var reader = ImageCollection.Open(_folder.File))
         {
-            using IEnumerator<CollectionImage> reading = reader.Images.GetEnumerator();
-            reading.MoveNext();
+            // Who reads meanwhile goes on reading what there was.
+            using var reader = new SqliteConnection($"Data Source={_folder.File};Pooling=False");
+            reader.Open();
+            using SqliteTransaction reading = reader.BeginTransaction(deferred: true);
+            Assert.Equal((long)images * large.Bits / 8, CodeBytes(reader, reading));
             collection.SwitchModel(small);
-            Assert.Equal(images - 1, Rest(reading));
+            Assert.Equal((long)images * large.Bits / 8, CodeBytes(reader, reading));
+            reading.Commit();
+            Assert.Equal((long)images, CodeBytes(reader, null));
             collection.Verify();
         }
         long after = new FileInfo(_folder.File).Length;
         Assert.True(after < before / 3, $"{before} bytes before, {after} after");
     }
 
-    private static int Rest(IEnumerator<CollectionImage> images)
+    // A code lies in the file with its checksum behind it.
+    private static long CodeBytes(SqliteConnection connection, SqliteTransaction? transaction)
     {
-        int count = 0;
-        while (images.MoveNext())
-            count++;
-        return count;
+        using SqliteCommand command = connection.CreateCommand();
+        (command.CommandText, command.Transaction) = ("SELECT sum(length(code) - 4) FROM code", transaction);
+        return (long)command.ExecuteScalar()!;
     }
 
     private object? Run(string sql)

@@ -14,6 +14,9 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
 {
     private const int Reports = 20, StepsBetweenMeasurements = 100;
 
+    // Before the first training: neither a process nor libtorch gives back what one has taken.
+    private static long? s_before;
+
     // The compiler puts it behind the version: 0.1.0+commit.
     private static readonly string? s_commit =
         typeof(ExperimentRunner).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')
@@ -101,7 +104,7 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
             Console.WriteLine(Describe(m));
         };
         var device = options.Device == TrainingDevice.Cuda ? new torch.Device(DeviceType.CUDA, mlContext.GpuDeviceId ?? 0) : torch.CPU;
-        long before = DeviceMemory.Used(device);
+        long before = s_before ??= DeviceMemory.Used(device);
         using var clock = new PhaseClock(device, every: StepsBetweenMeasurements);
         var time = Stopwatch.StartNew();
         using var encoder = mlContext.Transforms.SsahHash(options).Fit(data.TrainingView(mlContext));

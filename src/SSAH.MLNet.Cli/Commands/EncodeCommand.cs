@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Diagnostics;
+using Npgsql;
 using SSAH.MLNet.Cli.CommandLine;
 using SSAH.MLNet.Cli.Output;
 using SSAH.MLNet.Postgres.Workers;
@@ -9,6 +11,7 @@ namespace SSAH.MLNet.Cli.Commands;
 internal static class EncodeCommand
 {
     private const int MinLease = 1, MaxLease = 3600;
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(2);
 
     public static Command Create()
     {
@@ -46,9 +49,24 @@ internal static class EncodeCommand
     /// <summary>Shows how far all workers together are.</summary>
     private sealed class Told(EncodingQueue queue, IProgress<WorkDone> progress) : IProgress<(int Done, int Failed)>
     {
+        private readonly Stopwatch _sinceLast = new();
+
         public void Report((int Done, int Failed) value)
         {
-            List<EncodingProgress> all = queue.ProgressAsync(CancellationToken.None).GetAwaiter().GetResult();
+            // Counting all jobs takes the server time, from every worker.
+            if (_sinceLast.IsRunning && _sinceLast.Elapsed < s_pause)
+                return;
+            _sinceLast.Restart();
+            List<EncodingProgress> all;
+            try
+            {
+                all = queue.ProgressAsync(CancellationToken.None).GetAwaiter().GetResult();
+            }
+            catch (NpgsqlException)
+            {
+                // Not to be told how far all are is no reason to stop.
+                return;
+            }
             long done = all.Sum(each => each.Done + each.Failed);
             progress.Report(new WorkDone(done, done + all.Sum(each => each.Waiting + each.Running)));
         }

@@ -56,7 +56,7 @@ internal static class ExportCommand
             new { File = Path.GetFullPath(file), Paths = paths is null ? null : Path.GetFullPath(paths), request.Format, Images = rows.Images.Count,
                 rows.Codes.Bits, rows.Codes.BytesPerCode },
             () => output.Line(format.Name == ExportFormat.Labels
-                ? $": {CommandOutput.Count(rows.Images.Count, "image")}; ssah label --table reads it, with --separator \"{LabelTable.Separator}\""
+                ? $": {CommandOutput.Count(rows.Images.Count, "image")}; ssah label --table reads it, with --separator \"{LabelExport.Separator}\""
                 : $": {CommandOutput.Count(rows.Images.Count, "code")} of {rows.Codes.Bits} "
                 + $"bits{(paths is null ? "" : $"; their paths are in {PathText.Of(paths)}")}", PathText.Of(file)));
         return ExitCode.Done;

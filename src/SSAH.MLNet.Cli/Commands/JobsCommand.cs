@@ -35,15 +35,18 @@ internal static class JobsCommand
     private static async Task<int> RunAsync(EncodingQueue queue, string? photos, string? model, int? bits, string? use, CommandOutput output,
         CancellationToken cancellation)
     {
-        int? added = photos is null ? null : await AddAsync(queue, photos, model, bits, output, cancellation);
+        (int Added, int Removed)? change = null;
+        if (photos is not null)
+            change = await AddAsync(queue, photos, model, bits, output, cancellation);
         if (use is not null)
             await queue.UseAsync(use, cancellation);
         List<EncodingProgress> progress = await queue.ProgressAsync(cancellation);
         List<EncodingFailure> failures = await queue.FailuresAsync(ShownFailures, cancellation);
-        output.Result(new { Added = added, Models = progress, Failures = failures }, () =>
+        output.Result(new { change?.Added, change?.Removed, Models = progress, Failures = failures }, () =>
         {
-            if (added is { } number)
-                output.Line($"{CommandOutput.Count(number, "photo")} added");
+            if (change is { } jobs)
+                output.Line($"{CommandOutput.Count(jobs.Added, "photo")} added"
+                    + (jobs.Removed > 0 ? $", {CommandOutput.Count(jobs.Removed)} of files that are gone removed" : ""));
             foreach (EncodingProgress each in progress)
                 output.Line($"{(each.IsCurrent ? "*" : " ")} {each.Model}, {each.Bits} bits: {CommandOutput.Count(each.Waiting)} waiting, "
                     + $"{CommandOutput.Count(each.Running)} running{(each.Abandoned > 0 ? $" ({CommandOutput.Count(each.Abandoned)} abandoned)" : "")}, "
@@ -54,7 +57,8 @@ internal static class JobsCommand
         return ExitCode.Done;
     }
 
-    private static async Task<int> AddAsync(EncodingQueue queue, string photos, string? model, int? bits, CommandOutput output, CancellationToken cancellation)
+    private static async Task<(int Added, int Removed)> AddAsync(
+        EncodingQueue queue, string photos, string? model, int? bits, CommandOutput output, CancellationToken cancellation)
     {
         string folder = Path.GetFullPath(photos);
         if (!Directory.Exists(folder))
@@ -64,6 +68,10 @@ internal static class JobsCommand
             throw new ToolException("the database has no model yet: --model names one, such as phash or the file of a trained model.");
         using HashEncoder encoder = current is null ? new ModelChoice(model!, bits).Open(folder, output, cancellation)
             : await queue.LoadAsync(current.Model, cancellation);
-        return await queue.AddAsync(encoder, [.. ImageList.Below(folder).Select(Path.GetFullPath)], cancellation);
+        string[] paths = [.. ImageList.Below(folder).Select(Path.GetFullPath)];
+        // An unmounted disk looks like that, and would take all its photos out.
+        if (paths.Length == 0)
+            throw new ToolException($"there is no photo in '{photos}'.");
+        return await queue.AddAsync(encoder, folder, paths, cancellation);
     }
 }

@@ -19,6 +19,6 @@ internal sealed record ExportFormat(string Name, string Ending, bool HasPathsBes
         new("faiss", ".faiss", true, FaissFile.Write),
         new("npy", ".npy", true, NpyFile.Write),
         new("parquet", ".parquet", false, ParquetTable.Write),
-        new(Labels, ".csv", false, LabelTable.Write),
+        new(Labels, ".csv", false, LabelExport.Write),
     ];
 }

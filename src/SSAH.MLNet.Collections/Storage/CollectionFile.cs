@@ -55,12 +55,7 @@ internal static class CollectionFile
         }
         if (BinaryPrimitives.ReadInt32BigEndian(header[ApplicationIdAt..]) != Schema.ApplicationId)
             throw new DamagedFileException($"'{path}' is a SQLite file, but not a collection of images.");
-        int version = BinaryPrimitives.ReadInt32BigEndian(header[UserVersionAt..]);
-        if (version > Schema.Version)
-            throw new DamagedFileException($"The collection '{path}' has version {version}, and this library reads up to version {Schema.Version}: "
-                + "update the package SSAH.MLNet.Collections.");
-        if (version < 1)
-            throw new DamagedFileException($"'{path}' is a damaged collection: it says that its version is {version}.");
+        Schema.RequireVersion(path, BinaryPrimitives.ReadInt32BigEndian(header[UserVersionAt..]));
     }
 
     private static void Publish(string temporary, string path)

@@ -14,9 +14,16 @@ internal static class FreePages
             long free = session.Number("PRAGMA freelist_count");
             if (free < FewestPages || free * LeastShare < session.Number("PRAGMA page_count"))
                 return;
-            session.Query("PRAGMA incremental_vacuum", _ => 0);
-            // Without waiting for readers: where one is in the way, a later commit shortens the file.
-            session.Query("PRAGMA wal_checkpoint(PASSIVE)", _ => 0);
+            try
+            {
+                session.Query("PRAGMA incremental_vacuum", _ => 0);
+                // Without waiting for readers: where one is in the way, a later commit shortens the file.
+                session.Query("PRAGMA wal_checkpoint(PASSIVE)", _ => 0);
+            }
+            catch (Exception error) when (error is TimeoutException or IOException)
+            {
+                // Another program writes, or the disk is full. What was removed is removed; a later commit gives its room back.
+            }
         }
     }
 }

@@ -99,6 +99,8 @@ internal sealed class Revision
             Activations: row.IsDBNull(3) ? null : MemoryMarshal.Cast<byte, float>(row.GetFieldValue<byte[]>(3)).ToArray()), from, Model.Key);
         if (sources.Count == 0)
             return false;
+        // Not copied from a damaged row, which would be signed as another's.
+        Touching(from);
         var source = sources[0];
         long id = Upsert(file.File, file.Hash, source.Width, source.Height, problem: null);
         StoreCode(id, Model, CodeBlob.Read(_session.Path, from, Model, source.Code), source.Activations);

@@ -22,10 +22,23 @@ internal static class Schema
     public static void Check(Session session)
     {
         long version = VersionOf(session);
+        // Asked again: what another program has just written may not be in the file's header yet.
+        RequireVersion(session.Path, version);
         List<string> made = s_made[version - 1].Value, found = Of(session);
         if ((found.Except(made).FirstOrDefault() ?? made.Except(found).FirstOrDefault()) is { } other)
             throw new Hashing.DamagedFileException($"'{session.Path}' is a damaged collection: its tables are not those of version {version} "
                 + $"({other.ReplaceLineEndings(" ")[..Math.Min(other.Length, 60)]}...).");
+    }
+
+    /// <summary>Throws where a version is none that this library reads.</summary>
+    /// <exception cref="Hashing.DamagedFileException">It is newer, or none.</exception>
+    public static void RequireVersion(string path, long version)
+    {
+        if (version > Version)
+            throw new Hashing.DamagedFileException($"The collection '{path}' has version {version}, and this library reads up to version {Version}: update "
+                + "the package SSAH.MLNet.Collections.");
+        if (version < 1)
+            throw new Hashing.DamagedFileException($"'{path}' is a damaged collection: it says that its version is {version}.");
     }
 
     /// <summary>Brings a file of an older version to this one, all or nothing: version 2 has checksums of paths and labels.</summary>

@@ -1,4 +1,5 @@
 using Npgsql;
+using SSAH.MLNet.VectorData.Filters;
 
 namespace SSAH.MLNet.Postgres.Tables;
 
@@ -18,6 +19,11 @@ internal static class Migrations
             cancellationToken, version))[0];
         int has = !isThere ? 0
             : (await PostgresDatabase.QueryAsync(connection, $"SELECT version FROM {version}", reader => reader.GetInt32(0), cancellationToken))[0];
+        bool hasSchema = (await PostgresDatabase.QueryAsync(connection, "SELECT to_regnamespace($1) IS NOT NULL", reader => reader.GetBoolean(0),
+            cancellationToken, SqlName.Of(database.Schema)))[0];
+        // Only where it is missing: to make one asks for a right that its user does not need.
+        if (!hasSchema)
+            await PostgresDatabase.ExecuteAsync(connection, $"CREATE SCHEMA {SqlName.Of(database.Schema)}", cancellationToken);
         string[] steps = Steps(database);
         if (has > steps.Length)
             throw new InvalidDataException($"The tables in schema '{database.Schema}' have version {has}, and this library knows {steps.Length}: update the "
@@ -31,11 +37,6 @@ internal static class Migrations
     private static string[] Steps(PostgresDatabase database) =>
     [
         $"""
-        DO $$ BEGIN
-            IF to_regnamespace('{SchemaLiteral(database)}') IS NULL THEN
-                CREATE SCHEMA {VectorData.Filters.SqlName.Of(database.Schema)};
-            END IF;
-        END $$;
         CREATE TABLE {database.Table("ssah_version")} (version integer NOT NULL);
         INSERT INTO {database.Table("ssah_version")} VALUES (0);
         CREATE TABLE {database.Table(Catalog.Collections)} (
@@ -85,8 +86,4 @@ internal static class Migrations
             JOIN {database.Table("ssah_image_code")} c ON c.content_hash = j.content_hash AND c.model = j.model;
         """,
     ];
-
-    // to_regnamespace takes a name as SQL writes it, within a literal.
-    private static string SchemaLiteral(PostgresDatabase database) =>
-        VectorData.Filters.SqlName.Of(database.Schema).Replace("'", "''", StringComparison.Ordinal);
 }

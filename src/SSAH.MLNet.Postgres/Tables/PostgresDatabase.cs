@@ -7,6 +7,8 @@ namespace SSAH.MLNet.Postgres.Tables;
 /// <summary>The connections to one schema of a database, and what is tried again on them.</summary>
 internal sealed class PostgresDatabase(NpgsqlDataSource dataSource, PostgresHashVectorStoreOptions options)
 {
+    private const int FirstPause = 50, MostDoublings = 7;
+
     public NpgsqlDataSource DataSource => dataSource;
 
     public string Schema => options.Schema;
@@ -27,7 +29,7 @@ internal sealed class PostgresDatabase(NpgsqlDataSource dataSource, PostgresHash
             catch (NpgsqlException error) when (error.IsTransient && attempt < options.Retries)
             {
                 // Not all at once again: those that hindered each other would do so a second time.
-                int milliseconds = (50 << attempt) + RandomNumberGenerator.GetInt32(50 << attempt);
+                int pause = FirstPause << Math.Min(attempt, MostDoublings), milliseconds = pause + RandomNumberGenerator.GetInt32(pause);
                 await Task.Delay(milliseconds, cancellationToken);
             }
         }

@@ -14,9 +14,16 @@ internal sealed class EncodingQueue(PostgresDatabase database)
     // A file that was a worker's only one when it ended, again and again, is the likely reason. Batches do not count: most of their files are innocent.
     private const int MaxAttempts = 4;
 
-    /// <summary>Adds jobs; makes the tables first where they are not there. The first model is the one that is searched.</summary>
-    /// <returns>How many are new, or are to be done again because the file has changed or failed before.</returns>
-    public Task<int> AddAsync(HashEncoder encoder, IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    /// <summary>
+    /// Adds jobs for the files of a folder, and takes out those of files that are gone; makes the tables first where they are not there. The first model is
+    /// the one that is searched.
+    /// </summary>
+    /// <param name="encoder">The model.</param>
+    /// <param name="folder">The folder's full path.</param>
+    /// <param name="paths">All image files in it, by their full paths.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>How many are new, or are to be done again because the file has changed or failed before; and how many files were taken out.</returns>
+    public Task<(int Added, int Removed)> AddAsync(HashEncoder encoder, string folder, IReadOnlyList<string> paths, CancellationToken cancellationToken)
     {
         FileStamp[] stamps = [.. paths.Select(FileStamp.Of)];
         return database.InTransactionAsync(async connection =>
@@ -35,7 +42,14 @@ internal sealed class EncodingQueue(PostgresDatabase database)
             command.Parameters.Add(new NpgsqlParameter { Value = paths.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
             foreach (long[] numbers in new[] { stamps.Select(stamp => stamp.Size).ToArray(), [.. stamps.Select(stamp => stamp.Time)] })
                 command.Parameters.Add(new NpgsqlParameter { Value = numbers, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint });
-            return await command.ExecuteNonQueryAsync(cancellationToken);
+            int added = await command.ExecuteNonQueryAsync(cancellationToken);
+            // Of all models: one that a gone file waits for could never be used.
+            await using var removal = new NpgsqlCommand($"DELETE FROM {Jobs} j WHERE starts_with(j.path, $1) "
+                + "AND NOT EXISTS (SELECT 1 FROM unnest($2) AS there (path) WHERE there.path = j.path)", connection);
+            removal.CommandTimeout = 0;
+            removal.Parameters.Add(PostgresValue.Parameter(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar));
+            removal.Parameters.Add(new NpgsqlParameter { Value = paths.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+            return (added, await removal.ExecuteNonQueryAsync(cancellationToken));
         }, cancellationToken);
     }
 

@@ -1,3 +1,4 @@
+using Npgsql;
 using SSAH.MLNet.Collections.Syncing;
 
 namespace SSAH.MLNet.Postgres.Workers;
@@ -32,15 +33,21 @@ internal sealed class EncodingWorker(EncodingQueue queue, TimeSpan lease, bool s
                     await Task.Delay(s_pause, cancellationToken);
                     continue;
                 }
-                foreach (IGrouping<string, EncodingJob> group in jobs.GroupBy(job => job.Model, StringComparer.Ordinal))
+                try
                 {
-                    if (!encoders.TryGetValue(group.Key, out HashEncoder? encoder))
-                        encoders.Add(group.Key, encoder = await queue.LoadAsync(group.Key, cancellationToken));
-                    EncodingResult[] results = await EncodeAsync(claim, encoder, [.. group], cancellationToken);
-                    done += await queue.CompleteAsync(claim, group.Key, encoder.Bits, results, CancellationToken.None);
-                    failed += results.Count(result => result.Problem is not null);
+                    foreach (IGrouping<string, EncodingJob> group in jobs.GroupBy(job => job.Model, StringComparer.Ordinal))
+                    {
+                        if (!encoders.TryGetValue(group.Key, out HashEncoder? encoder))
+                            encoders.Add(group.Key, encoder = await queue.LoadAsync(group.Key, cancellationToken));
+                        EncodingResult[] results = await EncodeAsync(claim, encoder, [.. group], cancellationToken);
+                        done += await queue.CompleteAsync(claim, group.Key, encoder.Bits, results, CancellationToken.None);
+                        failed += results.Count(result => result.Problem is not null);
+                    }
                 }
-                await queue.ReleaseAsync(claim);
+                finally
+                {
+                    await queue.ReleaseAsync(claim);
+                }
                 progress?.Report((done, failed));
                 cancellationToken.ThrowIfCancellationRequested();
             }
@@ -62,6 +69,10 @@ internal sealed class EncodingWorker(EncodingQueue queue, TimeSpan lease, bool s
         {
             // Ends early when canceled, with what is done.
             EncodedFile[] encoded = await Task.Run(() => encoding.Run(files, cancellationToken).SelectMany(batch => batch).ToArray(), CancellationToken.None);
+            // One file may be gone; all of them are where this machine does not see them.
+            if (encoded.Length > 1 && Array.TrueForAll(encoded, file => file.Hash is null))
+                throw new IOException($"None of {encoded.Length} files can be read here, such as '{encoded[0].File.Path}' ({encoded[0].Problem}): is their "
+                    + "folder mounted under the same path? If they are gone, 'ssah jobs' with their folder takes them out.");
             return [.. encoded.Select(file => new EncodingResult(file.File.Root, file.Hash, file.Problem is null ? file.Code : null, file.Width, file.Height,
                 file.Problem))];
         }
@@ -80,7 +91,14 @@ internal sealed class EncodingWorker(EncodingQueue queue, TimeSpan lease, bool s
             while (true)
             {
                 await Task.Delay(lease / 3, ended);
-                await queue.RenewAsync(claim, lease, ended);
+                try
+                {
+                    await queue.RenewAsync(claim, lease, ended);
+                }
+                catch (NpgsqlException)
+                {
+                    // The next one may succeed; who finishes asks anyway whether the jobs are still its own.
+                }
             }
         }
         catch (OperationCanceledException)

@@ -6,10 +6,11 @@ namespace SSAH.MLNet.Training.Data;
 /// <summary>Values on their way between the program and the training device. On the CPU they stay where they are.</summary>
 internal static class HostTransfer
 {
+    [ThreadStatic]
     private static long s_waits;
 
-    /// <summary>Times that the program has waited for results so far, in all trainings.</summary>
-    public static long Waits => Interlocked.Read(ref s_waits);
+    /// <summary>Times that this thread has asked a device for results so far, and waited.</summary>
+    public static long Waits => s_waits;
 
     /// <summary>
     /// A CPU tensor on the device. The program does not wait for it: the values go through pinned memory, which libtorch gives to nobody else before
@@ -26,7 +27,7 @@ internal static class HostTransfer
     /// <summary>A tensor's values on the CPU. The program waits until the device has computed them.</summary>
     public static Tensor Fetch(this Tensor values)
     {
-        Interlocked.Increment(ref s_waits);
+        s_waits++;
         return values.cpu();
     }
 }

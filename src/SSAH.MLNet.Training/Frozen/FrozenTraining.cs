@@ -29,8 +29,7 @@ internal sealed class FrozenTraining(SsahTrainer.Options options, int seed, Acti
 {
     private const int MeanRows = 2_000;
 
-    // Rows with labels are to be told apart exactly, which views disturb: where all have labels, half views cost three points and an eighth none, and half
-    // of them pay where few have.
+    // Rows with labels are to be told apart exactly, which many views disturb; where few rows have labels, many pay.
     private const double LeastViewShare = 0.125, LargestViewShare = 0.5;
 
     /// <summary>Learns from all rows.</summary>
@@ -61,8 +60,8 @@ internal sealed class FrozenTraining(SsahTrainer.Options options, int seed, Acti
         note(string.Create(CultureInfo.InvariantCulture, $"Labels spread over the graph of {graph.Count} rows, {clock.Elapsed.TotalSeconds:F1} s."));
 
         bool takesHardest = options.HardSamples.Source is HardSampleSource.Adversarial or HardSampleSource.HardestRandom;
-        double unlabeled = rows.Count(row => !labels.IsLabeled(row)) / (double)rows.Length;
-        var training = new ClassifierTraining(labels.IsMultiLabel, takesHardest, Math.Max(LeastViewShare, LargestViewShare * unlabeled), seed, cancellation);
+        double viewShare = ViewShare(rows.Count(labels.IsLabeled) / (double)rows.Length);
+        var training = new ClassifierTraining(labels.IsMultiLabel, takesHardest, viewShare, seed, cancellation);
         ClassifierOutcome classifier = training.Run(learned[0], learned[1..], taught.Probabilities);
         string agrees = classifier.Agreement is { } agreement
             ? string.Create(CultureInfo.InvariantCulture, $"; it agrees with the teacher on {agreement:P1} of rows held out") : "";
@@ -87,6 +86,10 @@ internal sealed class FrozenTraining(SsahTrainer.Options options, int seed, Acti
         int count = hard.Source != HardSampleSource.None ? hard.FrozenViews : mirrors ? Math.Min(1, hard.FrozenViews) : 0;
         return new HardViews(count, hard.FrozenRotationDegrees, hard.FrozenOcclusionArea, mirrors);
     }
+
+    /// <summary>Share of the classifier's batches that are views.</summary>
+    /// <param name="labeled">Share of the rows that have labels, 0 to 1.</param>
+    internal static double ViewShare(double labeled) => Math.Max(LeastViewShare, LargestViewShare * (1 - labeled));
 
     private int[] GraphRows(LabelSets labels)
     {

@@ -13,7 +13,7 @@ internal abstract class FilterTranslator : FilterTranslatorBase
 {
     /// <summary>The condition.</summary>
     public string Translate(LambdaExpression filter, CollectionModel model) =>
-        Condition(PreprocessFilter(filter, model, new FilterPreprocessingOptions { SupportsParameterization = true }), negated: false);
+        Condition(PreprocessFilter(DecidedSides.Without(filter), model, new FilterPreprocessingOptions { SupportsParameterization = true }), negated: false);
 
     /// <summary>Adds a value and gives the name that stands for it.</summary>
     protected abstract string Parameter(object value);

@@ -12,8 +12,11 @@ namespace SSAH.MLNet.VectorData.Records;
 internal sealed class HashModelBuilder(IReadOnlyList<Type> furtherTypes, IReadOnlyList<string> furtherKinds)
     : CollectionModelBuilder(new CollectionModelBuildingOptions { SupportsMultipleVectors = true, RequiresAtLeastOneVector = true })
 {
-    /// <summary>The column by which rows are numbered; no property can have its name.</summary>
-    public const string IdColumn = "ssah_id";
+    /// <summary>The column by which rows are numbered.</summary>
+    public const string IdColumn = OwnColumns + "id";
+
+    // No property can have a name that begins so.
+    private const string OwnColumns = "ssah_";
 
     private static readonly Type[] s_keys = [typeof(string), typeof(int), typeof(long), typeof(Guid)];
 
@@ -49,9 +52,9 @@ internal sealed class HashModelBuilder(IReadOnlyList<Type> furtherTypes, IReadOn
     protected override void ValidateProperty(PropertyModel propertyModel, VectorStoreCollectionDefinition? definition)
     {
         base.ValidateProperty(propertyModel, definition);
-        if (propertyModel.StorageName.Equals(IdColumn, StringComparison.OrdinalIgnoreCase))
-            throw new NotSupportedException($"The property '{propertyModel.ModelName}' cannot be stored as '{IdColumn}': the store has a column of that "
-                + "name. Give it another StorageName.");
+        if (propertyModel.StorageName.StartsWith(OwnColumns, StringComparison.OrdinalIgnoreCase))
+            throw new NotSupportedException($"The property '{propertyModel.ModelName}' cannot be stored as '{propertyModel.StorageName}': names that begin "
+                + $"with '{OwnColumns}' are the store's own. Give it another StorageName.");
         if (propertyModel is not VectorPropertyModel vector)
             return;
         if (vector.DistanceFunction is not (null or DistanceFunction.HammingDistance))

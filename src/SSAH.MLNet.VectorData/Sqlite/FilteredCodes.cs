@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using SSAH.MLNet.Collections.Storage;
 using SSAH.MLNet.Hashing;
 
@@ -9,6 +10,7 @@ namespace SSAH.MLNet.VectorData.Sqlite;
 internal sealed class FilteredCodes(HammingIndex all)
 {
     private const int Filters = 8, LeavesFew = 8;
+    private static readonly JsonSerializerOptions s_anyNumber = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
     private readonly LinkedList<(string Key, HammingIndex Codes, IdFilter? Ids)> _latest = new();
 
     public void Clear() => _latest.Clear();
@@ -31,7 +33,7 @@ internal sealed class FilteredCodes(HammingIndex all)
 
     private (string Key, HammingIndex Codes, IdFilter? Ids) Of(Session session, string sql, object?[] values)
     {
-        string key = sql + JsonSerializer.Serialize(values);
+        string key = sql + JsonSerializer.Serialize(values, s_anyNumber);
         for (LinkedListNode<(string Key, HammingIndex Codes, IdFilter? Ids)>? node = _latest.First; node is not null; node = node.Next)
         {
             if (node.Value.Key != key)

@@ -84,7 +84,7 @@ internal sealed class SqliteRecordTable(SqliteStore store, string name, Collecti
             return rows.Count == matches.Length ? [.. rows.Zip(matches, (row, match) => new FoundRow(row, match.Distance))]
                 : throw new DamagedFileException($"'{session.Path}' is a damaged vector store: there is a code and no record.");
         });
-        // Reading a million codes takes half a second, a search a tenth of a millisecond.
+        // Reading all codes takes long, a search does not.
         return Volatile.Read(ref _indexes[query.Vector]) is null ? Task.Run(Search, cancellationToken) : Search();
     }
 
@@ -138,7 +138,10 @@ internal sealed class SqliteRecordTable(SqliteStore store, string name, Collecti
         StoredModel stored = collection.Vector(session, vector);
         if (stored.Bits != property.Dimensions)
             throw new DamagedFileException($"'{session.Path}' is a damaged vector store: its codes of '{property.ModelName}' have {stored.Bits} bits.");
-        CollectionIndex? current = _indexes[vector] is { } index && index.Model == stored ? index.Current(session, collection) : null;
+        CollectionIndex? known = _indexes[vector];
+        // An update that fails halfway leaves no index behind that lacks records.
+        _indexes[vector] = null;
+        CollectionIndex? current = known?.Model == stored ? known.Current(session, collection) : null;
         return _indexes[vector] = current ?? CollectionIndex.Load(session, collection, sql.CodeTables[vector], stored, property.IndexKind);
     }
 

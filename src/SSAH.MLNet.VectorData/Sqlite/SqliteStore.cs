@@ -64,19 +64,13 @@ internal sealed class SqliteStore : IDisposable
         GiveBackSpace();
     }
 
-    /// <summary>Cuts unused pages off the end of the file, where they are worth it: moving the others costs as much as writing them.</summary>
+    /// <summary>Cuts unused pages off the end of the file, where they are worth it.</summary>
     public void GiveBackSpace()
     {
-        const long worth = 1 << 20;
         lock (_writer.Gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, typeof(SqliteHashVectorStore));
-            long unused = _writer.Number("PRAGMA freelist_count"), pages = _writer.Number("PRAGMA page_count");
-            if (unused * _writer.Number("PRAGMA page_size") < worth || unused < pages / 8)
-                return;
-            _writer.Execute("PRAGMA incremental_vacuum");
-            // The file itself is cut when the log is put into it.
-            _writer.Value("PRAGMA wal_checkpoint(PASSIVE)");
+            FreePages.GiveBack(_writer);
         }
     }
 

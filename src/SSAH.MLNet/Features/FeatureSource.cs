@@ -75,9 +75,9 @@ internal sealed class FeatureSource : IDisposable
             return kept;
         var values = new List<float>();
         var classes = new List<int[]>();
+        var images = _pixels is null ? null : new ImageFeatureReader(_pixels, _network!, _views, _cache, files, cancellation);
         using DataViewRowCursor cursor = data.GetRowCursor(Columns(_schema[_pixels?.Index ?? _column!.Index], files?.Path, labels));
         LabelReader? readLabels = labels?.CreateReader(cursor);
-        var images = _pixels is null ? null : new ImageFeatureReader(_pixels, _network!, _views, _cache, files, cancellation);
         Func<bool, bool> readRow = images?.On(cursor, values) ?? FeatureReader(cursor, values);
         int rows = 0;
         while (cursor.MoveNext())
@@ -118,7 +118,7 @@ internal sealed class FeatureSource : IDisposable
         {
             return folder is null ? null : FeatureCache.Open(folder, features.Key, features.Length);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException && folder == FeatureCache.DefaultFolder)
+        catch (Exception error) when ((error is IOException or UnauthorizedAccessException) && folder == FeatureCache.DefaultFolder)
         {
             doubt = $"Features are not kept, so that each training computes them: {error.Message}";
             return null;

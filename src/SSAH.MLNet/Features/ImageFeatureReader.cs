@@ -21,6 +21,7 @@ internal sealed class ImageFeatureReader(
     private readonly byte[] _images = new byte[BlockRows * pixels.Shape.Size];
     private readonly float[] _features = new float[BlockRows * (1 + views.Count) * network.Length];
     private readonly List<(int Row, int View, UInt128 Key)> _missing = [];
+    private readonly DateTime _began = DateTime.UtcNow;
     private int _rows;
 
     /// <summary>Images and views whose features were computed, and those whose features the cache had.</summary>
@@ -68,7 +69,7 @@ internal sealed class ImageFeatureReader(
         {
             ReadOnlyMemory<char> name = default;
             path(ref name);
-            if (ImageStamp.Of(name.ToString(), source!.Value.Reading) is { } stamp)
+            if (ImageStamp.Of(name.ToString(), source!.Value.Reading, unchangedSince: _began) is { } stamp)
                 cache.AddFile(stamp, key);
         }
         _rows++;

@@ -25,10 +25,11 @@ internal static class ImageStamp
         $"{ReaderVersion} {typeof(SKImage).Assembly.GetName().Version} {width}x{height} {options.Resizing} {(options.Interleaved ? "HWC" : "CHW")} ")
         + string.Create(CultureInfo.InvariantCulture, $"{options.Background.ToArgb():x8} {options.MaxPixels} {options.MaxBytes}");
 
-    /// <summary>The stamp of a file; null where there is none.</summary>
+    /// <summary>The stamp of a file; null where there is no file, or it has changed since.</summary>
     /// <param name="path">Path of the file.</param>
     /// <param name="reading">What <see cref="Reading"/> gave.</param>
-    public static UInt128? Of(string path, string reading)
+    /// <param name="unchangedSince">Since when, in UTC, the file must not have changed: else it may be another one than was read.</param>
+    public static UInt128? Of(string path, string reading, DateTime? unchangedSince = null)
     {
         FileInfo file;
         long length;
@@ -41,7 +42,7 @@ internal static class ImageStamp
         {
             return null;
         }
-        if (length < 0)
+        if (length < 0 || file.LastWriteTimeUtc >= unchangedSince)
             return null;
         string text = string.Create(CultureInfo.InvariantCulture, $"{file.FullName}\n{length} {file.LastWriteTimeUtc.Ticks} {reading}");
         Span<byte> hash = stackalloc byte[HashBytes];

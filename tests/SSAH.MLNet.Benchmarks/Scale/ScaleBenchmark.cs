@@ -86,13 +86,14 @@ internal static class ScaleBenchmark
         // A graph of a million takes longer than all the rest.
         BinaryCodes part = codes.Slice(0, Math.Min(codes.Count, GraphCodes));
         StoreLoad graph = await FilledAsync(server, store, IndexKind.Hnsw, part, few, new HammingFlatIndex(part));
-        Compare("postgres-hnsw", graph, "postgres-flat", flat, few);
+        StoreLoad scanned = await FilledAsync(server, store, IndexKind.Flat, part, few, new HammingFlatIndex(part), "flat-part");
+        Compare("postgres-hnsw", graph, "postgres-flat-part", scanned, few);
     }
 
     private static async Task<StoreLoad> FilledAsync(PostgresServer server, VectorStore store, string kind, BinaryCodes codes, BinaryCodes queries,
-        HammingFlatIndex bare)
+        HammingFlatIndex bare, string? named = null)
     {
-        string name = kind.ToLowerInvariant();
+        string name = named ?? kind.ToLowerInvariant();
         var load = new StoreLoad(store, name, kind, codes);
         double filling = load.Fill();
         await server.ExecuteAsync("VACUUM ANALYZE");

@@ -87,6 +87,37 @@ public sealed class WorkerTests(WorkerTests.Postgres postgres) : IClassFixture<W
     }
 
     [Fact]
+    public async Task Photos_that_are_gone_leave_the_queue_and_hold_no_model_up()
+    {
+        Assert.SkipUnless(_server.Missing is null, _server.Missing ?? "");
+        DrawPhotos(4);
+        Jobs("photos", "--model", "phash");
+        // Where the disk is not mounted, no photo is to blame.
+        Directory.Move(_folder.At("photos"), _folder.At("elsewhere"));
+        Directory.CreateDirectory(_folder.At("photos"));
+        Run away = Run.Of(["encode", .. Database]);
+        Assert.Equal(ExitCode.Error, away.Code);
+        Assert.Contains("mounted", away.Error, StringComparison.Ordinal);
+        Assert.Equal((4L, 0L), (Number(Jobs().GetProperty("models")[0], "waiting"), Number(Jobs().GetProperty("models")[0], "failed")));
+        Assert.Equal(ExitCode.Error, Run.Of(["jobs", _folder.At("photos"), .. Database]).Code);
+        Directory.Delete(_folder.At("photos"));
+        Directory.Move(_folder.At("elsewhere"), _folder.At("photos"));
+
+        // Beside the folder and named alike: another folder's.
+        _folder.Write("photos2/0.jpg", DrawnPhotos.Small(2));
+        Run.Done(["jobs", _folder.At("photos2"), .. Database]);
+        Assert.Equal(ExitCode.Done, Run.Of(["encode", .. Database]).Code);
+        File.Delete(_folder.At("photos", "3.jpg"));
+        JsonElement change = Jobs("photos", "--model", "phash", "--bits", "256");
+        Assert.Equal((3, 1), (change.GetProperty("added").GetInt32(), change.GetProperty("removed").GetInt32()));
+        Assert.Equal(4L, await _server.ExecuteAsync($"SELECT count(*) FROM {_schema}.ssah_image"));
+        Run.Done(["jobs", _folder.At("photos2"), "--model", "phash", "--bits", "256", .. Database]);
+        Assert.Equal(ExitCode.Done, Run.Of(["encode", .. Database]).Code);
+        Jobs("--use", change.GetProperty("models").EnumerateArray().Single(each => Number(each, "bits") == 256).GetProperty("model").GetString()!);
+        Assert.Equal(256, await _server.ExecuteAsync($"SELECT min(length(code)) FROM {_schema}.ssah_image"));
+    }
+
+    [Fact]
     public void Database_that_cannot_be_used_is_an_error_of_one_line()
     {
         Run none = Run.Of("jobs", "--postgres", "Host=/nowhere;Database=x");

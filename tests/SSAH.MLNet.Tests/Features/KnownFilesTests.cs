@@ -93,6 +93,17 @@ public sealed class KnownFilesTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_may_have_changed_while_it_was_read_is_read_again()
+    {
+        File.SetLastWriteTimeUtc(PhotoPath(3), DateTime.UtcNow.AddHours(1));
+        Fit();
+        DateTime time = File.GetLastWriteTimeUtc(PhotoPath(3));
+        Destroy(3);
+        File.SetLastWriteTimeUtc(PhotoPath(3), time);
+        Assert.Contains("03.png", Assert.Throws<DamagedFileException>(() => Fit()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Files_read_in_another_way_are_read_again()
     {
         byte[] cover = Fit().Onnx;

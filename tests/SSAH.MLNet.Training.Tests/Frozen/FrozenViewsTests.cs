@@ -123,6 +123,36 @@ public sealed class FrozenViewsTests : IDisposable
         Assert.True(with < 0.95 * without, $"{without:F2} bits without, {with:F2} with hard samples");
     }
 
+    [Fact]
+    public void The_teacher_looks_at_an_image_and_its_mirror_image()
+    {
+        var normal = new MathNet.Numerics.Distributions.Normal(0, 0.35, new Random(4));
+        var (clear, groups) = Clusters(600, seed: 1);
+        FeatureMatrix Blurred()
+        {
+            var blurred = new FeatureMatrix(clear.Rows, clear.Columns, [.. clear.Values.Select(value => value + (float)normal.Sample())]);
+            return blurred.Directions(new float[Dimensions]);
+        }
+        // Two noisy looks at the same rows: only who takes the second for a mirror image teaches by both.
+        FeatureMatrix first = Blurred(), second = Blurred();
+        LabelSets labels = LabelSets.FromClasses([.. groups.Select((group, row) => row % 12 == 0 ? group : -1)]);
+        double Found(bool mirrors)
+        {
+            var options = new SsahTrainer.Options { Bits = 16, Augmentation = { HorizontalFlip = mirrors } };
+            HashHead head = new FrozenTraining(options, seed: 1, _ => { }).Run(first, [second], labels).Head;
+            return Right(head.Classes!, head.Whiten(first), groups);
+        }
+        double one = Found(mirrors: false), both = Found(mirrors: true);
+        Assert.True(both > one + 0.02, $"{one:F3} by one, {both:F3} by both");
+    }
+
+    [Theory]
+    [InlineData(0, 0.5)]
+    [InlineData(0.5, 0.25)]
+    [InlineData(1, 0.125)]
+    public void The_more_rows_have_labels_the_fewer_views_a_batch_has(double labeled, double share) =>
+        Assert.Equal(share, FrozenTraining.ViewShare(labeled));
+
     private sealed class Row
     {
         [VectorType(3, 64, 64)]

@@ -10,8 +10,8 @@ using static TorchSharp.torch;
 namespace SSAH.MLNet.Training.Tests.Trainer;
 
 /// <summary>
-/// What holds on every training device. A GPU is held to it by <see cref="CudaTests"/>; <see cref="CpuDeviceTests"/> runs the same on the CPU, in a GPU's way:
-/// pixels on the device, weights cast once a step.
+/// What holds on every training device. A GPU is held to it by <see cref="CudaTests"/>; <see cref="CpuDeviceTests"/> runs the same on the CPU. What a GPU
+/// does in its own way (views from bytes on the device, weights cast once a step) ImageViewsTests and WeightCastsTests run there.
 /// </summary>
 public abstract class DeviceTests
 {
@@ -148,4 +148,15 @@ public abstract class DeviceTests
 public sealed class CpuDeviceTests : DeviceTests
 {
     protected override Device Open() => CPU;
+
+    [Fact]
+    public void A_step_asks_for_results_twice()
+    {
+        var device = Open();
+        using var training = new SsahTraining(Images.Set(60, labeledEvery: 3), Images.Options(), device, ScalarType.BFloat16, seed: 1);
+        training.RunStep();
+        long before = HostTransfer.Waits;
+        training.RunStep();
+        Assert.Equal(2, HostTransfer.Waits - before);
+    }
 }

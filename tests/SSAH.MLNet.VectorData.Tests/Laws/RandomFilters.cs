@@ -31,6 +31,8 @@ internal sealed class RandomFilters(Photos photos)
         DateTime taken = new DateTime(2020, 1, 2, 0, 0, 0, DateTimeKind.Utc).AddTicks(10);
         var owner = new Guid(photos.Below(3), 0, 0, new byte[8]);
         string? none = null;
+        int? noYear = null;
+        List<int>? noList = null;
         Expression<Func<Photo, bool>>[] all =
         [
             p => p.Album == text, p => p.Album != text, p => p.Album == none, p => null != p.Album, p => text == p.Album, p => p.Name == "photo '1'",
@@ -47,6 +49,8 @@ internal sealed class RandomFilters(Photos photos)
             p => p.Tags.Contains(text), p => !p.Tags.Contains("ä\"ß"), p => p.People != null && p.People.Contains(text),
             p => p.Name.StartsWith("photo '1", StringComparison.Ordinal), p => p.Album != null && p.Album.Contains(text, StringComparison.Ordinal),
             p => p.Album != null && !p.Album.EndsWith(text, StringComparison.Ordinal), p => p.Album != null && p.Album.Equals(text),
+            p => noYear == null || p.Year == noYear.Value, p => noYear != null && p.Year < noYear.Value, p => noList == null || noList.Contains(p.Year),
+            p => p.Latitude < double.PositiveInfinity, p => p.Latitude > double.NegativeInfinity,
             p => true, p => number == 1, p => p.Rating == p.Small, p => p.Rating != p.Small, p => p.Album == p.Name,
         ];
         return all[photos.Below(all.Length)];

@@ -29,6 +29,7 @@ public abstract partial class StoreLaws
             ["Name"] = $"{i}", ["Bits"] = code, ["Bytes"] = Packed(code), ["Memory"] = new ReadOnlyMemory<byte>(Packed(code)),
             ["Embedding"] = new BinaryEmbedding(code),
         }));
+        int read = 0;
         await foreach (Dictionary<string, object?> record in collection.GetAsync(Enumerable.Range(0, bits + 1).Select(i => (object)$"{i}"),
             new RecordRetrievalOptions { IncludeVectors = true }))
         {
@@ -37,7 +38,9 @@ public abstract partial class StoreLaws
             Assert.Equal(expected.Cast<bool>(), ((BinaryEmbedding)record["Embedding"]!).Vector.Cast<bool>());
             Assert.Equal(Packed(expected), (byte[])record["Bytes"]!);
             Assert.Equal(Packed(expected), ((ReadOnlyMemory<byte>)record["Memory"]!).ToArray());
+            read++;
         }
+        Assert.Equal(bits + 1, read);
         foreach (int i in new[] { 0, bits / 2, bits - 1 })
         {
             object[] queries = [codes[i], Packed(codes[i]), new ReadOnlyMemory<byte>(Packed(codes[i])), new BinaryEmbedding(codes[i])];

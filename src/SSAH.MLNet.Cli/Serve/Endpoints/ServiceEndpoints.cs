@@ -34,7 +34,7 @@ internal static class ServiceEndpoints
                 _ = served.Collection.Revision;
                 return Results.Ok(new Health("ok"));
             }
-            catch (Exception error) when (error is IOException or TimeoutException or InvalidDataException or DamagedFileException)
+            catch (Exception error) when (error is IOException or TimeoutException or DamagedFileException)
             {
                 return Results.Problem("The collection cannot be read.", statusCode: StatusCodes.Status503ServiceUnavailable);
             }

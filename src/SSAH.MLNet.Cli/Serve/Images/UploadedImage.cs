@@ -65,7 +65,7 @@ internal sealed class UploadedImage : IAsyncDisposable
                 KeyLengthLimit = 256, ValueLengthLimit = 1024, MultipartHeadersLengthLimit = 4096 };
             form = await new FormFeature(request, limits).ReadFormAsync(request.HttpContext.RequestAborted);
         }
-        catch (Exception error) when (error is InvalidDataException or DamagedFileException or (IOException and not BadHttpRequestException)
+        catch (Exception error) when (error is InvalidDataException or (IOException and not BadHttpRequestException)
             && !request.HttpContext.RequestAborted.IsCancellationRequested)
         {
             throw new RequestRefusedException(StatusCodes.Status400BadRequest, $"The form is malformed: {error.Message}");

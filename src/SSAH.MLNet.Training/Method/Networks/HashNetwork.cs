@@ -92,8 +92,16 @@ internal sealed class HashNetwork : nn.Module<Tensor, HashOutput>
 
         Tensor LargeMapsAgain()
         {
+            bool tracked = _tracksStatistics;
             TrackStatistics(false);
-            return LargeMaps(images);
+            try
+            {
+                return LargeMaps(images);
+            }
+            finally
+            {
+                TrackStatistics(tracked);
+            }
         }
     }
 

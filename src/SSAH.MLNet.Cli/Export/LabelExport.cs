@@ -1,12 +1,11 @@
 using System.Text;
 using SSAH.MLNet.Cli.Collections;
 using SSAH.MLNet.Cli.CommandLine;
-using SSAH.MLNet.Collections;
 
 namespace SSAH.MLNet.Cli.Export;
 
 /// <summary>Images and their labels as a CSV that spreadsheets, <c>LoadImageTable</c> and <c>ssah label --table</c> read.</summary>
-internal static class LabelTable
+internal static class LabelExport
 {
     /// <summary>Stands between the labels of an image.</summary>
     public const char Separator = ';';
@@ -17,10 +16,6 @@ internal static class LabelTable
             throw new ToolException($"label '{label}' has a '{Separator}', which stands between the labels of an image in a table. Rename it, or take "
                 + "--format parquet.");
         using var text = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true) { NewLine = "\n" };
-        text.WriteLine("path,labels");
-        foreach (CollectionImage image in rows.Images)
-            text.WriteLine($"{Quoted(image.Path)},{Quoted(string.Join(Separator, image.Labels))}");
+        LabelTableFile.Write(rows.Images, text, ',', Separator);
     }
-
-    private static string Quoted(string cell) => $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }
