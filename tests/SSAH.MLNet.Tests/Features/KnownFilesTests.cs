@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using SkiaSharp;
+using SSAH.MLNet.Features;
 using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet.Tests.Features;
@@ -74,6 +75,27 @@ public sealed class KnownFilesTests : IDisposable
         var (second, _) = Fit(between: (data, ml) =>
             ml.Transforms.Conversion.MapValueToKey("Key", "Label").Append(ml.Transforms.CopyColumns("Path", "ImagePath")).Fit(data).Transform(data));
         Assert.Equal(first, second);
+    }
+
+    [Fact]
+    public void Views_are_known_as_their_images_are()
+    {
+        FeatureRows Read()
+        {
+            var data = new MLContext(1).Data.LoadImageFolder(Photos, Side, Side);
+            var views = new HardViews(2, 30, 0.2);
+            using var source = FeatureSource.OfImages(data.Schema, "Pixels", PretrainedNetwork.ResNet18, Path.Combine(_root, "cache"), views);
+            return source.Read(data, labels: null, progress: null, cancellation: default);
+        }
+        FeatureRows first = Read();
+        for (int i = 0; i < Count; i++)
+            Destroy(i);
+        FeatureRows second = Read();
+        Assert.Equal(first.Features.Values, second.Features.Values);
+        Assert.Equal(2, second.Views.Count);
+        Assert.All(first.Views.Zip(second.Views), pair => Assert.Equal(pair.First.Values, pair.Second.Values));
+        Assert.NotEqual(first.Features.Values, first.Views[0].Values);
+        Assert.NotEqual(first.Views[0].Values, first.Views[1].Values);
     }
 
     [Fact]
