@@ -178,6 +178,7 @@ public sealed class PageTests(PageTests.SharedBrowser shared) : IClassFixture<Pa
     {
         await using RunningService closed = await RunningService.StartAsync(settings => settings with { Token = "0123456789abcdef" });
         IPage page = await _browser.OpenAsync(closed.Url);
+        await using IBrowserContext endsBeforeTheService = page.Context;
         await page.FillAsync("#token", "wrong, though long");
         await page.Keyboard.PressAsync("Enter");
         await page.WaitForSelectorAsync(".notice.error:visible");
@@ -186,7 +187,6 @@ public sealed class PageTests(PageTests.SharedBrowser shared) : IClassFixture<Pa
         await page.WaitForSelectorAsync("#photo", new() { State = WaitForSelectorState.Attached });
         await page.ClickAsync("nav >> text=Browse");
         await UntilAsync(page, "document.querySelector('.tile img')?.naturalWidth > 0");
-        await _browser.ClosePagesAsync();
         // The browser itself notes each 401.
         Assert.All(_browser.Complaints(), complaint => Assert.Contains("401", complaint, StringComparison.Ordinal));
     }
@@ -214,6 +214,8 @@ public sealed class PageTests(PageTests.SharedBrowser shared) : IClassFixture<Pa
         Run.Done("index", folder.At("photos"), "--model", "phash", "--label-by-folder");
         using ServingChild serving = await ServingChild.StartAsync(folder.At("photos"), ("SSAH_TRAIN", Child.Trainer));
         IPage page = await _browser.OpenAsync(new Uri(serving.Client.BaseAddress!, "/#/train"));
+        // The page asks on and on, and would complain of a service that is gone.
+        await using IBrowserContext endsBeforeTheService = page.Context;
         await page.ClickAsync("main >> text=Train >> nth=-1");
         await page.WaitForSelectorAsync(".job");
         await page.WaitForSelectorAsync(".verdict", new() { Timeout = 170_000 });
