@@ -52,8 +52,8 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
                     continue;
                 record.Save(file);
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"result {plan.Name} row {row.Id} seed {seed}: mAP {record.MeanAveragePrecision:F4}{Ndcg(record.NdcgAt100)} in "
-                        + $"{record.TrainingSeconds:F0} s"));
+                    $"result {plan.Name} row {row.Id} seed {seed}: mAP {record.MeanAveragePrecision:F4}{Ndcg(record.NdcgAt100)}"
+                        + $"{Views(record.Robust)} in {record.TrainingSeconds:F0} s"));
             }
         }
     }
@@ -117,7 +117,9 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
                 $"validation {plan.Name} row {row.Id} seed {seed}: mAP {metrics[^1].ValidationMap:F4}{Ndcg(metrics[^1].ValidationNdcg)} in {seconds:F0} s"));
             return null;
         }
-        var figures = data.Evaluate(mlContext, encoder);
+        var database = data.EncodeDatabase(mlContext, encoder);
+        var figures = data.Evaluate(mlContext, encoder, database);
+        var robust = plan.RobustQueries == 0 ? null : data.EvaluateRobustness(mlContext, encoder, database, plan.RobustQueries);
         encoder.SaveOnnx(modelFile);
         using var trained = JsonDocument.Parse(encoder.Metadata["ssah.options"]);
         var last = metrics.TakeLast(Math.Max(1, metrics.Count / 10)).ToArray();
@@ -132,6 +134,7 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
             Cuda = trainedOn.Cuda,
             StepMilliseconds = clock.Milliseconds,
             PeakMemoryMegabytes = Math.Round((DeviceMemory.Used(device) - before) / 1e6),
+            Robust = robust,
             FinalGap = last.Average(m => m.HardDifficulty - m.EasyDifficulty),
             FinalMargin = last.Average(m => m.Margin),
             FinalArea = last.Average(m => m.OccludedArea),
@@ -145,6 +148,9 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
             + $"{m.Elapsed.TotalSeconds:F0} s val {m.ValidationMap:F4}{Ndcg(m.ValidationNdcg)}");
 
     private static string Ndcg(double? value) => value is { } ndcg ? string.Create(CultureInfo.InvariantCulture, $" NDCG {ndcg:F4}") : "";
+
+    private static string Views(RobustFigures? robust) => robust is null ? "" : string.Create(CultureInfo.InvariantCulture,
+        $"; {robust.Queries} queries in {robust.Views} views: clean {robust.Clean:F4} mean {robust.Mean:F4} worst {robust.WorstView:F4}");
 
     private RunRecord Record(ExperimentRow row, int seed, int bits, HammingRetrievalMetrics figures, double seconds)
     {

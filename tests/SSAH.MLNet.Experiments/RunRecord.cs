@@ -60,6 +60,9 @@ internal sealed record RunRecord
     /// <summary>NDCG@100; null with one label an image.</summary>
     public required double? NdcgAt100 { get; init; }
 
+    /// <summary>What is left of queries that are turned and covered; null where the plan does not ask.</summary>
+    public RobustFigures? Robust { get; init; }
+
     /// <summary>Mean d(x~) - d(x) and margin mu over the last tenth of the training.</summary>
     public double? FinalGap { get; init; }
 
@@ -83,3 +86,11 @@ internal sealed record RunRecord
 
     public void Save(string path) => AtomicFile.Write(path, file => JsonSerializer.Serialize(file, this, s_json));
 }
+
+/// <summary>Queries under views.</summary>
+/// <param name="Queries">How many.</param>
+/// <param name="Views">Views of each.</param>
+/// <param name="Clean">mAP of the queries as they are, ties averaged.</param>
+/// <param name="Mean">Mean mAP of the views.</param>
+/// <param name="WorstView">Mean over the queries of the AP of each one's worst view.</param>
+internal sealed record RobustFigures(int Queries, int Views, double Clean, double Mean, double WorstView);

@@ -97,6 +97,18 @@ public sealed partial class SsahTrainer
         [Range(0, 0.9)]
         public double FrozenOcclusionArea { get; set; } = 0.2;
 
+        /// <summary>Random hard samples that the hardest of an image is taken from.</summary>
+        internal int Candidates { get; set; } = 8;
+
+        /// <summary>Whether A-Net learns to propose what was hardest of several of its own and random hard samples, in place of following gradients.</summary>
+        internal bool TaughtBySearch { get; set; }
+
+        /// <summary>Whether hard samples have a scale and a shift of their own in every normalization (AdvProp, Xie et al. 2020).</summary>
+        internal bool OwnNormalization { get; set; }
+
+        /// <summary>Whether the hardest of an unlabeled image is one that the teacher still knows (TeachAugment, Suzuki 2022).</summary>
+        internal bool TeacherVeto { get; set; }
+
         internal HardSampleOptions Copy()
         {
             var copy = (HardSampleOptions)MemberwiseClone();

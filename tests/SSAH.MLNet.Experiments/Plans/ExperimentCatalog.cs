@@ -40,6 +40,9 @@ internal static class ExperimentCatalog
             Name = "c10-labels-1000", Title = "C10-labels-1000, 48 bits, from scratch", DataFile = Cifar, Split = Protocol("C10-labels-1000"),
             Steps = 2000, Rows = AblationGrid.All, DefaultRows = s_headline,
         },
+        RobustPlans.Labeled,
+        RobustPlans.FewLabels(250),
+        RobustPlans.FewLabels(1000),
         new()
         {
             Name = "c10-54k-pretrained", Title = "C10-54k, 48 bits, MobileNetV1 0.5 pretrained on ImageNet", DataFile = Cifar, Split = Protocol("C10-54k"),

@@ -29,6 +29,9 @@ internal sealed record ExperimentPlan
     /// <summary>Seeds of split and training when none are asked for.</summary>
     public int[] Seeds { get; init; } = [1];
 
+    /// <summary>Queries that are also turned and covered in 81 ways; 0: none.</summary>
+    public int RobustQueries { get; init; }
+
     /// <summary>What all rows share besides the defaults of the trainer; it is given the data folder.</summary>
     public Action<SsahTrainer.Options, string>? Configure { get; init; }
 

@@ -19,6 +19,9 @@ internal sealed class TrainingNetworks : IDisposable
             var network = new HashNetwork(newBackbone(), options.Bits, options.Losses.ClassificationWeight > 0 ? set.Labels.ClassCount : 0);
             if (options.Optimization.BackboneLearningRateFactor == 0)
                 network.FreezeBackbone();
+            if (options.HardSamples.OwnNormalization)
+                foreach (var layer in network.modules().OfType<Networks.Layers.BatchNormalization>())
+                    layer.SplitAffine();
             return network;
         };
         using var generator = new Generator((ulong)seed, CPU);
@@ -28,13 +31,13 @@ internal sealed class TrainingNetworks : IDisposable
         var shape = new HardSampleShape(Scales(set.Shape, options), options.HardSamples.MaxRotationDegrees > 0);
         if (options.HardSamples.Source == HardSampleSource.Adversarial)
         {
-            Adversary = new AdversarialNetwork(set.Shape.Channels, shape, Noise);
+            Adversary = new AdversarialNetwork(set.Shape.Channels, shape, Noise, options.HardSamples.TaughtBySearch);
             Initialization.Apply(Adversary, generator, zero: AdversarialNetwork.ZeroHeads);
             Adversary.to(device);
         }
         else if (options.HardSamples.Source != HardSampleSource.None)
         {
-            RandomSamples = new RandomHardSamples(shape, Noise);
+            RandomSamples = new RandomHardSamples(shape, Noise, options.HardSamples.Candidates);
         }
         (Hash, Teacher) = (Hash.to(device), _newHashNetwork().to(device));
         Hash.ComputeType = Teacher.ComputeType = computeType;
