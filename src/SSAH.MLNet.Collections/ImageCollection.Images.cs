@@ -54,7 +54,7 @@ public sealed partial class ImageCollection
     {
         var labels = new SortedDictionary<string, int>(StringComparer.Ordinal);
         _reader.ForEach("SELECT l.label, count(*) FROM label l JOIN code c ON c.image = l.image AND c.model = $1 GROUP BY l.label",
-            row => labels.Add(row.GetString(0), row.GetInt32(1)), _index.Model.Key);
+            row => labels[row.GetString(0)] = row.GetInt32(1), _index.Model.Key);
         return labels;
     });
 

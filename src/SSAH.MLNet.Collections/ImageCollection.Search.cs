@@ -55,16 +55,7 @@ public sealed partial class ImageCollection
     /// <exception cref="KeyNotFoundException">There is no such image.</exception>
     public IReadOnlyList<CollectionMatch> Search(long id, int k, ImageFilter? filter = null)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
-        return Read(() =>
-        {
-            var code = new byte[_index.Model.BytesPerCode];
-            if (!_index.Index.TryReconstruct(id, code))
-                throw new KeyNotFoundException($"The collection '{Path}' has no image {id}.");
-            int oneMore = Math.Min(k, int.MaxValue - 1) + 1;
-            return Nearest(BinaryCodes.FromPacked(_index.Model.Bits, code), oneMore, filter, CancellationToken.None)[0]
-                .Where(match => match.Image.Id != id).Take(k).ToArray();
-        });
+        return Read(() => Nearest(id, k, filter));
     }
 
     /// <summary>Finds the images nearest to each of many codes: several times faster per query than one by one. Searches take turns.</summary>
@@ -117,6 +108,17 @@ public sealed partial class ImageCollection
         string[] paths = Read(() => Codes(filter).Ids.Select(id => ImageRows.Find(_reader, _index, id)).OfType<CollectionImage>()
             .Select(image => image.Path).ToArray());
         return new MLContext().HashRetrieval.FindDuplicates(paths, options, cancellationToken);
+    }
+
+    private CollectionMatch[] Nearest(long id, int k, ImageFilter? filter)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
+        var code = new byte[_index.Model.BytesPerCode];
+        if (!_index.Index.TryReconstruct(id, code))
+            throw new KeyNotFoundException($"The collection '{Path}' has no image {id}.");
+        int oneMore = Math.Min(k, int.MaxValue - 1) + 1;
+        return [.. Nearest(BinaryCodes.FromPacked(_index.Model.Bits, code), oneMore, filter, CancellationToken.None)[0]
+            .Where(match => match.Image.Id != id).Take(k)];
     }
 
     private IReadOnlyList<CollectionMatch>[] Nearest(BinaryCodes queries, int k, ImageFilter? filter, CancellationToken cancellationToken)

@@ -104,8 +104,8 @@ public sealed partial class ImageCollection
         Root root = Root.Of(roots, file);
         string path = root.RelativePathOf(file)!;
         var known = _reader.Query("SELECT id, hash, problem FROM image WHERE root = $1 AND path = $2",
-            row => (Id: row.GetInt64(0), Hash: row.IsDBNull(1) ? null : row.GetFieldValue<byte[]>(1),
-                Problem: row.IsDBNull(2) ? null : row.GetString(2)), root.Key, path);
+            row => (Id: row.GetInt64(0), Hash: row.IsNull(1) ? null : row.GetBytes(1),
+                Problem: row.IsNull(2) ? null : row.GetString(2)), root.Key, path);
         // Who adds a file that was skipped before wants it to be tried.
         return new FileToEncode(file, root.Key, path, FileStamp.Of(file)) is var added && known.Count == 0
             ? added

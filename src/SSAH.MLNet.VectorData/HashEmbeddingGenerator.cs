@@ -103,7 +103,7 @@ public sealed class HashEmbeddingGenerator : IEmbeddingGenerator<DataContent, Bi
         }
         var codes = new byte[count * bytes];
         var activations = new float[count * bits];
-        _encoder.Model.Score(count, batch, codes, activations);
+        _encoder.Model.Score(count, batch, codes, activations, cancellationToken: cancellationToken);
         for (int i = 0; i < count; i++)
         {
             embeddings[start + i] = new BinaryEmbedding(new BitArray(codes.AsSpan(i * bytes, bytes).ToArray()) { Length = bits })

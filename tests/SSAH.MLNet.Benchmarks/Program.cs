@@ -1,4 +1,5 @@
 using SSAH.MLNet.Benchmarks;
+using SSAH.MLNet.Benchmarks.Cancellation;
 using SSAH.MLNet.Benchmarks.Scale;
 using SSAH.MLNet.Benchmarks.Serving;
 using SSAH.MLNet.Benchmarks.Soak;
@@ -8,6 +9,7 @@ var verbs = new SortedDictionary<string, Func<string[], int>>(StringComparer.Ord
 {
     ["collection"] = CollectionBenchmark.Run,
     ["bits"] = BitsBenchmark.Run,
+    ["cancel"] = CancelBenchmark.Run,
     ["duplicates"] = DuplicateBenchmark.Run,
     ["encode"] = EncodeBenchmark.Run,
     ["evaluator"] = EvaluatorBenchmark.Run,

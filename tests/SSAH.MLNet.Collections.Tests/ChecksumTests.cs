@@ -82,7 +82,7 @@ public sealed class ChecksumTests : IDisposable
         $"{image.Id} {image.Path} {Convert.ToHexString(image.Code.Span)} {string.Join(',', image.Labels)}"));
 
     [Fact]
-    public void A_file_of_version_1_is_brought_to_version_2_by_one_of_many_who_open_it()
+    public void A_file_of_version_1_is_brought_to_version_3_by_one_of_many_who_open_it()
     {
         using (var packed = new GZipStream(File.OpenRead(Path.Combine(AppContext.BaseDirectory, "collection-1.db.gz")), CompressionMode.Decompress))
         using (FileStream file = File.Create(_folder.File))
@@ -95,7 +95,7 @@ public sealed class ChecksumTests : IDisposable
             texts[i] = Text(collection);
         });
         Assert.Single(texts.Distinct());
-        Assert.Equal(2L, Run("PRAGMA user_version"));
+        Assert.Equal(3L, Run("PRAGMA user_version"));
         Assert.Equal(Run("SELECT count(*) FROM image"), Run("SELECT count(*) FROM checksum"));
         using var again = ImageCollection.Open(_folder.File);
         again.Verify();
@@ -116,6 +116,100 @@ public sealed class ChecksumTests : IDisposable
         Assert.Throws<DamagedFileException>(() => collection.Verify());
         Run("UPDATE root SET path = '/elsewhere' WHERE id = 1");
         Assert.Throws<DamagedFileException>(() => collection.Relabel([2], "dog"));
+    }
+
+    [Theory]
+    [InlineData("UPDATE activation SET activation = X'00' WHERE image = 1")]
+    [InlineData("UPDATE activation SET activation = (SELECT activation FROM activation WHERE image = 2) WHERE image = 1")]
+    [InlineData("UPDATE activation SET activation = zeroblob(length(activation)) WHERE image = 1")]
+    [InlineData("DELETE FROM activation WHERE image = 1")]
+    public void Damaged_activations_are_said_and_neither_ranked_by_nor_copied(string sql)
+    {
+        _folder.Draw("1.png", 1);
+        _folder.Draw("2.png", 2);
+        using var collection = ImageCollection.Create(_folder.File, _encoder, new ImageCollectionOptions { KeepActivations = true });
+        collection.Sync(_folder.Photos);
+        Assert.Equal([2L], collection.SearchReranked(1, 5).Select(match => match.Image.Id));
+        Run(sql);
+        Assert.Throws<DamagedFileException>(() => collection.SearchReranked(1, 5));
+        Assert.Throws<DamagedFileException>(() => collection.SearchReranked(2, 5));
+        Assert.Throws<DamagedFileException>(() => collection.Verify());
+        Assert.Throws<DamagedFileException>(() => ImageCollection.Open(_folder.File).Dispose());
+        if (sql.StartsWith("DELETE", StringComparison.Ordinal))
+            return;
+        // Moved, and copied.
+        File.Delete(_folder.At("1.png"));
+        _folder.Draw("3.png", 1);
+        _folder.Draw("4.png", 1);
+        Assert.Throws<DamagedFileException>(() => collection.Sync(_folder.Photos));
+    }
+
+    [Theory]
+    [InlineData("UPDATE removal SET image = 2")]
+    [InlineData("UPDATE removal SET revision = revision + 1")]
+    public void A_damaged_log_of_removals_takes_no_image_out_of_an_index(string sql)
+    {
+        for (int i = 1; i <= 3; i++)
+            _folder.Draw($"{i}.png", i);
+        using var collection = ImageCollection.Create(_folder.File, _encoder);
+        collection.Sync(_folder.Photos);
+        using var behind = ImageCollection.Open(_folder.File);
+        collection.Remove([3L]);
+        Run(sql);
+        Assert.Throws<DamagedFileException>(() => behind.Search(1, 5));
+        Assert.Throws<DamagedFileException>(() => ImageCollection.Open(_folder.File).Dispose());
+    }
+
+    [Fact]
+    public void Re_ranking_orders_by_the_cosine_of_activations()
+    {
+        for (int i = 0; i < 30; i++)
+            _folder.Draw($"{i}.png", i);
+        string query = _folder.At("7.png");
+        using var collection = ImageCollection.Create(_folder.File, _encoder, new ImageCollectionOptions { KeepActivations = true });
+        collection.Sync(_folder.Photos);
+        float[] Activations(string path) => _encoder.EncodeWithActivations(path, null).Activations;
+        double Cosine(float[] a, float[] b) => a.Zip(b, (x, y) => (double)x * y).Sum() / Math.Sqrt(a.Sum(x => (double)x * x) * b.Sum(y => (double)y * y));
+        float[] asked = Activations(query);
+        // Of all images, and of the ten that are nearest by their codes.
+        foreach (int depth in new[] { 200, 10 })
+        {
+            string[] expected = [.. collection.Search(query, depth).OrderByDescending(match => Cosine(asked, Activations(match.Image.Path)))
+                .Take(5).Select(match => match.Image.RelativePath)];
+            IReadOnlyList<CollectionMatch> found = collection.SearchReranked(query, 5, depth);
+            Assert.Equal(expected, found.Select(match => match.Image.RelativePath));
+            Assert.Equal(1, found[0].Similarity!.Value, 1e-6);
+        }
+        Assert.Equal(collection.SearchReranked(query, 6).Skip(1).Select(match => match.Image.Id),
+            collection.SearchReranked(collection.Get(query)!.Id, 5).Select(match => match.Image.Id));
+        Assert.NotEqual(collection.Search(query, 30).Select(match => match.Image.Id), collection.SearchReranked(query, 30).Select(match => match.Image.Id));
+    }
+
+    [Fact]
+    public void Re_ranking_needs_activations()
+    {
+        _folder.Draw("1.png", 1);
+        using var collection = ImageCollection.Create(_folder.File, _encoder);
+        collection.Sync(_folder.Photos);
+        Assert.Contains("KeepActivations", Assert.Throws<InvalidOperationException>(() => collection.SearchReranked(1, 5)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_wrong_with_a_program_is_not_said_of_the_file()
+    {
+        ImageCollection.Create(_folder.File, _encoder).Dispose();
+        using Session session = Session.Open(_folder.File, TimeSpan.FromSeconds(1));
+        // A value is missing, a statement is none, and what takes the rows fails.
+        Assert.IsType<InvalidOperationException>(Record.Exception(() => session.Execute("UPDATE root SET path = $1 WHERE id = $2", "a")));
+        Assert.IsType<SqliteException>(Record.Exception(() => session.Execute("SELEKT 1")));
+        Assert.IsType<InvalidOperationException>(Record.Exception(() => session.ForEach("SELECT 1", _ => throw new InvalidOperationException("mine"))));
+        Assert.IsType<ArgumentException>(Record.Exception(() => session.Query<int>("SELECT 1", _ => throw new ArgumentException("mine"))));
+        Assert.IsType<KeyNotFoundException>(Record.Exception(() => session.ForEach("SELECT 1", _ => throw new KeyNotFoundException("mine"))));
+        // A value of another kind than the tables say, and none where there is one.
+        Assert.IsType<DamagedFileException>(Record.Exception(() => session.Query("SELECT NULL", row => row.GetInt64(0))));
+        Assert.IsType<DamagedFileException>(Record.Exception(() => session.Query("SELECT NULL", row => row.GetString(0))));
+        Assert.IsType<DamagedFileException>(Record.Exception(() => session.Query("SELECT 9000000000", row => row.GetInt32(0))));
+        Assert.IsType<DamagedFileException>(Record.Exception(() => session.ForEach("SELECT x FROM gone", _ => { })));
     }
 
     [Fact]

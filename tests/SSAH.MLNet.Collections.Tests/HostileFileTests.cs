@@ -38,9 +38,9 @@ public sealed class HostileFileTests : IDisposable
     public void A_newer_version_is_refused_with_what_to_do()
     {
         ImageCollection.Create(_folder.File, _encoder).Dispose();
-        Run("PRAGMA user_version = 3");
+        Run("PRAGMA user_version = 4");
         Assert.Contains("update the package", Assert.Throws<DamagedFileException>(() => ImageCollection.Open(_folder.File)).Message, StringComparison.Ordinal);
-        Run("PRAGMA user_version = 2");
+        Run("PRAGMA user_version = 3");
         ImageCollection.Open(_folder.File).Dispose();
     }
 

@@ -24,6 +24,7 @@ internal static class AllTargets
         ["safetensors"] = () => new SafeTensorsTarget(),
         ["search-zip-mlnet"] = () => new SearchZipTarget(),
         ["split"] = () => new SplitTarget(),
+        ["store"] = () => new StoreTarget(),
         ["table"] = () => new TableTarget(),
     };
 

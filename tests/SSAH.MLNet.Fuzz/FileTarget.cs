@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet.Fuzz;
@@ -43,6 +44,16 @@ internal abstract class FileTarget(string name, string ending) : IDisposable
     {
         if (disposing)
             Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>A file that an older version wrote.</summary>
+    protected static byte[] Fixture(string name)
+    {
+        using Stream packed = typeof(FileTarget).Assembly.GetManifestResourceStream(name)!;
+        using var gzip = new GZipStream(packed, CompressionMode.Decompress);
+        using var bytes = new MemoryStream();
+        gzip.CopyTo(bytes);
+        return bytes.ToArray();
     }
 
     /// <summary>A path for one file at a time.</summary>

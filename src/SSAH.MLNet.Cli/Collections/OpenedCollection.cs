@@ -19,12 +19,12 @@ internal static class OpenedCollection
         }
     }
 
-    public static ImageCollection Create(string path, HashEncoder encoder)
+    public static ImageCollection Create(string path, HashEncoder encoder, bool keepActivations = false)
     {
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            return ImageCollection.Create(path, encoder);
+            return ImageCollection.Create(path, encoder, new ImageCollectionOptions { KeepActivations = keepActivations });
         }
         catch (Exception error) when (error is UnauthorizedAccessException or IOException)
         {

@@ -16,8 +16,10 @@ internal static class IndexCommand
     /// <param name="Bits">What <c>--bits</c> says.</param>
     /// <param name="LabelByFolder">Whether new images are labeled by their folders.</param>
     /// <param name="MaxPixels">Largest image in pixels that is read; null takes the default.</param>
+    /// <param name="Activations">Whether a new collection keeps the numbers behind its codes.</param>
     internal sealed record Request(
-        string Photos, string? Collection = null, string? Model = null, int? Bits = null, bool LabelByFolder = false, long? MaxPixels = null);
+        string Photos, string? Collection = null, string? Model = null, int? Bits = null, bool LabelByFolder = false, long? MaxPixels = null,
+        bool Activations = false);
 
     public static Command Create()
     {
@@ -29,14 +31,18 @@ internal static class IndexCommand
         {
             Description = "Largest image that is read, in pixels: 100 million without it. What was left out before is tried again.", HelpName = "N",
         };
+        var activations = new Option<bool>("--activations")
+        {
+            Description = "Keep the numbers behind the codes of a new collection, four bytes a bit, so that 'search --rerank' can order by them.",
+        };
         return new ToolCommand("index", "Make the collection of a folder of images, or bring it up to date.",
             ("ssah index photos", "codes of all images below photos; the second time only of what is new or changed"),
             ("ssah index photos --model phash --collection copies.db", "codes that tell copies of one image, in a file of their own"))
         {
-            photos, collection, model, bits, byFolder, pixels,
+            photos, collection, model, bits, byFolder, pixels, activations,
         }.Runs((result, output, cancellation) => Run(
             new Request(result.GetRequiredValue(photos), result.GetValue(collection), result.GetValue(model), result.GetValue(bits),
-                result.GetValue(byFolder), result.GetValue(pixels)), output, cancellation));
+                result.GetValue(byFolder), result.GetValue(pixels), result.GetValue(activations)), output, cancellation));
     }
 
     internal static int Run(Request request, CommandOutput output, CancellationToken cancellation)
@@ -79,12 +85,17 @@ internal static class IndexCommand
         if (!File.Exists(path))
         {
             using HashEncoder encoder = new ModelChoice(request.Model ?? ModelChoice.ResNet18, request.Bits).Open(request.Photos, output, cancellation);
-            using (OpenedCollection.Create(path, encoder))
+            using (OpenedCollection.Create(path, encoder, request.Activations))
             {
             }
             return OpenedCollection.Open(path, OptionsOf(request));
         }
         ImageCollection collection = OpenedCollection.Open(path, OptionsOf(request));
+        if (request.Activations && !collection.KeepsActivations)
+        {
+            collection.Dispose();
+            throw new ToolException($"'{path}' is there already and keeps no activations: --activations is for a new collection (--collection FILE).");
+        }
         if (request.Model is null && request.Bits is null)
             return collection;
         try

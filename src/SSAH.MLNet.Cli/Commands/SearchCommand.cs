@@ -14,7 +14,9 @@ internal static class SearchCommand
     /// <param name="K">Images to find.</param>
     /// <param name="MaxDistance">Images further away are left out.</param>
     /// <param name="Label">Only images with this label.</param>
-    internal sealed record Request(string Query, string? Collection = null, int K = 10, int? MaxDistance = null, string? Label = null);
+    /// <param name="Rerank">Whether the nearest are ordered by their activations.</param>
+    internal sealed record Request(
+        string Query, string? Collection = null, int K = 10, int? MaxDistance = null, string? Label = null, bool Rerank = false);
 
     private sealed record Found(string Query, IReadOnlyList<CollectionMatch> Matches);
 
@@ -25,14 +27,18 @@ internal static class SearchCommand
         var count = new Option<int>("--count", "-k") { Description = "How many images to find.", DefaultValueFactory = _ => 10, HelpName = "N" };
         var distance = new Option<int?>("--max-distance") { Description = "Leave out images whose codes differ in more bits.", HelpName = "BITS" };
         var label = new Option<string?>("--label") { Description = "Find only images with this label.", HelpName = "LABEL" };
+        var rerank = new Option<bool>("--rerank")
+        {
+            Description = "Put the nearest into the finer order of the numbers behind their codes; needs a collection that keeps them (index --activations).",
+        };
         return new ToolCommand("search", "Find the images that are nearest to an image.",
             ("ssah search photos/dog.jpg", "the ten nearest images, nearest first, with the bits in which their codes differ"),
             ("ssah search new-photos --collection photos -k 3 --json", "three for each image of a folder, as JSON"))
         {
-            query, collection, count, distance, label,
+            query, collection, count, distance, label, rerank,
         }.Runs((result, output, cancellation) => Run(
             new Request(result.GetRequiredValue(query), result.GetValue(collection), result.GetValue(count), result.GetValue(distance),
-                result.GetValue(label)), output, cancellation));
+                result.GetValue(label), result.GetValue(rerank)), output, cancellation));
     }
 
     internal static int Run(Request request, CommandOutput output, CancellationToken cancellation)
@@ -44,6 +50,9 @@ internal static class SearchCommand
             throw new ToolException($"there is no image or folder '{request.Query}'.");
         string path = CollectionPlace.Find(request.Collection, isFolder ? request.Query : Path.GetDirectoryName(Path.GetFullPath(request.Query))!, ".");
         using ImageCollection collection = OpenedCollection.Open(path);
+        if (request.Rerank && !collection.KeepsActivations)
+            throw new ToolException($"'{path}' keeps no activations, which --rerank needs: make a collection that does by "
+                + "'ssah index PHOTOS --activations --collection FILE'.");
         ImageFilter? filter = request.Label is null ? null : ImageFilter.WithLabel(request.Label);
         IReadOnlyList<Found> found = isFolder ? OfFolder(request, collection, filter, output, cancellation)
             : [new Found(Path.GetFullPath(request.Query), OfImage(request, collection, filter))];
@@ -53,7 +62,7 @@ internal static class SearchCommand
             {
                 Collection = path, collection.Bits,
                 Queries = found.Select(each => new { each.Query,
-                    Matches = each.Matches.Select(match => new { match.Distance, match.Image.Path, match.Image.Width, match.Image.Height,
+                    Matches = each.Matches.Select(match => new { match.Distance, match.Similarity, match.Image.Path, match.Image.Width, match.Image.Height,
                         match.Image.Labels }) }),
             },
             () => Write(found, isFolder, output));
@@ -64,16 +73,22 @@ internal static class SearchCommand
     private static IReadOnlyList<CollectionMatch> OfImage(Request request, ImageCollection collection, ImageFilter? filter)
     {
         var file = new FileInfo(request.Query);
-        return collection.Get(file.FullName) is { } known && known.Size == file.Length && known.Time == file.LastWriteTimeUtc
-            ? collection.Search(known.Id, request.K, filter)
-            : collection.Search(file.FullName, request.K, filter);
+        CollectionImage? known = collection.Get(file.FullName);
+        if (known is not null && (known.Size != file.Length || known.Time != file.LastWriteTimeUtc))
+            known = null;
+        if (request.Rerank)
+            return known is null ? collection.SearchReranked(file.FullName, request.K, filter: filter)
+                : collection.SearchReranked(known.Id, request.K, filter: filter);
+        return known is null ? collection.Search(file.FullName, request.K, filter) : collection.Search(known.Id, request.K, filter);
     }
 
     private static Found[] OfFolder(Request request, ImageCollection collection, ImageFilter? filter, CommandOutput output, CancellationToken cancellation)
     {
         EncodedImages queries = EncodedImages.OfFolder(request.Query, collection.Encoder, cancellation);
         SyncOutput.WarnOfSkipped(output, queries.Skipped);
-        IReadOnlyList<IReadOnlyList<CollectionMatch>> matches = collection.Search(queries.Codes, request.K + 1, filter, cancellation);
+        IReadOnlyList<IReadOnlyList<CollectionMatch>> matches = request.Rerank
+            ? [.. queries.Paths.Select(path => collection.SearchReranked(path, request.K + 1, filter: filter))]
+            : collection.Search(queries.Codes, request.K + 1, filter, cancellation);
         return [.. queries.Paths.Select((path, i) => new Found(path, [.. matches[i].Where(match => match.Image.Path != path).Take(request.K)]))];
     }
 

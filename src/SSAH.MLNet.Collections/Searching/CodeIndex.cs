@@ -47,7 +47,7 @@ internal sealed class CodeIndex
         Seal.Check(session);
         if (Models.Current(session) != Model || Revision < session.Number("SELECT removals_from FROM collection"))
             return Load(session);
-        List<long> gone = session.Query("SELECT image FROM removal WHERE revision > $1", reader => reader.GetInt64(0), Revision);
+        List<long> gone = Removals.After(session, Revision);
         gone.AddRange(session.Query("SELECT id FROM image WHERE revision > $1", reader => reader.GetInt64(0), Revision));
         Index.Remove([.. gone]);
         Add(session, "SELECT c.image, c.code FROM image i JOIN code c ON c.image = i.id AND c.model = $1 WHERE i.revision > $2 ORDER BY i.id",
@@ -68,7 +68,7 @@ internal sealed class CodeIndex
             session.ForEach(sql, reader =>
             {
                 long id = reader.GetInt64(0);
-                codes.Add(CodeBlob.Read(_path, id, Model, reader.GetFieldValue<byte[]>(1)));
+                codes.Add(SealedBlob.Code(_path, id, Model, reader.GetBytes(1)));
                 ids.Add(id);
                 if (ids.Count == chunk)
                     Flush();

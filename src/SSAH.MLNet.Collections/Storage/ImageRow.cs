@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
-using Microsoft.Data.Sqlite;
 using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet.Collections.Storage;
@@ -26,10 +25,10 @@ internal sealed record ImageRow(
 
     /// <summary>Reads a row that is what was stored.</summary>
     /// <exception cref="DamagedFileException">It is not, or has no checksum.</exception>
-    public static ImageRow Read(SqliteDataReader reader, string path)
+    public static ImageRow Read(StoredRow reader, string path)
     {
         ImageRow row = ReadUnchecked(reader);
-        return !reader.IsDBNull(ChecksumColumn) && reader.GetInt64(ChecksumColumn) == row.Checksum() ? row : throw new DamagedFileException(
+        return !reader.IsNull(ChecksumColumn) && reader.GetInt64(ChecksumColumn) == row.Checksum() ? row : throw new DamagedFileException(
             $"'{path}' is a damaged collection: path, labels or size of image {row.Id} are not what was stored. "
             + "Make it again by Create and Sync; 'sqlite3 FILE .recover' may save its labels.");
     }
@@ -46,9 +45,9 @@ internal sealed record ImageRow(
     public static void Check(Session session, long id) =>
         session.ForEach($"SELECT {Columns} FROM image i WHERE i.id = $1", reader => Read(reader, session.Path), id);
 
-    private static ImageRow ReadUnchecked(SqliteDataReader reader) => new(reader.GetInt64(0), reader.GetInt64(1), reader.GetString(2), reader.GetInt64(3),
-        reader.GetInt64(4), reader.IsDBNull(5) ? null : reader.GetFieldValue<byte[]>(5), reader.GetInt64(6), reader.GetInt64(7),
-        reader.IsDBNull(8) ? null : reader.GetString(8), reader.GetInt64(9), reader.GetString(10));
+    private static ImageRow ReadUnchecked(StoredRow reader) => new(reader.GetInt64(0), reader.GetInt64(1), reader.GetString(2), reader.GetInt64(3),
+        reader.GetInt64(4), reader.IsNull(5) ? null : reader.GetBytes(5), reader.GetInt64(6), reader.GetInt64(7),
+        reader.IsNull(8) ? null : reader.GetString(8), reader.GetInt64(9), reader.GetString(10));
 
     private uint Checksum()
     {
@@ -75,6 +74,33 @@ internal struct RowChecksum()
         Span<byte> bytes = stackalloc byte[sizeof(long)];
         BinaryPrimitives.WriteInt64LittleEndian(bytes, number);
         _checksum.Append(bytes);
+    }
+
+    /// <summary>Adds a value as SQLite gives it back: without NaN, which it stores as NULL, and without a sign of 0.</summary>
+    public void AddStored(object? value)
+    {
+        switch (value)
+        {
+            case long number:
+                Add(1L);
+                Add(number);
+                break;
+            case double real when !double.IsNaN(real):
+                Add(2L);
+                Add(BitConverter.DoubleToInt64Bits(real == 0 ? 0 : real));
+                break;
+            case string text:
+                Add(3L);
+                Add(text);
+                break;
+            case byte[] bytes:
+                Add(4L);
+                Add(bytes);
+                break;
+            default:
+                Add(0L);
+                break;
+        }
     }
 
     public void Add(byte[]? bytes)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.Data.Sqlite;
 using SSAH.MLNet.Collections.Searching;
 using SSAH.MLNet.Hashing;
 
@@ -26,7 +25,8 @@ internal static class ImageRows
         session.ForEach($"{Select} WHERE i.id IN (SELECT value FROM json_each($1))", reader =>
         {
             CollectionImage image = Read(reader, session.Path, index);
-            images.Add(image.Id, image);
+            if (!images.TryAdd(image.Id, image))
+                throw Missing(session.Path, image.Id);
         }, JsonSerializer.Serialize(ids));
         return images;
     }
@@ -49,7 +49,7 @@ internal static class ImageRows
         return (long?)session.Value("SELECT id FROM image WHERE root = $1 AND path = $2", root.Key, root.RelativePathOf(fullPath));
     }
 
-    private static CollectionImage Read(SqliteDataReader reader, string path, CodeIndex index)
+    private static CollectionImage Read(StoredRow reader, string path, CodeIndex index)
     {
         ImageRow row = ImageRow.Read(reader, path);
         string folder = reader.GetString(ImageRow.ColumnCount);
@@ -65,11 +65,26 @@ internal static class ImageRows
             Size = row.Size,
             Time = TimeOf(row.Time),
             ContentHash = Convert.ToHexStringLower(row.Hash ?? throw Missing(path, row.Id)),
-            Width = checked((int)row.Width),
-            Height = checked((int)row.Height),
+            Width = SideOf(row.Width),
+            Height = SideOf(row.Height),
             Code = code,
-            Labels = row.Labels == "[]" ? [] : JsonSerializer.Deserialize<string[]>(row.Labels)!,
+            Labels = row.Labels == "[]" ? [] : LabelsOf(row, path),
         };
+
+        int SideOf(long side) => side is >= 0 and <= int.MaxValue ? (int)side : throw Missing(path, row.Id);
+    }
+
+    private static string[] LabelsOf(ImageRow row, string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<string?[]>(row.Labels) is { } labels && !labels.Contains(null)
+                ? [.. labels.OfType<string>()] : throw Missing(path, row.Id);
+        }
+        catch (JsonException)
+        {
+            throw Missing(path, row.Id);
+        }
     }
 
     // A damaged number would be an exception of another kind.

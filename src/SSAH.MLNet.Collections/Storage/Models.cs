@@ -24,6 +24,10 @@ internal static class Models
         return session.Number("SELECT id FROM model WHERE name = $1", encoder.ModelId);
     }
 
+    /// <summary>All models of which there may be codes.</summary>
+    public static List<StoredModel> All(Session session) =>
+        session.Query("SELECT id, name, bits FROM model", reader => new StoredModel(reader.GetInt64(0), reader.GetString(1), reader.GetInt32(2)));
+
     /// <summary>The model whose codes are searched.</summary>
     public static StoredModel Current(Session session)
     {

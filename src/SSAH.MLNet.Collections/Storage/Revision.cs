@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using SSAH.MLNet.Collections.Syncing;
 
 namespace SSAH.MLNet.Collections.Storage;
@@ -95,24 +94,24 @@ internal sealed class Revision
             SELECT i.width, i.height, c.code, a.activation FROM image i JOIN code c ON c.image = i.id AND c.model = $2
             LEFT JOIN activation a ON a.image = i.id AND a.model = $2 WHERE i.id = $1
             """;
-        var sources = _session.Query(select, row => (Width: row.GetInt32(0), Height: row.GetInt32(1), Code: row.GetFieldValue<byte[]>(2),
-            Activations: row.IsDBNull(3) ? null : MemoryMarshal.Cast<byte, float>(row.GetFieldValue<byte[]>(3)).ToArray()), from, Model.Key);
+        var sources = _session.Query(select, row => (Width: row.GetInt32(0), Height: row.GetInt32(1), Code: row.GetBytes(2),
+            Activations: row.IsNull(3) ? null : SealedBlob.Activations(_session.Path, from, Model, row.GetBytes(3))), from, Model.Key);
         if (sources.Count == 0)
             return false;
         // Not copied from a damaged row, which would be signed as another's.
         Touching(from);
         var source = sources[0];
         long id = Upsert(file.File, file.Hash, source.Width, source.Height, problem: null);
-        StoreCode(id, Model, CodeBlob.Read(_session.Path, from, Model, source.Code), source.Activations);
+        StoreCode(id, Model, SealedBlob.Code(_session.Path, from, Model, source.Code), source.Activations);
         return true;
     }
 
     /// <summary>Stores a code of an image.</summary>
     public void StoreCode(long id, StoredModel model, ReadOnlySpan<byte> code, float[]? activations)
     {
-        _session.Execute("INSERT OR REPLACE INTO code VALUES ($1, $2, $3)", id, model.Key, CodeBlob.Of(id, model, code));
+        _session.Execute("INSERT OR REPLACE INTO code VALUES ($1, $2, $3)", id, model.Key, SealedBlob.Of(id, model, code));
         if (activations is not null)
-            _session.Execute("INSERT OR REPLACE INTO activation VALUES ($1, $2, $3)", id, model.Key, MemoryMarshal.AsBytes(activations.AsSpan()).ToArray());
+            _session.Execute("INSERT OR REPLACE INTO activation VALUES ($1, $2, $3)", id, model.Key, SealedBlob.Of(id, model, activations));
     }
 
     /// <summary>Removes images with all they have.</summary>
@@ -124,7 +123,7 @@ internal sealed class Revision
         {
             removed += (int)_session.Number("SELECT count(*) FROM code WHERE image = $1 AND model = $2", id, Model.Key);
             if (_session.Execute("DELETE FROM image WHERE id = $1", id) == 1 && ids.Count <= MaxLoggedRemovals)
-                _session.Execute("INSERT OR REPLACE INTO removal VALUES ($1, $2)", id, _number);
+                Removals.Add(_session, id, _number);
         }
         ForgetRemovals(ids.Count <= MaxLoggedRemovals ? _number - KeptRevisions : _number);
         return removed;

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace SSAH.MLNet.Collections.Storage;
 
 /// <summary>The tables of a collection (docs/formats.md says what they mean).</summary>
@@ -7,12 +9,13 @@ internal static class Schema
     public const int ApplicationId = 0x53534148;
 
     /// <summary>Version of the tables, in <c>PRAGMA user_version</c>.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>Root of images that were added by themselves; their paths are absolute.</summary>
     public const long NoRoot = 0;
 
-    private static readonly Lazy<List<string>>[] s_made = [new(() => Made(CreateFirst)), new(() => Made(CreateFirst + AddSecond))];
+    private static readonly Lazy<List<string>>[] s_made = [new(() => Made(CreateFirst)), new(() => Made(CreateFirst + AddSecond)),
+        new(() => Made(CreateFirst + AddSecond + AddThird))];
 
     /// <summary>
     /// Throws where a file has other tables than its version makes. A trigger or a view in a file from somebody else would run with every statement
@@ -41,7 +44,9 @@ internal static class Schema
             throw new Hashing.DamagedFileException($"'{path}' is a damaged collection: it says that its version is {version}.");
     }
 
-    /// <summary>Brings a file of an older version to this one, all or nothing: version 2 has checksums of paths and labels.</summary>
+    /// <summary>
+    /// Brings a file of an older version to this one, all or nothing: version 2 has checksums of paths and labels, version 3 of activations and removals.
+    /// </summary>
     public static void Migrate(Session session)
     {
         if (VersionOf(session) == Version)
@@ -49,17 +54,43 @@ internal static class Schema
         session.Writing(() =>
         {
             // Another program may have done it meanwhile.
-            if (VersionOf(session) == Version)
-                return 0;
-            session.ExecuteScript(AddSecond);
-            session.ForEach("SELECT id FROM image ORDER BY id", reader => ImageRow.Sign(session, reader.GetInt64(0)));
-            Seal.Write(session);
+            long version = VersionOf(session);
+            if (version < 2)
+                AddImageChecksums(session);
+            if (version < 3)
+                AddActivationChecksums(session);
             return 0;
         });
     }
 
+    private static void AddImageChecksums(Session session)
+    {
+        session.ExecuteScript(AddSecond);
+        session.ForEach("SELECT id FROM image ORDER BY id", reader => ImageRow.Sign(session, reader.GetInt64(0)));
+        Seal.Write(session);
+    }
+
+    // Readers that are behind read all codes again: the removals that they missed are not in the new table.
+    private static void AddActivationChecksums(Session session)
+    {
+        Seal.Check(session);
+        session.ExecuteScript(AddThird);
+        session.Execute("UPDATE collection SET removals_from = revision");
+        List<StoredModel> models = Models.All(session);
+        foreach ((long image, long key) in session.Query("SELECT image, model FROM activation", reader => (reader.GetInt64(0), reader.GetInt64(1))))
+        {
+            StoredModel? model = models.Find(each => each.Key == key);
+            if (model is null || session.Value("SELECT activation FROM activation WHERE image = $1 AND model = $2", image, key) is not byte[] { } activation
+                || activation.Length != model.Bits * sizeof(float))
+                throw new Hashing.DamagedFileException($"'{session.Path}' is a damaged collection: the activations of image {image} are not of its model.");
+            session.Execute("UPDATE activation SET activation = $3 WHERE image = $1 AND model = $2", image, key,
+                SealedBlob.Of(image, model, MemoryMarshal.Cast<byte, float>(activation)));
+        }
+        Seal.Write(session);
+    }
+
     /// <summary>Makes the tables in an empty file.</summary>
-    public static void Create(Session session) => session.ExecuteScript($"{CreateFirst}{AddSecond}COMMIT;");
+    public static void Create(Session session) => session.ExecuteScript($"{CreateFirst}{AddSecond}{AddThird}COMMIT;");
 
     private static long VersionOf(Session session) => session.Number("PRAGMA user_version");
 
@@ -136,6 +167,16 @@ internal static class Schema
             one INTEGER PRIMARY KEY CHECK (one = 1),
             value INTEGER NOT NULL) STRICT;
         PRAGMA user_version = 2;
+
+        """;
+
+    private const string AddThird = """
+        DROP TABLE removal;
+        CREATE TABLE removal (
+            image INTEGER PRIMARY KEY,
+            revision INTEGER NOT NULL,
+            checksum INTEGER NOT NULL) STRICT;
+        PRAGMA user_version = 3;
 
         """;
 }

@@ -71,7 +71,7 @@ internal sealed class Session : IDisposable
         Value(sql, values) is long number ? number : throw new Hashing.DamagedFileException($"'{Path}' is a damaged collection: '{sql}' gives no number.");
 
     /// <summary>All rows of a query.</summary>
-    public List<T> Query<T>(string sql, Func<SqliteDataReader, T> read, params object?[] values)
+    public List<T> Query<T>(string sql, Func<StoredRow, T> read, params object?[] values)
     {
         var rows = new List<T>();
         ForEach(sql, reader => rows.Add(read(reader)), values);
@@ -79,11 +79,12 @@ internal sealed class Session : IDisposable
     }
 
     /// <summary>Hands over the rows of a query one by one.</summary>
-    public void ForEach(string sql, Action<SqliteDataReader> take, params object?[] values) => SqliteErrors.Translate(Path, () =>
+    public void ForEach(string sql, Action<StoredRow> take, params object?[] values) => SqliteErrors.Translate(Path, () =>
     {
         using SqliteDataReader reader = Bound(sql, values).ExecuteReader();
+        var row = new StoredRow(reader, Path);
         while (reader.Read())
-            take(reader);
+            take(row);
         return 0;
     });
 

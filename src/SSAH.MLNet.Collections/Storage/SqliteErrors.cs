@@ -3,11 +3,17 @@ using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet.Collections.Storage;
 
-/// <summary>Turns SQLite's errors into those of the library, with the file's name and a remedy.</summary>
+/// <summary>
+/// Turns SQLite's errors into those of the library, with the file's name and a remedy. What is wrong with the program that asks stays as it is.
+/// </summary>
 internal static class SqliteErrors
 {
     private const int Error = 1, Permission = 3, Busy = 5, Locked = 6, ReadOnly = 8, InputOutput = 10, Corrupt = 11, Full = 13, CannotOpen = 14,
         Schema = 17, Mismatch = 20, Format = 24, NotADatabase = 26;
+
+    // What SQLite says of a file by the number that it also has for statements that are wrong.
+    private static readonly string[] s_damage = ["unsupported file format", "malformed", "no such table", "no such index", "no such column",
+        "JSON cannot hold BLOB values", "integer overflow", "no query solution"];
 
     // Kinds of input and output errors that say that the file, not the disk, is at fault.
     private const int ShortRead = InputOutput | 2 << 8, DataChecksum = InputOutput | 32 << 8, CorruptFileSystem = InputOutput | 33 << 8;
@@ -21,13 +27,10 @@ internal static class SqliteErrors
         }
         catch (SqliteException error)
         {
-            throw Of(path, error);
-        }
-        catch (Exception error) when (error is InvalidCastException or FormatException or OverflowException or ArgumentException
-            or System.Text.Json.JsonException or (InvalidOperationException and not ObjectDisposedException))
-        {
-            // A value of another type than the tables say, none where there must be one, or one twice.
-            throw new DamagedFileException($"'{path}' is a damaged collection: {error.Message}", error);
+            Exception translated = Of(path, error);
+            if (translated == error)
+                throw;
+            throw translated;
         }
     }
 
@@ -41,6 +44,7 @@ internal static class SqliteErrors
         CannotOpen => new UnauthorizedAccessException($"The collection '{path}' cannot be opened: its file and its folder must be readable and "
             + "writable (SQLite keeps files named after it beside it).", error),
         InputOutput => new IOException($"The collection '{path}' cannot be read or written: {error.Message}", error),
+        Error when !s_damage.Any(text => error.Message.Contains(text, StringComparison.Ordinal)) => error,
         Error or Corrupt or Schema or Mismatch or Format or NotADatabase =>
             new DamagedFileException($"'{path}' is a damaged collection, or none: {error.Message} Make it again from its images; "
             + "'sqlite3 FILE .recover' may save its rows.", error),

@@ -37,6 +37,15 @@ internal static class Verification
         Require(session, images == session.Number("SELECT count(*) FROM image NOT INDEXED")
             && images == session.Number("SELECT count(*) FROM checksum") && rows == indexes, "images");
         Require(session, labels == indexed, "labels");
+        long activations = 0;
+        session.ForEach("SELECT image, activation FROM activation WHERE model = $1", reader =>
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            SealedBlob.Activations(session.Path, reader.GetInt64(0), model, reader.GetBytes(1));
+            activations++;
+        }, model.Key);
+        Require(session, activations == (session.Number("SELECT keeps_activations FROM collection") == 1 ? searched : 0), "activations");
+        Removals.After(session, -1);
         Require(session, searched == session.Number("SELECT count(*) FROM code WHERE model = $1", model.Key)
             && searched == session.Number("SELECT count(*) FROM image i CROSS JOIN code c ON c.image = i.id AND c.model = $1 WHERE i.problem IS NULL",
                 model.Key), "codes");

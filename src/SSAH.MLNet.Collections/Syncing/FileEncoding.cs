@@ -13,7 +13,7 @@ internal sealed class FileEncoding(HashEncoder encoder, ImageReadingOptions read
     private readonly ImageReader _reader = encoder.ReaderFor(reading);
     private readonly ConcurrentBag<Buffers> _free = [];
 
-    /// <summary>Encodes files. Ends with what is done when canceled: batches that are running are waited for and handed out.</summary>
+    /// <summary>Encodes files. Ends with what is done when canceled: batches that are running hand out nothing.</summary>
     public IEnumerable<EncodedFile[]> Run(IReadOnlyList<FileToEncode> files, CancellationToken cancellationToken)
     {
         int workers = encoder.Workers;
@@ -48,15 +48,24 @@ internal sealed class FileEncoding(HashEncoder encoder, ImageReadingOptions read
             buffers = new Buffers(encoder, _reader.Size, capacity, withActivations);
         var results = new List<EncodedFile>(count);
         var decoded = new List<EncodedFile>(count);
-        for (int i = start; i < start + count && !cancellationToken.IsCancellationRequested; i++)
+        for (int i = start; i < start + count; i++)
         {
+            if (cancellationToken.IsCancellationRequested)
+                return [];
             EncodedFile result = Read(files[i], buffers, decoded.Count);
             results.Add(result);
             if (result is { Problem: null, IsKnown: false })
                 decoded.Add(result);
         }
-        if (decoded.Count > 0)
-            buffers.Score(encoder, decoded);
+        try
+        {
+            if (decoded.Count > 0)
+                buffers.Score(encoder, decoded, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return [];
+        }
         _free.Add(buffers);
         return [.. results];
     }
@@ -87,9 +96,9 @@ internal sealed class FileEncoding(HashEncoder encoder, ImageReadingOptions read
 
         public Span<float> Pixels(int place) => _batch.AsSpan(place * _pixels, _pixels);
 
-        public void Score(HashEncoder encoder, List<EncodedFile> images)
+        public void Score(HashEncoder encoder, List<EncodedFile> images, CancellationToken cancellationToken)
         {
-            encoder.Model.Score(images.Count, _batch, _codes, _activations);
+            encoder.Model.Score(images.Count, _batch, _codes, _activations, cancellationToken: cancellationToken);
             int bytes = (encoder.Bits + 7) / 8;
             for (int i = 0; i < images.Count; i++)
             {

@@ -21,9 +21,10 @@ internal sealed class FolderSync
         {
             session.ForEach($"SELECT id, path, size, time, problem, hash IS NOT NULL FROM image WHERE {RootPart.Condition}", reader =>
             {
-                string? problem = reader.IsDBNull(4) ? null : reader.GetString(4);
-                _known.Add(reader.GetString(1), new KnownFile(reader.GetInt64(0), reader.GetString(1),
-                    new FileStamp(reader.GetInt64(2), reader.GetInt64(3)), problem, reader.GetBoolean(5)));
+                string? problem = reader.IsNull(4) ? null : reader.GetString(4);
+                if (!_known.TryAdd(reader.GetString(1), new KnownFile(reader.GetInt64(0), reader.GetString(1),
+                    new FileStamp(reader.GetInt64(2), reader.GetInt64(3)), problem, reader.GetInt64(5) != 0)))
+                    throw ImageRows.Missing(session.Path, reader.GetInt64(0));
             }, _part.Values);
         }
     }

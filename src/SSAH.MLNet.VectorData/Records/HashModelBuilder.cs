@@ -15,6 +15,12 @@ internal sealed class HashModelBuilder(IReadOnlyList<Type> furtherTypes, IReadOn
     /// <summary>The column by which rows are numbered.</summary>
     public const string IdColumn = OwnColumns + "id";
 
+    /// <summary>The column that says how many codes a record has.</summary>
+    public const string CodesColumn = OwnColumns + "codes";
+
+    /// <summary>The column of a record's checksum.</summary>
+    public const string ChecksumColumn = OwnColumns + "checksum";
+
     // No property can have a name that begins so.
     private const string OwnColumns = "ssah_";
 

@@ -43,8 +43,7 @@ internal sealed class CollectionIndex
         if (_revision < collection.ChangesFrom)
             return null;
         // What is new has larger numbers than all before; what was changed or removed is in the log.
-        long[] changed = [.. session.Query("SELECT record FROM change WHERE collection = $1 AND revision > $2", reader => reader.GetInt64(0), collection.Id,
-            _revision).Distinct().Where(id => id <= _lastId).Order()];
+        long[] changed = [.. ChangeLog.After(session, collection.Id, _revision).Distinct().Where(id => id <= _lastId).Order()];
         if (changed.Length > 0)
         {
             Codes.Remove(changed);
@@ -81,20 +80,34 @@ internal sealed class CollectionIndex
         private readonly List<long> _ids = [];
         private BinaryCodes _codes = new(index.Model.Bits);
 
-        public void Take(Microsoft.Data.Sqlite.SqliteDataReader reader)
+        public void Take(StoredRow reader)
         {
             long id = reader.GetInt64(0);
-            _codes.Add(CodeBlob.Read(session.Path, id, index.Model, reader.GetFieldValue<byte[]>(1)));
+            byte[] blob = reader.GetBytes(1);
+            Add(() => _codes.Add(SealedBlob.Code(session.Path, id, index.Model, blob)));
             _ids.Add(id);
             index._lastId = Math.Max(index._lastId, id);
             if (_ids.Count == Chunk)
                 Flush();
         }
 
+        // Padding bits that are set, a negative number, one twice: nothing that this library writes.
+        private void Add(Action add)
+        {
+            try
+            {
+                add();
+            }
+            catch (ArgumentException error)
+            {
+                throw new DamagedFileException($"'{session.Path}' is a damaged vector store: {error.Message}", error);
+            }
+        }
+
         public void Flush()
         {
             if (_ids.Count > 0)
-                index.Codes.Add(_codes, [.. _ids]);
+                Add(() => index.Codes.Add(_codes, [.. _ids]));
             _codes = new BinaryCodes(index.Model.Bits);
             _ids.Clear();
         }

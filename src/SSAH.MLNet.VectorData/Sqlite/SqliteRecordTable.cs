@@ -11,6 +11,7 @@ internal sealed class SqliteRecordTable(SqliteStore store, string name, Collecti
 {
     private readonly CollectionIndex?[] _indexes = new CollectionIndex?[model.VectorProperties.Count];
     private StoredCollection? _known;
+    private StoredCollection? _sealed;
     private TableSql? _sql;
 
     public Task<bool> ExistsAsync(CancellationToken cancellationToken) =>
@@ -29,6 +30,7 @@ internal sealed class SqliteRecordTable(SqliteStore store, string name, Collecti
             session.Execute("INSERT INTO vector (collection, place, bits) VALUES ($1, $2, $3)", id, i, model.VectorProperties[i].Dimensions);
         foreach (string statement in new TableSql(model, id).Create())
             session.Execute(statement);
+        StoreSeal.Write(session, id);
     }), cancellationToken);
 
     public Task DropAsync(CancellationToken cancellationToken) => Task.Run(() => store.Drop(name), cancellationToken);
@@ -48,7 +50,7 @@ internal sealed class SqliteRecordTable(SqliteStore store, string name, Collecti
                 cancellationToken.ThrowIfCancellationRequested();
                 removed.AddRange(session.Query(sql.Delete, reader => reader.GetInt64(0), SqliteValue.Store(key)));
             }
-            collection.Log(session, removed);
+            collection.EndWrite(session, removed);
         });
         store.GiveBackSpace();
     }, cancellationToken);
@@ -93,28 +95,38 @@ internal sealed class SqliteRecordTable(SqliteStore store, string name, Collecti
         StoredCollection collection = StoredCollection.BeginWrite(session, name);
         TableSql sql = SqlOf(session, collection);
         StoredModel[] vectors = [.. models.Select((given, i) => OfModel(session, collection, i, given))];
-        long last = session.Number(sql.MaxId);
+        long last = session.Number(sql.LastId), next = last;
         var changed = new HashSet<long>();
         foreach (RecordRow row in rows)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            long id = session.Number(sql.Upsert, [SqliteValue.Store(row.Key), .. row.Data.Select(SqliteValue.Store)]);
+            long codes = row.Codes.Count(code => code is not null), given = ++next;
+            object?[] values = [SqliteValue.Store(row.Key), .. row.Data.Select(SqliteValue.Store)];
+            long id = session.Number(sql.Upsert, [given, .. values, codes, RecordChecksum.Of(given, codes, values)]);
+            if (id != given)
+            {
+                session.Execute(sql.Sign, id, RecordChecksum.Of(id, codes, values));
+                next--;
+            }
             if (id <= last)
                 changed.Add(id);
             for (int i = 0; i < vectors.Length; i++)
             {
                 if (row.Codes[i] is { } code)
-                    session.Execute($"INSERT OR REPLACE INTO {sql.CodeTables[i]} VALUES ($1, $2)", id, CodeBlob.Of(id, vectors[i], code));
+                    session.Execute($"INSERT OR REPLACE INTO {sql.CodeTables[i]} VALUES ($1, $2)", id, SealedBlob.Of(id, vectors[i], code));
                 else
                     session.Execute($"DELETE FROM {sql.CodeTables[i]} WHERE record = $1", id);
             }
         }
-        collection.Log(session, changed);
+        collection.EndWrite(session, changed);
     }
 
     private Task<T> Read<T>(Func<Session, StoredCollection, TableSql, T> read) => Task.FromResult(store.Read(session =>
     {
         StoredCollection collection = StoredCollection.Find(session, name) ?? throw StoredCollection.Missing(name);
+        if (collection != _sealed)
+            StoreSeal.Check(session, collection.Id);
+        _sealed = collection;
         return read(session, collection, SqlOf(session, collection));
     }));
 
@@ -168,18 +180,21 @@ internal sealed class SqliteRecordTable(SqliteStore store, string name, Collecti
                 + $"[{Definition.Of(model)}]. Use a record of its properties, or another collection.");
     }
 
-    private Func<Microsoft.Data.Sqlite.SqliteDataReader, RecordRow> RowReader(Session session, StoredCollection collection, bool withCodes)
+    private Func<StoredRow, RecordRow> RowReader(Session session, StoredCollection collection, bool withCodes)
     {
         StoredModel[] vectors = withCodes ? [.. model.VectorProperties.Select((_, i) => collection.Vector(session, i))] : [];
         int data = model.DataProperties.Count;
         return reader =>
         {
-            var row = new RecordRow(SqliteValue.Load(reader, 1, model.KeyProperty.Type)!, new object?[data], new byte[vectors.Length][]);
+            RecordChecksum.Check(reader, data + 1, session.Path);
+            var row = new RecordRow(SqliteValue.Load(reader, 1, model.KeyProperty.Type, session.Path)!, new object?[data], new byte[vectors.Length][]);
             for (int i = 0; i < data; i++)
-                row.Data[i] = SqliteValue.Load(reader, i + 2, model.DataProperties[i].Type);
+                row.Data[i] = SqliteValue.Load(reader, i + 2, model.DataProperties[i].Type, session.Path);
             for (int i = 0; i < vectors.Length; i++)
-                if (!reader.IsDBNull(data + 2 + i))
-                    row.Codes[i] = CodeBlob.Read(session.Path, reader.GetInt64(0), vectors[i], reader.GetFieldValue<byte[]>(data + 2 + i)).ToArray();
+                if (!reader.IsNull(data + 4 + i))
+                    row.Codes[i] = SealedBlob.Code(session.Path, reader.GetInt64(0), vectors[i], reader.GetBytes(data + 4 + i)).ToArray();
+            if (withCodes && row.Codes.Count(code => code is not null) != reader.GetInt64(data + 2))
+                throw new DamagedFileException($"'{session.Path}' is a damaged vector store: a code of record {reader.GetInt64(0)} is gone.");
             return row;
         };
     }

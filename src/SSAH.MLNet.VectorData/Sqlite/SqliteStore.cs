@@ -15,6 +15,11 @@ internal sealed class SqliteStore : IDisposable
         _reader = StoreFile.Open(path, wait);
         try
         {
+            _reader.Reading(() =>
+            {
+                StoreVerification.Run(_reader);
+                return 0;
+            });
             _writer = StoreFile.Open(path, wait);
         }
         catch

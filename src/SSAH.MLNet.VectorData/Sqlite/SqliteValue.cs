@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using Microsoft.Data.Sqlite;
+using SSAH.MLNet.Collections.Storage;
+using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet.VectorData.Sqlite;
 
@@ -35,10 +36,21 @@ internal static class SqliteValue
     };
 
     /// <summary>A kept value as the record's type has it.</summary>
-    public static object? Load(SqliteDataReader reader, int column, Type type)
+    /// <exception cref="DamagedFileException">It is none that this library writes.</exception>
+    public static object? Load(StoredRow reader, int column, Type type, string path)
     {
-        if (reader.IsDBNull(column))
-            return null;
+        try
+        {
+            return reader.IsNull(column) ? null : Load(reader, column, type);
+        }
+        catch (Exception error) when (error is FormatException or OverflowException or ArgumentException or JsonException)
+        {
+            throw new DamagedFileException($"'{path}' is a damaged vector store: a value is no {type.Name}. {error.Message}", error);
+        }
+    }
+
+    private static object? Load(StoredRow reader, int column, Type type)
+    {
         Type actual = Nullable.GetUnderlyingType(type) ?? type;
         return actual switch
         {
@@ -54,7 +66,7 @@ internal static class SqliteValue
             _ when actual == typeof(DateTimeOffset) => new DateTimeOffset(reader.GetInt64(column), TimeSpan.Zero),
             _ when actual == typeof(DateOnly) => DateOnly.FromDayNumber(checked((int)reader.GetInt64(column))),
             _ when actual == typeof(TimeOnly) => new TimeOnly(reader.GetInt64(column)),
-            _ when actual == typeof(byte[]) => reader.GetFieldValue<byte[]>(column),
+            _ when actual == typeof(byte[]) => reader.GetBytes(column),
             _ when actual == typeof(string[]) => JsonSerializer.Deserialize<string[]>(reader.GetString(column)),
             _ when actual == typeof(List<string>) => JsonSerializer.Deserialize<List<string>>(reader.GetString(column)),
             _ => throw new NotSupportedException(actual.Name),

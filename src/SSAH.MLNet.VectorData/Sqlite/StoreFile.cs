@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using Microsoft.Extensions.VectorData;
 using SSAH.MLNet.Collections.Storage;
 using SSAH.MLNet.Hashing;
+using SSAH.MLNet.VectorData.Records;
 
 namespace SSAH.MLNet.VectorData.Sqlite;
 
@@ -13,7 +14,7 @@ internal static class StoreFile
     /// <summary>"SSVS", in <c>PRAGMA application_id</c>.</summary>
     private const int ApplicationId = 0x53535653;
 
-    private const int Version = 1;
+    private const int Version = 2;
 
     /// <summary>Opens a connection to a store; makes an empty one where there is no file.</summary>
     /// <exception cref="DamagedFileException">The file is no store.</exception>
@@ -30,6 +31,7 @@ internal static class StoreFile
             // A trigger or a view in a file from somebody else would run with statements of ours.
             if (session.Number("SELECT count(*) FROM sqlite_schema WHERE type IN ('trigger', 'view')") != 0)
                 throw new DamagedFileException($"'{path}' is a damaged vector store: it has triggers or views, which this library does not make.");
+            Migrate(session);
             return session;
         }
         catch
@@ -49,7 +51,7 @@ internal static class StoreFile
         {
             using (Session session = Session.Open(temporary, wait, creates: true))
             {
-                session.ExecuteScript(Tables);
+                session.ExecuteScript($"{Tables}{AddSecond}COMMIT;");
                 session.Value("PRAGMA journal_mode = WAL");
             }
             File.Move(temporary, path, overwrite: false);
@@ -72,10 +74,63 @@ internal static class StoreFile
             throw new DamagedFileException($"'{path}' is not a vector store of hash codes. "
                 + "(A collection of images is a file of its own: ImageCollection.Open.)");
         int version = BinaryPrimitives.ReadInt32BigEndian(header[UserVersionAt..]);
-        if (version != Version)
-            throw new DamagedFileException($"The vector store '{path}' has version {version}, and this library reads version {Version}: update the package "
-                + "SSAH.MLNet.VectorData.");
+        if (version > Version)
+            throw new DamagedFileException($"The vector store '{path}' has version {version}, and this library reads up to version {Version}: update the "
+                + "package SSAH.MLNet.VectorData.");
+        if (version < 1)
+            throw new DamagedFileException($"'{path}' is a damaged vector store: it says that its version is {version}.");
     }
+
+    // Version 2 has checksums of records, of what is said of collections, and of the log of changes. All or nothing.
+    private static void Migrate(Session session)
+    {
+        if (session.Number("PRAGMA user_version") == Version)
+            return;
+        session.Writing(() =>
+        {
+            // Another program may have done it meanwhile.
+            if (session.Number("PRAGMA user_version") == Version)
+                return 0;
+            session.ExecuteScript(AddSecond);
+            session.Execute("UPDATE collection SET changes_from = revision");
+            foreach (long collection in session.Query("SELECT id FROM collection", row => row.GetInt64(0)))
+            {
+                foreach (string column in TableSql.CheckColumns)
+                    session.Execute($"ALTER TABLE {RecordColumns.TableOf(collection)} ADD COLUMN {column}");
+                Sign(session, RecordColumns.Of(session, collection));
+                StoreSeal.Write(session, collection);
+            }
+            return 0;
+        });
+    }
+
+    private static void Sign(Session session, RecordColumns columns)
+    {
+        string update = $"UPDATE {columns.Table} SET {HashModelBuilder.CodesColumn} = $2, {HashModelBuilder.ChecksumColumn} = $3 "
+            + $"WHERE {HashModelBuilder.IdColumn} = $1";
+        int values = columns.Values.Length;
+        foreach (long id in session.Query($"SELECT {HashModelBuilder.IdColumn} FROM {columns.Table}", row => row.GetInt64(0)))
+        {
+            (long codes, long checksum) = session.Query($"{columns.SelectWithCodes} WHERE r.{HashModelBuilder.IdColumn} = $1", row =>
+                (row.GetInt64(values + 3), RecordChecksum.Of(id, row.GetInt64(values + 3), Enumerable.Range(1, values).Select(row.GetValue))), id)[0];
+            session.Execute(update, id, codes, checksum);
+        }
+    }
+
+    private const string AddSecond = """
+        DROP TABLE change;
+        CREATE TABLE change (
+            collection INTEGER NOT NULL REFERENCES collection (id) ON DELETE CASCADE,
+            revision INTEGER NOT NULL,
+            record INTEGER NOT NULL,
+            checksum INTEGER NOT NULL,
+            PRIMARY KEY (collection, revision, record)) STRICT, WITHOUT ROWID;
+        CREATE TABLE seal (
+            collection INTEGER PRIMARY KEY REFERENCES collection (id) ON DELETE CASCADE,
+            value INTEGER NOT NULL) STRICT;
+        PRAGMA user_version = 2;
+
+        """;
 
     private const string Tables = """
         PRAGMA auto_vacuum = INCREMENTAL;
@@ -100,6 +155,6 @@ internal static class StoreFile
             PRIMARY KEY (collection, revision, record)) STRICT, WITHOUT ROWID;
         PRAGMA application_id = 0x53535653;
         PRAGMA user_version = 1;
-        COMMIT;
+
         """;
 }

@@ -19,22 +19,27 @@ internal sealed record StoredCollection(long Id, long Revision, long ChangesFrom
 
     /// <summary>Begins a write. Part of a write transaction.</summary>
     /// <exception cref="VectorStoreException">There is no such collection.</exception>
-    public static StoredCollection BeginWrite(Session session, string name) =>
-        session.Query("UPDATE collection SET revision = revision + 1 WHERE name = $1 RETURNING id, revision, changes_from", Read, name).FirstOrDefault()
-        ?? throw Missing(name);
+    public static StoredCollection BeginWrite(Session session, string name)
+    {
+        StoredCollection collection = Find(session, name) ?? throw Missing(name);
+        StoreSeal.Check(session, collection.Id);
+        session.Execute("UPDATE collection SET revision = revision + 1 WHERE id = $1", collection.Id);
+        return collection with { Revision = collection.Revision + 1 };
+    }
 
     public static VectorStoreException Missing(string name) => new($"There is no collection '{name}': call EnsureCollectionExistsAsync first.");
 
-    /// <summary>Notes which records were changed or removed, for those who have the codes in memory.</summary>
-    public void Log(Session session, IReadOnlyCollection<long> changed)
+    /// <summary>Ends a write: notes which records were changed or removed, for those who have the codes in memory.</summary>
+    public void EndWrite(Session session, IReadOnlyCollection<long> changed)
     {
         bool logs = changed.Count <= MaxLoggedChanges;
         if (logs)
             foreach (long id in changed)
-                session.Execute("INSERT OR IGNORE INTO change VALUES ($1, $2, $3)", Id, Revision, id);
+                ChangeLog.Add(session, Id, Revision, id);
         long until = logs ? Revision - KeptRevisions : Revision;
         if (session.Execute("DELETE FROM change WHERE collection = $1 AND revision <= $2", Id, until) > 0 || !logs)
             session.Execute("UPDATE collection SET changes_from = max(changes_from, $2) WHERE id = $1", Id, until);
+        StoreSeal.Write(session, Id);
     }
 
     /// <summary>The model of a vector property's codes.</summary>
@@ -45,5 +50,5 @@ internal sealed record StoredCollection(long Id, long Revision, long ChangesFrom
             ? model
             : throw new DamagedFileException($"'{session.Path}' is a damaged vector store: it does not say how long the codes of a collection are.");
 
-    private static StoredCollection Read(Microsoft.Data.Sqlite.SqliteDataReader reader) => new(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
+    private static StoredCollection Read(StoredRow reader) => new(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
 }

@@ -15,15 +15,16 @@ internal sealed class TableSql
     public TableSql(CollectionModel model, long collection)
     {
         _model = model;
-        _records = string.Create(CultureInfo.InvariantCulture, $"records_{collection}");
+        _records = RecordColumns.TableOf(collection);
         CodeTables = [.. Enumerable.Range(0, model.VectorProperties.Count).Select(i => string.Create(CultureInfo.InvariantCulture, $"codes_{collection}_{i}"))];
         PropertyModel[] columns = [model.KeyProperty, .. model.DataProperties];
-        string names = string.Join(", ", columns.Select(Column)), places = string.Join(", ", columns.Select((_, i) => Place(i + 1)));
-        string updates = string.Join(", ", columns.Skip(1).Select(column => $"{Column(column)} = excluded.{Column(column)}"));
-        string key = Column(model.KeyProperty);
-        // Something must be updated for the row's number to come back.
-        Upsert = $"INSERT INTO {_records} ({names}) VALUES ({places}) ON CONFLICT ({key}) DO UPDATE SET "
-            + $"{(updates.Length > 0 ? updates : $"{key} = excluded.{key}")} RETURNING {HashModelBuilder.IdColumn}";
+        string names = string.Join(", ", columns.Select(Column)), places = string.Join(", ", Enumerable.Range(1, columns.Length + 3).Select(Place));
+        string own = $"{HashModelBuilder.CodesColumn}, {HashModelBuilder.ChecksumColumn}", key = Column(model.KeyProperty);
+        string updates = string.Concat(columns.Skip(1).Select(column => $"{Column(column)} = excluded.{Column(column)}, "));
+        // The number is given, so that the checksum, of which it is a part, is known before; a record that is there keeps its own.
+        Upsert = $"INSERT INTO {_records} ({HashModelBuilder.IdColumn}, {names}, {own}) VALUES ({places}) ON CONFLICT ({key}) DO UPDATE SET {updates}"
+            + $"{HashModelBuilder.CodesColumn} = excluded.{HashModelBuilder.CodesColumn} RETURNING {HashModelBuilder.IdColumn}";
+        Sign = $"UPDATE {_records} SET {HashModelBuilder.ChecksumColumn} = $2 WHERE {HashModelBuilder.IdColumn} = $1";
         Delete = $"DELETE FROM {_records} WHERE {key} = $1 RETURNING {HashModelBuilder.IdColumn}";
         ByKey = Select(withCodes: false, $"WHERE r.{key} = $1");
         ByKeyWithCodes = Select(withCodes: true, $"WHERE r.{key} = $1");
@@ -38,6 +39,9 @@ internal sealed class TableSql
 
     public string Upsert { get; }
 
+    /// <summary>Stores the checksum of a record.</summary>
+    public string Sign { get; }
+
     public string Delete { get; }
 
     public string ByKey { get; }
@@ -48,7 +52,9 @@ internal sealed class TableSql
 
     public string ByIdsWithCodes { get; }
 
-    public string MaxId => $"SELECT coalesce(max({HashModelBuilder.IdColumn}), 0) FROM {_records}";
+    /// <summary>The largest number that a record has or had.</summary>
+    public string LastId => $"SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = '{_records}'), 0), "
+        + $"coalesce((SELECT max({HashModelBuilder.IdColumn}) FROM {_records}), 0))";
 
     public string Ids(string condition) => $"SELECT r.{HashModelBuilder.IdColumn} FROM {_records} r WHERE {condition}";
 
@@ -64,7 +70,7 @@ internal sealed class TableSql
         yield return $"CREATE TABLE {_records} ({HashModelBuilder.IdColumn} INTEGER PRIMARY KEY AUTOINCREMENT, "
             + $"{Column(_model.KeyProperty)} {SqliteValue.TypeOf(_model.KeyProperty.Type)} NOT NULL UNIQUE"
             + string.Concat(_model.DataProperties.Select(data => $", {Column(data)} {SqliteValue.TypeOf(data.Type)}{(data.IsNullable ? "" : " NOT NULL")}"))
-            + ") STRICT";
+            + $", {CheckColumns[0]}, {CheckColumns[1]}) STRICT";
         foreach (string codes in CodeTables)
             yield return $"CREATE TABLE {codes} (record INTEGER PRIMARY KEY REFERENCES {_records} ({HashModelBuilder.IdColumn}) ON DELETE CASCADE, "
                 + "code BLOB NOT NULL) STRICT";
@@ -72,6 +78,10 @@ internal sealed class TableSql
             if (_model.DataProperties[i].IsIndexed)
                 yield return string.Create(CultureInfo.InvariantCulture, $"CREATE INDEX {_records}_by_{i} ON {_records} ({Column(_model.DataProperties[i])})");
     }
+
+    /// <summary>The columns that tell a damaged record.</summary>
+    public static string[] CheckColumns { get; } =
+        [$"{HashModelBuilder.CodesColumn} INTEGER NOT NULL DEFAULT 0", $"{HashModelBuilder.ChecksumColumn} INTEGER NOT NULL DEFAULT 0"];
 
     /// <summary>Drops the tables.</summary>
     public static IEnumerable<string> Drop(long collection, int vectors)
@@ -84,7 +94,7 @@ internal sealed class TableSql
     private string Select(bool withCodes, string rest, string? from = null)
     {
         IEnumerable<string> columns = _model.DataProperties.Prepend<PropertyModel>(_model.KeyProperty).Select(property => $"r.{Column(property)}")
-            .Prepend($"r.{HashModelBuilder.IdColumn}");
+            .Prepend($"r.{HashModelBuilder.IdColumn}").Append($"r.{HashModelBuilder.CodesColumn}").Append($"r.{HashModelBuilder.ChecksumColumn}");
         from ??= $"{_records} r";
         if (!withCodes)
             return $"SELECT {string.Join(", ", columns)} FROM {from} {rest}";

@@ -85,7 +85,7 @@ internal sealed class BackboneFeatures : IDisposable
     /// <param name="count">Number of images.</param>
     /// <param name="features">Takes [count, <see cref="Length"/>].</param>
     /// <param name="read">Gives the pixels of an image.</param>
-    /// <param name="cancellation">Ends the computation between two batches.</param>
+    /// <param name="cancellation">Ends the computation.</param>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public void Compute(int count, Memory<float> features, ReadPixels read, CancellationToken cancellation = default)
     {
@@ -102,8 +102,11 @@ internal sealed class BackboneFeatures : IDisposable
             {
                 int start = index * batch, rows = Math.Min(batch, count - start);
                 for (int row = 0; row < rows; row++)
+                {
+                    cancellation.ThrowIfCancellationRequested();
                     read(start + row, buffer.AsSpan(row * InputShape.Size, InputShape.Size));
-                Run(buffer.AsMemory(0, rows * InputShape.Size), rows, features.Slice(start * Length, rows * Length));
+                }
+                Run(buffer.AsMemory(0, rows * InputShape.Size), rows, features.Slice(start * Length, rows * Length), cancellation);
                 return buffer;
             },
             _ => { });
@@ -140,13 +143,13 @@ internal sealed class BackboneFeatures : IDisposable
     /// <summary>Releases the network.</summary>
     public void Dispose() => _session.Dispose();
 
-    private void Run(Memory<float> pixels, int rows, Memory<float> features)
+    private void Run(Memory<float> pixels, int rows, Memory<float> features, CancellationToken cancellation)
     {
         using OrtValue input = OrtValue.CreateTensorValueFromMemory(
             OrtMemoryInfo.DefaultInstance, pixels, [rows, InputShape.Channels, InputShape.Height, InputShape.Width]);
         using OrtValue output = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, features, [rows, Length]);
-        using var run = new RunOptions();
-        _session.Run(run, [HashModelContract.PixelInput], [input], [FeatureOutput], [output]);
+        using var run = new CancelableRun(cancellation);
+        run.Of(_session, [HashModelContract.PixelInput], [input], [FeatureOutput], [output]);
     }
 
     private (bool HasMaps, int Length) ShapeOfFeatures()

@@ -64,9 +64,18 @@ public sealed partial class HashEncoder
                     throw new DamagedFileException($"'{paths[start + i]}' cannot be encoded: {reason}.");
                 FromRgb(buffers.Rgb, buffers.Batch.AsSpan(i * InputShape.Size, InputShape.Size));
             }
-            _model.Score(count, buffers.Batch, packed.AsMemory(start * bytes, count * bytes), Memory<float>.Empty);
+            _model.Score(count, buffers.Batch, packed.AsMemory(start * bytes, count * bytes), Memory<float>.Empty, cancellationToken: cancellationToken);
         });
         return CodesOf(packed);
+    }
+
+    /// <summary>The code of an image file, and the activations behind it.</summary>
+    internal (BinaryCodes Code, float[] Activations) EncodeWithActivations(string path, ImageReadingOptions? options)
+    {
+        float[] pixels = PixelsOf($"'{path}'", options, (reader, planes) => reader.Read(path, planes)), activations = new float[Bits];
+        var packed = new byte[_model.Description.BytesPerCode];
+        ScoreAll(pixels, packed, activations);
+        return (CodesOf(packed), activations);
     }
 
     private BinaryCodes EncodeOne(string name, ImageReadingOptions? options, Func<ImageReader, byte[], string?> read) => Encode(PixelsOf(name, options, read));

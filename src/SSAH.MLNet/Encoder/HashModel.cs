@@ -68,8 +68,10 @@ internal sealed class HashModel : IDisposable
     /// <param name="activations">[rows, bits] or empty.</param>
     /// <param name="features">[rows, features] or empty; only where the model gives features.</param>
     /// <param name="probabilities">[rows, classes] or empty; only where the model gives probabilities.</param>
+    /// <param name="cancellationToken">Ends the network at its next operator.</param>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public void Score(int rows, Memory<float> pixels, Memory<byte> codes, Memory<float> activations, Memory<float> features = default,
-        Memory<float> probabilities = default)
+        Memory<float> probabilities = default, CancellationToken cancellationToken = default)
     {
         PixelShape shape = Description.Shape;
         Watch(rows, pixels.Span);
@@ -85,8 +87,8 @@ internal sealed class HashModel : IDisposable
             OpenSession open = Enter();
             try
             {
-                using var runOptions = new RunOptions();
-                open.Session.Run(runOptions, [Description.InputName], [input], names, outputs);
+                using var run = new CancelableRun(cancellationToken);
+                run.Of(open.Session, [Description.InputName], [input], names, outputs);
             }
             catch (OnnxRuntimeException error) when (_device.GpuDeviceId is null)
             {

@@ -87,6 +87,30 @@ public sealed class IndexAndSearchTests(Album album) : IClassFixture<Album>
     }
 
     [Fact]
+    public void Re_ranking_orders_by_similarity_in_a_collection_that_keeps_activations()
+    {
+        string file = album.At("activations.db"), query = album.At("photos", "red", "0.jpg");
+        Run.Done("index", album.Photos, "--model", "phash", "--activations", "-c", file);
+        JsonElement matches = Query(Run.Done("search", query, "-c", file, "-k", "12", "--rerank", "--json"));
+        double[] similarities = [.. matches.EnumerateArray().Select(match => match.GetProperty("similarity").GetDouble())];
+        Assert.Equal(12, similarities.Length);
+        Assert.Equal(similarities.OrderDescending(), similarities);
+        Assert.InRange(similarities[^1], -1, similarities[0] - 0.01);
+        // The same images as by their codes, of which all are asked for.
+        Assert.Equal(Paths(Query(Run.Done("search", query, "-c", file, "-k", "12", "--json"))).Order(StringComparer.Ordinal),
+            Paths(matches).Order(StringComparer.Ordinal));
+        Assert.Equal(2, Run.Done("search", album.At("photos", "red"), "-c", file, "-k", "2", "--rerank", "--json").Json.GetProperty("queries")[0]
+            .GetProperty("matches").GetArrayLength());
+        // The album's own collection keeps none.
+        Run refused = Run.Of("search", query, "--rerank");
+        Assert.Equal(ExitCode.Error, refused.Code);
+        Assert.Contains("--activations", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Error, Run.Of("index", album.Photos, "--activations").Code);
+
+        static IEnumerable<string> Paths(JsonElement matches) => matches.EnumerateArray().Select(match => match.GetProperty("path").GetString()!);
+    }
+
+    [Fact]
     public void A_stopped_index_ends_with_130_and_the_next_one_goes_on()
     {
         using var stopped = new CancellationTokenSource();

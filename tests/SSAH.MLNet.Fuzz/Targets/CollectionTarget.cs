@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using SkiaSharp;
@@ -26,8 +25,12 @@ internal sealed class CollectionTarget() : FileTarget("collection", ".db")
         string labeled = string.Join(' ', collection.Labels.Select(label =>
             $"{label.Key}:{string.Join(',', collection.Page(0, 100, ImageFilter.WithLabel(label.Key)).Select(image => image.Id))}"));
         string folders = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('|', collection.Folders))))[..8];
-        return $"{collection.Bits} {ModelOf(collection)} {codes} {files} {labeled} {folders} {collection.Revision} {collection.KeepsActivations}";
+        return $"{collection.Bits} {ModelOf(collection)} {codes} {files} {labeled} {folders} {collection.Revision} {collection.KeepsActivations}"
+            + (collection.KeepsActivations ? $" {string.Join(' ', images.Select(image => Ranked(collection, image)))}" : "");
     }
+
+    private static string Ranked(ImageCollection collection, CollectionImage image) => string.Join(',', collection.SearchReranked(image.Id, 3)
+        .Select(match => string.Create(CultureInfo.InvariantCulture, $"{match.Image.Id}:{match.Similarity:F6}")));
 
     // Where the model is gone, the collection says that it keeps none: an answer that all know who call it.
     private static string ModelOf(ImageCollection collection)
@@ -49,20 +52,13 @@ internal sealed class CollectionTarget() : FileTarget("collection", ".db")
             File.WriteAllBytes(Path.Combine(folder, $"{i}.png"), DrawnFiles.Draw(SKEncodedImageFormat.Png, 12, 10 + i,
                 (x, y) => new SKColor((byte)(x * 20 * i), (byte)(y * 20), (byte)(x * y * i))));
         using var encoder = new HashEncoder(EncoderText.Model());
-        using (ImageCollection made = ImageCollection.Create(PathOf("sample"), encoder))
+        using (ImageCollection made = ImageCollection.Create(PathOf("sample"), encoder,
+            new ImageCollectionOptions { KeepActivations = true }))
         {
             made.Sync(folder);
+            made.Remove(made.Images.Last().Id);
             made.Relabel(made.Images.Take(3).Select(image => image.Id), "cat", "wet");
         }
-        return [File.ReadAllBytes(PathOf("sample")), First()];
-    }
-
-    private static byte[] First()
-    {
-        using Stream packed = typeof(CollectionTarget).Assembly.GetManifestResourceStream("collection-1.db.gz")!;
-        using var gzip = new GZipStream(packed, CompressionMode.Decompress);
-        using var bytes = new MemoryStream();
-        gzip.CopyTo(bytes);
-        return bytes.ToArray();
+        return [File.ReadAllBytes(PathOf("sample")), Fixture("collection-1.db.gz")];
     }
 }

@@ -3,15 +3,19 @@ using System.Diagnostics;
 using SkiaSharp;
 using SSAH.MLNet.Evaluation;
 using SSAH.MLNet.Hashing;
+using SSAH.MLNet.Onnx;
 using SSAH.MLNet.Tests.Encoder;
 using SSAH.MLNet.Tests.Images;
 
 namespace SSAH.MLNet.Tests.Retrieval;
 
-/// <summary>Work that would take many seconds more ends within one when it is canceled (on a machine that does nothing else; these have a few).</summary>
+/// <summary>
+/// Work that would take many seconds more ends within one when it is canceled, on a machine that does nothing else (<c>./build.sh bench cancel</c> measures
+/// it). Here other tests run beside it, so that what counts is processor time, of all threads of the program.
+/// </summary>
 public sealed class CancellationTests
 {
-    private static readonly TimeSpan s_slack = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan s_slack = TimeSpan.FromSeconds(1);
 
     [Fact]
     public void An_evaluation_that_is_canceled_while_it_runs_ends()
@@ -51,17 +55,65 @@ public sealed class CancellationTests
         }
     }
 
+    [Fact]
+    public void A_batch_of_a_large_network_ends_at_its_next_operator()
+    {
+        var shape = new PixelShape(3, 16, 16);
+        using var encoder = new HashEncoder(null, Deep(shape), "HashCode", "Pixels", new HashEncodingOptions { BatchSize = 256, Workers = 1 });
+        float[] pixels = new float[256 * shape.Size];
+        var codes = new byte[256 * 2];
+        long start = Stopwatch.GetTimestamp();
+        encoder.Model.Score(256, pixels, codes, Memory<float>.Empty);
+        TimeSpan whole = Stopwatch.GetElapsedTime(start);
+        using var source = new CancellationTokenSource(whole / 8);
+        start = Stopwatch.GetTimestamp();
+        Assert.ThrowsAny<OperationCanceledException>(() => encoder.Model.Score(256, pixels, codes, Memory<float>.Empty, cancellationToken: source.Token));
+        Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, whole * 0.75);
+        // What was ended leaves nothing behind.
+        var again = new byte[codes.Length];
+        encoder.Model.Score(256, pixels, again, Memory<float>.Empty, cancellationToken: CancellationToken.None);
+        Assert.Equal(codes, again);
+    }
+
+    // Sixty equal convolutions one after the other.
+    private static byte[] Deep(PixelShape shape)
+    {
+        var graph = new OnnxGraph("deep");
+        string value = graph.Input(HashModelContract.PixelInput, -1, shape.Channels, shape.Height, shape.Width);
+        var random = new Random(1);
+        float[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)(random.NextDouble() - 0.5) / 9)];
+        string Weights(int from, int to) => graph.Constant(Draw(from * to * 9), to, from, 3, 3);
+        string wide = Weights(32, 32);
+        value = Conv(value, Weights(3, 32));
+        for (int i = 0; i < 60; i++)
+            value = Conv(value, wide);
+        string Conv(string input, string weights) => graph.Op("Tanh", [graph.Op("Conv", [input, weights], ("kernel_shape", new long[] { 3, 3 }),
+            ("pads", new long[] { 1, 1, 1, 1 }))]);
+        string pooled = graph.Op("Flatten", [graph.Op("GlobalAveragePool", [value])], ("axis", 1L));
+        string linear = graph.Op("Gemm", [pooled, graph.Constant(Draw(32 * 16), 32, 16)]);
+        HashGraphTail.Append(graph, graph.Op("Tanh", [linear]), 16);
+        graph.Metadata(HashModelContract.VersionKey, HashModelContract.Version);
+        graph.Metadata(HashModelContract.ResizingKey, HashModelContract.CoverResizing);
+        graph.Metadata(HashModelContract.BitsKey, "16");
+        graph.Metadata(HashModelContract.MethodKey, "Random");
+        return graph.ToBytes();
+    }
+
     private static void AssertEnds(Action<CancellationToken> work)
     {
         using var source = new CancellationTokenSource();
-        long start = 0;
+        long start = 0, used = 0;
         using var timer = new Timer(_ =>
         {
+            Volatile.Write(ref used, Environment.CpuUsage.TotalTime.Ticks);
             Volatile.Write(ref start, Stopwatch.GetTimestamp());
             source.Cancel();
         }, null, TimeSpan.FromMilliseconds(300), Timeout.InfiniteTimeSpan);
         Assert.ThrowsAny<OperationCanceledException>(() => work(source.Token));
-        Assert.InRange(Stopwatch.GetElapsedTime(Volatile.Read(ref start)), TimeSpan.Zero, s_slack);
+        TimeSpan byTheClock = Stopwatch.GetElapsedTime(Volatile.Read(ref start));
+        TimeSpan ofProcessors = Environment.CpuUsage.TotalTime - TimeSpan.FromTicks(Volatile.Read(ref used));
+        // The smaller counts: tests beside it use processors too, and other programs let it wait.
+        Assert.InRange(byTheClock < ofProcessors ? byTheClock : ofProcessors, TimeSpan.Zero, s_slack);
     }
 
     private static BinaryCodes Codes(int count, int seed)

@@ -44,7 +44,7 @@ internal sealed class EncodedRows
     /// <param name="encoder">The encoder.</param>
     /// <param name="data">Rows with the encoder's input column.</param>
     /// <param name="labelColumnName">Labels in any form.</param>
-    /// <param name="cancellationToken">Stops before the next batches.</param>
+    /// <param name="cancellationToken">Stops at the next row.</param>
     /// <exception cref="ArgumentException">A column is missing or of a wrong type.</exception>
     public static EncodedRows Read(HashEncoder encoder, IDataView data, string labelColumnName, CancellationToken cancellationToken)
     {
@@ -57,6 +57,7 @@ internal sealed class EncodedRows
         int filled = 0;
         while (cursor.MoveNext())
         {
+            cancellationToken.ThrowIfCancellationRequested();
             rows.Classes.Add(readLabel().ToArray());
             Batch batch = batches[filled];
             reader.Read(batch.Next());
@@ -75,7 +76,7 @@ internal sealed class EncodedRows
         try
         {
             Parallel.ForEach(batches, new ParallelOptions { MaxDegreeOfParallelism = _encoder.Workers, CancellationToken = cancellationToken },
-                batch => batch.Score());
+                batch => batch.Score(cancellationToken));
         }
         catch (AggregateException errors)
         {
@@ -99,13 +100,13 @@ internal sealed class EncodedRows
 
         public Span<float> Next() => _pixels.AsSpan(_count++ * encoder.InputShape.Size, encoder.InputShape.Size);
 
-        public void Score()
+        public void Score(CancellationToken cancellationToken)
         {
             _codes = new byte[_count * _model.Description.BytesPerCode];
             _features = new float[_count * _model.Description.FeatureCount];
             _probabilities = new float[_count * _model.Description.ClassCount];
             if (_count > 0)
-                _model.Score(_count, _pixels, _codes, Memory<float>.Empty, _features, _probabilities);
+                _model.Score(_count, _pixels, _codes, Memory<float>.Empty, _features, _probabilities, cancellationToken);
         }
 
         public void MoveTo(List<byte> codes, List<float> features, List<float> probabilities)

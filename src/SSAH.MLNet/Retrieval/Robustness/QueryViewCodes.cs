@@ -45,7 +45,7 @@ internal sealed class QueryViewCodes
     /// <param name="labelColumnName">Labels in any form.</param>
     /// <param name="views">The views.</param>
     /// <param name="progress">Receives the share of rows that are done, where their number is known.</param>
-    /// <param name="cancellationToken">Stops at the next batch.</param>
+    /// <param name="cancellationToken">Stops at the next image.</param>
     /// <exception cref="ArgumentException">A column is missing or of a wrong type.</exception>
     public static QueryViewCodes Read(
         HashEncoder encoder, IDataView queries, string labelColumnName, IReadOnlyList<QueryView> views, Action<double> progress,
@@ -104,17 +104,18 @@ internal sealed class QueryViewCodes
         var codes = new byte[(_transforms.Length + 1) * bytes];
         for (int start = 0; start <= _transforms.Length; start += _batch)
         {
-            cancellationToken.ThrowIfCancellationRequested();
             int count = Math.Min(_batch, _transforms.Length + 1 - start);
             for (int i = 0; i < count; i++)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 Span<float> image = images.AsSpan(i * shape.Size, shape.Size);
                 if (start + i == 0)
                     query.CopyTo(image);
                 else
                     _transforms[start + i - 1].Apply(query, shape, image);
             }
-            _encoder.Model.Score(count, images, codes.AsMemory(start * bytes, count * bytes), Memory<float>.Empty);
+            _encoder.Model.Score(count, images, codes.AsMemory(start * bytes, count * bytes), Memory<float>.Empty,
+                cancellationToken: cancellationToken);
         }
         return codes;
     }
