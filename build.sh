@@ -241,12 +241,12 @@ pack() {
     ls -1 out/packages
 }
 
-# The API reference comes from the built tools, beside which all libraries and their XML documentation lie.
+# The API reference comes from the built programs, beside which all libraries and their XML documentation lie.
 docs() {
     check_sdk
     dotnet tool restore
     local project
-    for project in src/SSAH.MLNet.Cli src/SSAH.MLNet.Train.Cli; do
+    for project in src/SSAH.MLNet.Cli src/SSAH.MLNet.Train.Cli samples/ShardedSearch; do
         dotnet build "$project" -c Release -v quiet -nologo
     done
     rm -rf out/api out/site

@@ -3,6 +3,7 @@ using Mono.Cecil.Cil;
 using SSAH.MLNet.Collections;
 using SSAH.MLNet.Evaluation;
 using SSAH.MLNet.Hashing;
+using SSAH.MLNet.Orleans;
 using SSAH.MLNet.Postgres;
 using SSAH.MLNet.Reports;
 using SSAH.MLNet.VectorData;
@@ -19,7 +20,8 @@ public sealed class CultureOfTextTests
         "System.DateTimeOffset", "System.DateOnly", "System.TimeOnly"];
 
     public static TheoryData<Type> Libraries => [typeof(BinaryCodes), typeof(RetrievalEvaluation), typeof(HashEncoder), typeof(SsahTrainer),
-        typeof(RetrievalReport), typeof(ImageCollection), typeof(SqliteHashVectorStore), typeof(PostgresHashVectorStore)];
+        typeof(RetrievalReport), typeof(ImageCollection), typeof(SqliteHashVectorStore), typeof(PostgresHashVectorStore),
+        typeof(ShardedHashIndex)];
 
     [Theory]
     [MemberData(nameof(Libraries))]

@@ -69,6 +69,18 @@ public sealed class SampleProgramTests : IDisposable
         Assert.Equal(3, Regex.Count(output[output.IndexOf("in album", StringComparison.Ordinal)..], @"^ *\d+\.\d  triangle/", RegexOptions.Multiline));
     }
 
+    [Fact]
+    public async Task Sharded_search_is_whole_then_partial_then_whole_again()
+    {
+        (int code, string output) = await ProcessRun.Start("dotnet",
+            [Path.Combine(FolderOf("ShardedSearch"), "SSAH.MLNet.Samples.ShardedSearch.dll"), "5000"], _folder.Path);
+        Assert.True(code == 0, output);
+        Assert.Contains("5000 codes in 6 shards", output, StringComparison.Ordinal);
+        // On a machine that is busy enough nobody may answer for a moment.
+        Assert.Matches(@"(?s)as one index has it: yes.*killed\s+(partial: shards [0-5](, [0-5])* are missing|No silo answered[^\n]*)\s+whole again.*"
+            + "as one index has it: yes", output);
+    }
+
     [Theory]
     [InlineData("DemoReport")]
     [InlineData("ServeHasher")]

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+
+namespace SSAH.MLNet.Orleans.Grains;
+
+/// <summary>
+/// Asks a coordinator until one answers or the time is over: another one as soon as one fails, and while one takes long, since the silo or the gateway that
+/// carries the request may be gone and nobody says so.
+/// </summary>
+internal sealed class CoordinatorCalls(IGrainFactory grains, string index)
+{
+    private const int Most = 3;
+
+    private static readonly TimeSpan s_betweenTries = TimeSpan.FromMilliseconds(50), s_grace = TimeSpan.FromSeconds(2);
+
+    private readonly IHashCoordinatorGrain[] _coordinators = [.. Enumerable.Range(0, CoordinatorKey.Count)
+        .Select(number => grains.GetGrain<IHashCoordinatorGrain>(CoordinatorKey.Of(index, number)))];
+
+    private int _turn;
+
+    /// <summary>The first answer.</summary>
+    /// <exception cref="ShardsUnavailableException">There was none in time.</exception>
+    public async Task<Answer> AskAsync(
+        Func<IHashCoordinatorGrain, TimeSpan, CancellationToken, Task<Answer>> ask, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        long start = Stopwatch.GetTimestamp();
+        // When one has answered, the others are told to stop.
+        using var answered = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var asked = new List<Task<Answer>>(Most);
+        Exception? error = null;
+        try
+        {
+            while (true)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                TimeSpan left = timeout - Stopwatch.GetElapsedTime(start);
+                if (left > s_betweenTries || (asked.Count == 0 && error is null))
+                {
+                    if (asked.Count < Most)
+                        asked.Add(ask(Next(), left, answered.Token));
+                }
+                else if (left < -s_grace || asked.Count == 0)
+                {
+                    throw new ShardsUnavailableException($"No silo answered for index '{index}' in time{(error is null ? "." : $": {error.Message}")} "
+                        + "Is the cluster running, and can this process reach it?", error);
+                }
+                Task ended = await Task.WhenAny([.. asked, Task.Delay(left > s_betweenTries ? Pause(timeout, left) : s_grace, cancellationToken)]);
+                if (ended is not Task<Answer> { IsCanceled: false } done)
+                    continue;
+                asked.Remove(done);
+                if (done.IsCompletedSuccessfully)
+                    return done.Result;
+                error = done.Exception!.InnerException;
+                await Task.Delay(s_betweenTries, cancellationToken);
+            }
+        }
+        finally
+        {
+            await answered.CancelAsync();
+            asked.ForEach(late => late.Ignore());
+        }
+    }
+
+    private static TimeSpan Pause(TimeSpan timeout, TimeSpan left) => timeout / 4 < left ? timeout / 4 : left;
+
+    private IHashCoordinatorGrain Next() => _coordinators[(uint)Interlocked.Increment(ref _turn) % CoordinatorKey.Count];
+}

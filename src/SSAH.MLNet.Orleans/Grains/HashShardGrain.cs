@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Options;
+using Orleans.Concurrency;
+using Orleans.Runtime;
+using SSAH.MLNet.Orleans.Placement;
+using SSAH.MLNet.Orleans.Shards;
+
+namespace SSAH.MLNet.Orleans.Grains;
+
+/// <summary>A replica in memory. Searches and writes leave the grain's turn, so that none waits for another; the shard itself is safe to share.</summary>
+/// <remarks>Orleans may have two activations of one grain for a while. Both read the same files, and take turns writing by the shard's lock.</remarks>
+[ReplicaSpreadPlacement, Reentrant, CollectionAgeLimit(AlwaysActive = true)]
+internal sealed class HashShardGrain(IOptionsMonitor<ShardedHashIndexOptions> options, ISiloStatusOracle silos, ILocalSiloDetails here)
+    : Grain, IHashShardGrain, IDisposable
+{
+    private static readonly TimeSpan s_lookAtPlaceEvery = TimeSpan.FromSeconds(10);
+
+    private ShardedHashIndexOptions _options = null!;
+    private ReplicaKey _key;
+    private HammingSearchOptions _searching = null!;
+    private Shard? _shard;
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _key = ReplicaKey.Parse(this.GetPrimaryKeyString());
+        _options = options.Get(_key.Index);
+        var name = new ShardName(_key.Index, _key.Shard, _options.Shards);
+        _shard = new Shard(name, IndexManifest.FolderOf(name, _options), _options.Bits, _options.CompactAfterBytes);
+        _searching = new HammingSearchOptions { Threads = _options.SearchThreads };
+        this.RegisterGrainTimer(LookAtPlace, new GrainTimerCreationOptions(s_lookAtPlaceEvery, s_lookAtPlaceEvery) { Interleave = true });
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Called by Orleans after the last request.</summary>
+    public void Dispose() => _shard?.Dispose();
+
+    public Task<ShardAnswer> SearchAsync(ShardQuery query, CancellationToken cancellationToken) => Answered(() =>
+    {
+        long start = Stopwatch.GetTimestamp();
+        (CodeSnapshot codes, string? modelId) = _shard!.Current();
+        BinaryCodes queries = query.ToCodes();
+        if (queries.ModelId is { } theirs && modelId is { } ours && ours != theirs)
+            throw new ArgumentException($"Index '{_key.Index}' has codes of model '{ours}'; the queries come from model '{theirs}'. Codes of different models "
+                + "cannot be compared: encode both with the same model.");
+        HammingMatch[][] rows = query.Radius < 0 ? FlatSearch.Nearest(codes, queries, query.K, _searching, cancellationToken)
+            : FlatSearch.Within(codes, queries, query.Radius, _searching, cancellationToken);
+        return Task.FromResult(new ShardAnswer { Matches = PackedMatches.From(rows), Count = codes.Count, Time = Stopwatch.GetElapsedTime(start) });
+    }, cancellationToken);
+
+    public Task<ShardAnswer> WriteAsync(ShardRecords records, CancellationToken cancellationToken) => Answered(async () =>
+    {
+        var record = new LogRecord(records.Words is null ? LogRecordKind.Remove : LogRecordKind.Upsert, records.Operation, records.Ids,
+            records.Words ?? [], records.ModelId);
+        await _shard!.WriteAsync(record, cancellationToken);
+        return new ShardAnswer();
+    }, cancellationToken);
+
+    public Task<ShardAnswer> CountAsync(CancellationToken cancellationToken) =>
+        Answered(() => Task.FromResult(new ShardAnswer { Count = _shard!.Current().Codes.Count }), cancellationToken);
+
+    /// <summary>What asking again would not mend is an answer; the rest are errors, after which another replica is asked.</summary>
+    private static Task<ShardAnswer> Answered(Func<Task<ShardAnswer>> ask, CancellationToken cancellationToken) => Task.Run(async () =>
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (ArgumentException error)
+        {
+            return new ShardAnswer { Refusal = Refusal.Argument, Reason = ArgumentErrors.Sentence(error) };
+        }
+        catch (Exception error) when (error is DamagedFileException or IOException or UnauthorizedAccessException)
+        {
+            return new ShardAnswer { Refusal = Refusal.Files, Reason = error.Message };
+        }
+    }, cancellationToken);
+
+    /// <summary>Moves to where the plan has this replica, after silos came or went.</summary>
+    private Task LookAtPlace()
+    {
+        SiloAddress[] active = [.. silos.GetApproximateSiloStatuses(onlyActive: true).Keys];
+        if (active.Length > 0 && ReplicaPlan.SiloOf(_key, _options, active) is var planned && !planned.Equals(here.SiloAddress))
+            this.MigrateOnIdle();
+        return Task.CompletedTask;
+    }
+}
