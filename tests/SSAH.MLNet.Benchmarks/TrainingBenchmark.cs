@@ -21,12 +21,18 @@ internal static class TrainingBenchmark
     {
         if (args.Contains("--device"))
             return DeviceTraining.Run(args);
-        if (args is not ([] or ["--checkpoint"]))
+        if (args is not ([] or ["--checkpoint"] or ["--head"]))
         {
-            Console.Error.WriteLine($"usage: bench training [--checkpoint]   (the last row only)\n       bench training {DeviceTraining.Usage}");
+            Console.Error.WriteLine("usage: bench training [--checkpoint | --head]   (the rows of checkpoints, or of frozen heads, only)\n"
+                + $"       bench training {DeviceTraining.Usage}");
             return 2;
         }
         BenchmarkRow.PrintMachine();
+        if (args is ["--head"])
+        {
+            FrozenHeadRows.Print();
+            return 0;
+        }
         // As in Fit; and the matrix product itself is to be timed, not the pages of its result.
         using var memory = GlibcMemoryReturn.Prevent();
         var set = NoiseImages.Set(4 * (Labeled + Unlabeled));
@@ -64,6 +70,7 @@ internal static class TrainingBenchmark
         }
         PrintPhases(full);
         PrintCheckpoint(full, set);
+        FrozenHeadRows.Print();
         return 0;
     }
 
