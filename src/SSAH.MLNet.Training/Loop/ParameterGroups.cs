@@ -16,13 +16,12 @@ internal static class ParameterGroups
         double backboneFactor = options.Optimization.BackboneLearningRateFactor ?? (network.PretrainedParameters.Length > 0 ? PretrainedFactor : 1);
         var groups =
             from named in network.named_parameters()
-            where named.parameter.requires_grad && (options.Optimization.ShiftRate == 1 || !named.name.EndsWith(".scale", StringComparison.Ordinal))
+            where named.parameter.requires_grad
             group named.parameter by (IsBackbone: named.name.StartsWith("backbone.", StringComparison.Ordinal),
-                Decays: IsMatrix(named.parameter), IsShift: named.name.EndsWith(".shift", StringComparison.Ordinal)) into parameters
+                Decays: IsMatrix(named.parameter)) into parameters
             select new ParameterGroup(
                 [.. parameters],
-                options.Optimization.LearningRate * (parameters.Key.IsBackbone ? backboneFactor : 1)
-                    * (parameters.Key.IsShift ? options.Optimization.ShiftRate : 1),
+                options.Optimization.LearningRate * (parameters.Key.IsBackbone ? backboneFactor : 1),
                 parameters.Key.Decays ? options.Optimization.WeightDecay : 0);
         return [.. groups];
     }

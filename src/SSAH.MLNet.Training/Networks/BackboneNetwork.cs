@@ -13,15 +13,12 @@ internal sealed record BackboneNetwork(LayerSequence Body, long Features, bool I
     /// A small residual network for images of about 32 pixels, trained from scratch ("ResNet-9" of the DAWNBench line). At width 32 and 32x32 pixels
     /// it costs 95 million multiply-adds per image.
     /// </summary>
-    public static BackboneNetwork SmallResNet(int channels, int width) => SmallResNet(channels, width, whitens: false);
-
-    /// <summary>The same, with a first layer that whitens patches.</summary>
-    public static BackboneNetwork SmallResNet(int channels, int width, bool whitens)
+    public static BackboneNetwork SmallResNet(int channels, int width)
     {
         long w = width;
         var body = new LayerSequence(
-            whitens ? new LayerSequence(new PatchWhitening(channels), new Relu(inPlace: true)) : ConvNormRelu(channels, w),
-            ConvNormRelu(whitens ? 2 * PatchWhitening.Directions : w, 2 * w), new MaxPooling(2, 2),
+            ConvNormRelu(channels, w),
+            ConvNormRelu(w, 2 * w), new MaxPooling(2, 2),
             new Residual(new LayerSequence(ConvNormRelu(2 * w, 2 * w), ConvNormRelu(2 * w, 2 * w))),
             ConvNormRelu(2 * w, 4 * w), new MaxPooling(2, 2),
             ConvNormRelu(4 * w, 8 * w), new MaxPooling(2, 2),

@@ -37,15 +37,6 @@ public sealed partial class SsahTrainer
         [Range(0.0, 1)]
         public double WeightDecay { get; set; } = 5e-4;
 
-        /// <summary>Whether small networks from scratch begin with a layer that whitens patches.</summary>
-        internal bool Whitens { get; set; }
-
-        /// <summary>Whether convolutions that do not narrow begin by passing their input on.</summary>
-        internal bool PassesOn { get; set; }
-
-        /// <summary>Rate of the normalizations' shifts as a multiple; other than 1 their scales stay 1.</summary>
-        internal double ShiftRate { get; set; } = 1;
-
         internal OptimizationOptions Copy() => (OptimizationOptions)MemberwiseClone();
     }
 }

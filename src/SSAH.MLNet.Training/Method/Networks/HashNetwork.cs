@@ -123,8 +123,6 @@ internal sealed class HashNetwork : nn.Module<Tensor, HashOutput>
     /// <param name="images">Gives a few hundred images, [N, C, H, W]; not called where nothing adapts.</param>
     public void AdaptNormalization(Func<Tensor> images)
     {
-        foreach (var layer in modules().OfType<PatchWhitening>())
-            layer.Measure(images());
         var added = modules().OfType<OperatorGraph>().SelectMany(graph => graph.AddedNormalizations).ToArray();
         if (added.Length == 0)
             return;

@@ -12,9 +12,8 @@ internal static class Initialization
     /// <param name="generator">Where the weights come from.</param>
     /// <param name="zero">Prefixes of the names of parameters that are set to 0.</param>
     /// <param name="kept">Prefixes of the names of parameters that keep their value.</param>
-    /// <param name="passesOn">Whether 3x3 convolutions that do not narrow begin by passing their input on (Dirac).</param>
     /// <remarks>Do not use TorchSharp 0.107's GroupNorm: its scale and bias are uninitialized memory, and setting them here does not reach them.</remarks>
-    public static void Apply(nn.Module network, Generator generator, string[]? zero = null, string[]? kept = null, bool passesOn = false)
+    public static void Apply(nn.Module network, Generator generator, string[]? zero = null, string[]? kept = null)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
@@ -28,11 +27,7 @@ internal static class Initialization
             else if (parameter.dim() == 1)
                 parameter.Fill(1);
             else
-            {
                 parameter.copy_(randn(parameter.shape, generator: generator).Times(Math.Sqrt(2 / FanIn(parameter))));
-                if (passesOn && parameter.dim() == 4 && parameter.shape[2] == 3 && parameter.shape[0] >= parameter.shape[1])
-                    nn.init.dirac_(parameter.narrow(0, 0, parameter.shape[1]));
-            }
         }
     }
 

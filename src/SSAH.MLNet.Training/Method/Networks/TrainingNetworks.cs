@@ -14,9 +14,6 @@ internal sealed class TrainingNetworks : IDisposable
     public TrainingNetworks(TrainingSet set, ImageNormalization normalization, SsahTrainer.Options options, Device device, ScalarType computeType, int seed)
     {
         var newBackbone = options.Backbone.Prepare(set.Shape, normalization);
-        if (options.Optimization.Whitens)
-            newBackbone = () => BackboneNetwork.SmallResNet(set.Shape.Channels,
-                options.Backbone.ToString()!.EndsWith("16", StringComparison.Ordinal) ? 16 : 32, true);
         _newHashNetwork = () =>
         {
             var network = new HashNetwork(newBackbone(), options.Bits, options.Losses.ClassificationWeight > 0 ? set.Labels.ClassCount : 0);
@@ -29,7 +26,7 @@ internal sealed class TrainingNetworks : IDisposable
         };
         using var generator = new Generator((ulong)seed, CPU);
         Hash = _newHashNetwork();
-        Initialization.Apply(Hash, generator, kept: Hash.PretrainedParameters, passesOn: options.Optimization.PassesOn);
+        Initialization.Apply(Hash, generator, kept: Hash.PretrainedParameters);
         Noise = new NoiseSource((ulong)seed + 1, device);
         var shape = new HardSampleShape(Scales(set.Shape, options), options.HardSamples.MaxRotationDegrees > 0);
         if (options.HardSamples.Source == HardSampleSource.Adversarial)
