@@ -31,8 +31,11 @@ internal static class TieAverage
             before += n;
             relevantBefore += r;
         }
-        return relevantBefore == 0 ? default : new(expected / relevantBefore, worst / relevantBefore, best / relevantBefore);
+        return relevantBefore == 0 ? default : new(Share(expected / relevantBefore), Share(worst / relevantBefore), Share(best / relevantBefore));
     }
+
+    // Differences of harmonic numbers are rounded, so that a perfect ranking might have a little more than all.
+    private static double Share(double value) => Math.Min(1, value);
 
     /// <summary>Expected number of relevant rows among the first k, for ascending <paramref name="ranks"/>.</summary>
     public static void RelevantWithin(ReadOnlySpan<int> all, ReadOnlySpan<int> relevant, ReadOnlySpan<int> ranks, Span<double> found)
@@ -77,8 +80,8 @@ internal static class TieAverage
             hitRate[i] = relevantBefore > 0 ? 1 : 1 - cut.ProbabilityOfNone(tables);
             double fixedDenominator = denominator == ApDenominator.Relevant ? total : Math.Min(total, k);
             averagePrecision[i] = total == 0 ? 0
-                : denominator == ApDenominator.RelevantInTopK ? cut.ExpectedRatio(sum, relevantBefore, tables)
-                : (sum + cut.ExpectedSum(tables)) / fixedDenominator;
+                : denominator == ApDenominator.RelevantInTopK ? Share(cut.ExpectedRatio(sum, relevantBefore, tables))
+                : Share((sum + cut.ExpectedSum(tables)) / fixedDenominator);
         }
     }
 

@@ -55,7 +55,7 @@ internal sealed partial class SsahTraining : IDisposable
         // On a GPU time is scarcer than memory.
         bool recomputes = device.type == DeviceType.CPU && set.Shape.Height * set.Shape.Width >= LargeImage;
         HashNetwork.Recomputation = recomputes ? new Recomputation() : null;
-        HashNetwork.AdaptNormalization(() => _batches.Plain(SpreadRows(set)));
+        HashNetwork.Measure(() => _batches.Plain(SpreadRows(set)));
         bool featuresAreFixed = HashNetwork.HasFrozenBackbone && options.HardSamples.Source == HardSampleSource.None;
         _images = featuresAreFixed ? new CachedFeatures(HashNetwork, _batches, set.Labels.Count) : _batches;
         var groups = ParameterGroups.Of(HashNetwork, options);

@@ -203,6 +203,6 @@ internal sealed class TrainingRun : IDisposable
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        return _training.Teacher.call(_training.Batches.Plain(rows)).Code.Fetch().data<float>().ToArray();
+        return _training.Teacher.Encode(_training.Batches.Plain(rows)).Fetch().data<float>().ToArray();
     }
 }

@@ -59,7 +59,7 @@ internal static class ExportVerification
         var computeType = network.ComputeType;
         network.ComputeType = ScalarType.Float32;
         network.eval();
-        float[] values = network.call(batches.Plain(rows).cpu()).Code.data<float>().ToArray();
+        float[] values = network.Encode(batches.Plain(rows).cpu()).data<float>().ToArray();
         network.ComputeType = computeType;
         return values;
     }

@@ -18,11 +18,17 @@ internal static class HashGraphTail
     /// <param name="method">Name of the method, for the metadata.</param>
     public static void AppendLayer(OnnxGraph graph, string features, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, string method)
     {
+        Append(graph, Activation(graph, features, weight, bias), bias.Length);
+        Describe(graph, bias.Length, method);
+    }
+
+    /// <summary>tanh(weight . features + bias), [N, bits].</summary>
+    public static string Activation(OnnxGraph graph, string features, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias)
+    {
         int bits = bias.Length;
         string projected = graph.Op(
             "Gemm", [features, graph.Constant(weight, bits, weight.Length / bits), graph.Constant(bias, bits)], ("transB", 1L));
-        Append(graph, graph.Op("Tanh", [projected]), bits);
-        Describe(graph, bits, method);
+        return graph.Op("Tanh", [projected]);
     }
 
     /// <summary>

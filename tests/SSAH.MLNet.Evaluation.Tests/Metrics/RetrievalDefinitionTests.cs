@@ -80,6 +80,30 @@ public sealed class RetrievalDefinitionTests
     }
 
     [Fact]
+    public void Perfect_rankings_have_an_AP_of_one_and_never_a_rounding_more()
+    {
+        var random = new Random(5);
+        var tables = new RankTables(4_000);
+        for (int trial = 0; trial < 2_000; trial++)
+        {
+            int[] all = [.. Enumerable.Range(0, 20).Select(_ => random.Next(0, 200))];
+            int good = random.Next(1, 20);
+            int[] relevant = [.. all.Select((n, distance) => distance < good ? n : 0)];
+            if (relevant.Sum() == 0)
+                continue;
+            TieAveragedPrecision whole = TieAverage.AveragePrecision(all, relevant, all.Length, tables.Harmonic);
+            int[] cutoffs = [1, 10, 500];
+            double[] cut = new double[3], hit = new double[3];
+            Assert.All([whole.Expected, whole.Pessimistic, whole.Optimistic], ap => Assert.InRange(ap, 1 - 1e-12, 1));
+            foreach (ApDenominator denominator in new[] { ApDenominator.RelevantInTopK, ApDenominator.MinOfRelevantAndK })
+            {
+                TieAverage.AtCutoffs(all, relevant, cutoffs, denominator, tables, cut, hit);
+                Assert.All(cut, ap => Assert.InRange(ap, 1 - 1e-12, 1));
+            }
+        }
+    }
+
+    [Fact]
     public void Expected_AP_at_k_equals_Monte_Carlo_on_large_ties()
     {
         int[] all = [30, 400, 900], relevant = [12, 100, 90];

@@ -33,7 +33,8 @@ public sealed class RecomputationTests
         var second = network.call(hard);
         (first.Code.sum() + second.Code.pow(tensor(2f)).sum() + second.Logits!.sum()).backward();
         network.Recomputation?.Backward();
-        return [.. network.parameters().Select(parameter => parameter.grad!).Append(hard.grad!).Concat(network.buffers())
+        return [.. network.parameters().Where(parameter => parameter.requires_grad).Select(parameter => parameter.grad!).Append(hard.grad!)
+            .Concat(network.buffers())
             .Select(values => values.to(ScalarType.Float32).data<float>().ToArray())];
     }
 

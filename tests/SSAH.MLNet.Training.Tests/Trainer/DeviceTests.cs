@@ -123,7 +123,7 @@ public abstract class DeviceTests
         using var _ = no_grad();
         int[] rows = [.. Enumerable.Range(0, 60)];
         training.Teacher.ComputeType = ScalarType.Float32;
-        float[] onDevice = training.Teacher.call(training.Batches.Plain(rows)).Code.cpu().data<float>().ToArray();
+        float[] onDevice = training.Teacher.Encode(training.Batches.Plain(rows)).cpu().data<float>().ToArray();
         using var onCpu = training.TeacherOnCpu();
         byte[] model = HashModelExporter.Export(onCpu, set.Shape, training.Normalization, [KeyValuePair.Create("ssah.bits", "16")]);
         float[] exported = new HashEncoder(model).EncodeActivations([.. rows.SelectMany(row => set.Image(row).ToArray().Select(value => (float)value))]);

@@ -152,7 +152,8 @@ public sealed class SsahTrainerTests
             ml.Transforms.SsahHash(options).Fit(Images.View(ml, Images.Draw(60, 4))).Dispose();
             return last!;
         }
-        var occlusion = Train(o => { o.HardSamples.OcclusionScales = [4]; o.HardSamples.MaxRotationDegrees = 0; });
+        // A sixteenth of the image is a cell of a 4 x 4 grid, which has to fit.
+        var occlusion = Train(o => (o.HardSamples.OcclusionScales, o.HardSamples.MaxRotationDegrees, o.HardSamples.MinOcclusionArea) = ([4], 0, 0.1));
         Assert.True(occlusion.OccludedArea > 0 && occlusion.MeanAngleDegrees == 0);
         var rotation = Train(o => o.HardSamples.OcclusionScales = []);
         Assert.True(rotation.OccludedArea == 0 && rotation.MeanAngleDegrees > 0);

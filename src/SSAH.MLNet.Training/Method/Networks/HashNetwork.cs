@@ -56,6 +56,9 @@ internal sealed class HashNetwork : nn.Module<Tensor, HashOutput>
     /// <summary>Where the layers with the largest maps are computed again in the backward pass; null where all maps are kept for it.</summary>
     public Recomputation? Recomputation { get; set; }
 
+    /// <summary>Whether an image's activations are the mean of its own and its mirror image's. Training does not ask: it sees both anyway.</summary>
+    public bool AveragesMirrorImage { get; init; }
+
     /// <summary>The feature extractor, for export.</summary>
     public Layer Backbone => backbone;
 
@@ -82,6 +85,13 @@ internal sealed class HashNetwork : nn.Module<Tensor, HashOutput>
         var code = nn.functional.batch_norm(projected, hashMean, hashVariance, null, null, training, training && _tracksStatistics ? Momentum : 0,
             Epsilon).tanh();
         return new HashOutput(code, classHead?.forward(code));
+    }
+
+    /// <summary>What the exported model says of images [N, C, H, W]: activations, [N, K].</summary>
+    public Tensor Encode(Tensor images)
+    {
+        var own = call(images).Code;
+        return AveragesMirrorImage ? own.Plus(call(images.flip(3)).Code).Times(0.5) : own;
     }
 
     /// <summary>The backbone's features of images [N, C, H, W]: [N, F], float32.</summary>
@@ -117,12 +127,14 @@ internal sealed class HashNetwork : nn.Module<Tensor, HashOutput>
     public WeightCasts ShareCasts() => new(backbone.modules().OfType<GraphOperator>().Append(backbone));
 
     /// <summary>
-    /// Lets the normalizations that an imported backbone did not have adapt to images, so that they change nothing at first. Does nothing to other
-    /// networks.
+    /// Measures on images what is measured and not learned: the first layer of a small network from scratch, and the normalizations that an imported
+    /// backbone did not have, so that they change nothing at first.
     /// </summary>
-    /// <param name="images">Gives a few hundred images, [N, C, H, W]; not called where nothing adapts.</param>
-    public void AdaptNormalization(Func<Tensor> images)
+    /// <param name="images">Gives a few hundred images, [N, C, H, W]; not called where there is nothing to measure.</param>
+    public void Measure(Func<Tensor> images)
     {
+        if (modules().OfType<PatchWhitening>().FirstOrDefault() is { } whitening)
+            whitening.Measure(images());
         var added = modules().OfType<OperatorGraph>().SelectMany(graph => graph.AddedNormalizations).ToArray();
         if (added.Length == 0)
             return;

@@ -16,7 +16,10 @@ internal sealed class TrainingNetworks : IDisposable
         var newBackbone = options.Backbone.Prepare(set.Shape, normalization);
         _newHashNetwork = () =>
         {
-            var network = new HashNetwork(newBackbone(), options.Bits, options.Losses.ClassificationWeight > 0 ? set.Labels.ClassCount : 0);
+            var network = new HashNetwork(newBackbone(), options.Bits, options.Losses.ClassificationWeight > 0 ? set.Labels.ClassCount : 0)
+            {
+                AveragesMirrorImage = options.Augmentation is { HorizontalFlip: true, MirrorAverage: true },
+            };
             if (options.Optimization.BackboneLearningRateFactor == 0)
                 network.FreezeBackbone();
             if (options.HardSamples.OwnNormalization)
