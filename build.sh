@@ -23,7 +23,7 @@ usage: ./build.sh VERB [arguments]
   docs               docs/ and the API reference as a site in out/site; a warning, such as a broken link, is an error
   pack               packages of all projects in src, in out/packages
   bench NAME         a benchmark: hamming, join, collection, bits, duplicates, evaluator, training, memory, encode, ingest, serve, soak,
-                     scale
+                     scale, cancel
   fuzz [options]     damaged and hostile files for every reader, in processes that are watched; any argument but these lists all
                      --target NAME  --kind mutations|flips|cuts  --inputs N (10000 each)  --seed N (1)
   experiment NAME    reproduces a table of docs/results.md; 'experiment list' names them, 'experiment help' lists the options.
@@ -277,7 +277,7 @@ main() {
         docs) docs ;;
         pack) pack ;;
         bench)
-            [[ $# -gt 0 ]] || fail "which benchmark? ./build.sh bench hamming | join | collection | bits | duplicates | evaluator | training | memory | encode | ingest | serve | soak | scale"
+            [[ $# -gt 0 ]] || fail "which benchmark? ./build.sh bench hamming | join | collection | bits | duplicates | evaluator | training | memory | encode | ingest | serve | soak | scale | cancel"
             setup
             run_program tests/SSAH.MLNet.Benchmarks "$@" ;;
         fuzz)

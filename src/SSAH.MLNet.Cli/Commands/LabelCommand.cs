@@ -63,15 +63,19 @@ internal static class LabelCommand
             _ => null,
         };
         int unlabeled = collection.Count - collection.Images.Count(image => image.Labels.Count > 0);
+        // Skipped in the browser: somebody looked and gave no label.
+        int skipped = new Serve.Labeling.LabelHistory(collection).Skipped.Count(id => collection.Get(id) is { Labels.Count: 0 });
         output.Result(
-            new { Collection = path, Changed = change?.Changed ?? 0, change?.Kept, change?.NotIndexed, collection.Labels, Unlabeled = unlabeled },
+            new { Collection = path, Changed = change?.Changed ?? 0, change?.Kept, change?.NotIndexed, collection.Labels,
+                Unlabeled = unlabeled, Skipped = skipped },
             () =>
             {
                 if (change is not null)
                     output.Line($"{CommandOutput.Count(change.Changed, "image")} labeled "
                         + $"anew{(change.Kept > 0 ? $"; {CommandOutput.Count(change.Kept)} kept the label that they had (--replace changes it)" : "")}");
                 output.Table([.. collection.Labels.Select(label => new[] { CommandOutput.Count(label.Value), label.Key }),
-                    [CommandOutput.Count(unlabeled), "(no label)"]], right: 0);
+                    [CommandOutput.Count(unlabeled),
+                        skipped == 0 ? "(no label)" : $"(no label; {CommandOutput.Count(skipped)} of them skipped)"]], right: 0);
             });
         if (change is { NotIndexed: > 0 })
             output.Warn($"{CommandOutput.Count(change.NotIndexed, "image")} of what was named {(change.NotIndexed == 1 ? "is" : "are")} not in the "

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using SSAH.MLNet.Cli.Collections;
 using SSAH.MLNet.Cli.CommandLine;
 using SSAH.MLNet.Cli.Output;
@@ -100,11 +101,14 @@ internal static class SearchCommand
                 output.Line("", PathText.Of(each.Query));
             output.Table([.. each.Matches.Select(match => new[]
             {
-                (isFolder ? "  " : "") + match.Distance.ToString(System.Globalization.CultureInfo.InvariantCulture), PathText.Of(match.Image.Path),
-                    string.Join(", ", match.Image.Labels),
+                (isFolder ? "  " : "") + NumberOf(match), PathText.Of(match.Image.Path), string.Join(", ", match.Image.Labels),
             })], right: 0);
             if (each.Matches.Count == 0)
                 output.Note("nothing found.");
         }
     }
+
+    // What the order is by.
+    private static string NumberOf(CollectionMatch match) => match.Similarity is { } similarity
+        ? similarity.ToString("F3", CultureInfo.InvariantCulture) : match.Distance.ToString(CultureInfo.InvariantCulture);
 }

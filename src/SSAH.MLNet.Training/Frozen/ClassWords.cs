@@ -15,7 +15,7 @@ internal static class ClassWords
     private const double Sharpness = 4;
 
     /// <summary>[classes, bits] of -1 and 1.</summary>
-    public static FeatureMatrix Draw(int classes, int bits, int seed)
+    public static FeatureMatrix Draw(int classes, int bits, int seed, CancellationToken cancellation = default)
     {
         var random = new Random(seed);
         var words = new FeatureMatrix(classes, bits);
@@ -24,6 +24,7 @@ internal static class ClassWords
         float[] kept = new float[classes], flipped = new float[classes];
         for (int trial = 0; trial < FlipsPerBit * classes * bits; trial++)
         {
+            cancellation.ThrowIfCancellationRequested();
             int word = random.Next(classes), bit = random.Next(bits);
             for (int other = 0; other < classes; other++)
             {

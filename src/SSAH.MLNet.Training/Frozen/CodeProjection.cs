@@ -39,7 +39,7 @@ internal sealed class CodeProjection(double classWeight, int bits, int seed)
     {
         int wordBits = WordBits;
         var projection = new FeatureMatrix(inputs.Columns, bits);
-        FeatureMatrix words = ClassWords.Draw(classes, wordBits, seed);
+        FeatureMatrix words = ClassWords.Draw(classes, wordBits, seed, cancellation);
         for (int c = 0; c < classes; c++)
             words.Row(c).CopyTo(projection.Row(c));
         if (wordBits == bits)

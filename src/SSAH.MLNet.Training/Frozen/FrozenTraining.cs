@@ -43,15 +43,15 @@ internal sealed class FrozenTraining(SsahTrainer.Options options, int seed, Acti
         var clock = Stopwatch.StartNew();
         CancellationToken cancellation = options.Stopping.CancellationToken;
         float[] mean = features.Mean();
-        FeatureMatrix directions = features.Directions(mean);
+        FeatureMatrix directions = features.Directions(mean, cancellation);
         if (directions.Values.AsSpan().IndexOfAnyExcept(0f) < 0)
             throw new InvalidOperationException("All rows have the same features: there is nothing to tell apart.");
-        var head = new HashHead(mean, NeighborWhitening.Learn(directions, seed), null, new FeatureMatrix(0, 0), []);
-        FeatureMatrix vectors = head.Whiten(features);
+        var head = new HashHead(mean, NeighborWhitening.Learn(directions, seed, cancellation), null, new FeatureMatrix(0, 0), []);
+        FeatureMatrix vectors = head.Whiten(features, cancellation);
         note(string.Create(CultureInfo.InvariantCulture, $"Features whitened in {clock.Elapsed.TotalSeconds:F1} s."));
 
         int[] rows = GraphRows(labels);
-        FeatureMatrix[] learned = [InGraph(vectors), .. views.Select(view => InGraph(head.Whiten(view)))];
+        FeatureMatrix[] learned = [InGraph(vectors), .. views.Select(view => InGraph(head.Whiten(view, cancellation)))];
         bool hasMirrorImages = ViewsOf(options).BeginsWithMirrorImage && views.Count > 0;
         // An image and its mirror image together say more of its class than either; hard samples would blur it.
         FeatureMatrix common = FeatureMatrix.MeanDirections(learned.AsSpan(0, hasMirrorImages ? 2 : 1));

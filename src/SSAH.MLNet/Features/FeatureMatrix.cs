@@ -69,7 +69,7 @@ internal sealed class FeatureMatrix
     }
 
     /// <summary>Takes a vector off every row and brings each to length 1; a row of zeros stays one.</summary>
-    public FeatureMatrix Directions(float[] offset)
+    public FeatureMatrix Directions(float[] offset, CancellationToken cancellation = default)
     {
         var result = new FeatureMatrix(Rows, Columns);
         ForRows(Rows, row =>
@@ -79,7 +79,7 @@ internal sealed class FeatureMatrix
             float length = TensorPrimitives.Norm<float>(target);
             if (length > 0)
                 TensorPrimitives.Divide(target, length, target);
-        });
+        }, cancellation);
         return result;
     }
 
@@ -95,7 +95,7 @@ internal sealed class FeatureMatrix
     }
 
     /// <summary>This [n, d] times <paramref name="right"/> [d, k].</summary>
-    public FeatureMatrix Times(FeatureMatrix right)
+    public FeatureMatrix Times(FeatureMatrix right, CancellationToken cancellation = default)
     {
         var result = new FeatureMatrix(Rows, right.Columns);
         ForRows(Rows, row =>
@@ -105,20 +105,21 @@ internal sealed class FeatureMatrix
             for (int i = 0; i < left.Length; i++)
                 if (left[i] != 0)
                     TensorPrimitives.MultiplyAdd(right.Row(i), left[i], target, target);
-        });
+        }, cancellation);
         return result;
     }
 
     /// <summary>The transpose of this [n, d] times <paramref name="right"/> [n, k]: [d, k].</summary>
-    public FeatureMatrix TransposedTimes(FeatureMatrix right)
+    public FeatureMatrix TransposedTimes(FeatureMatrix right, CancellationToken cancellation = default)
     {
         int parts = Math.Clamp(Rows / RowsPerTask, 1, LargestPartCount);
         var sums = new FeatureMatrix[parts];
-        Parallel.For(0, parts, part =>
+        Parallel.For(0, parts, new ParallelOptions { CancellationToken = cancellation }, part =>
         {
             var sum = new FeatureMatrix(Columns, right.Columns);
             for (int row = (int)((long)Rows * part / parts); row < (int)((long)Rows * (part + 1) / parts); row++)
             {
+                cancellation.ThrowIfCancellationRequested();
                 ReadOnlySpan<float> left = Row(row), values = right.Row(row);
                 for (int column = 0; column < left.Length; column++)
                     if (left[column] != 0)
@@ -133,15 +134,21 @@ internal sealed class FeatureMatrix
     }
 
     /// <summary>Eigenvectors of this symmetric matrix as columns, the largest eigenvalue first.</summary>
-    public (double[] Values, Matrix<double> Vectors) Eigen()
+    public (double[] Values, Matrix<double> Vectors) Eigen(CancellationToken cancellation = default)
     {
         var symmetric = Matrix<double>.Build.Dense(Rows, Columns, (row, column) => 0.5 * (Row(row)[column] + Row(column)[row]));
-        var found = symmetric.Evd(Symmetricity.Symmetric);
+        var found = Abandoning(() => symmetric.Evd(Symmetricity.Symmetric), cancellation);
         int last = Rows - 1;
         // MathNet gives them in ascending order.
         return ([.. found.EigenValues.Reverse().Select(value => value.Real)],
             Matrix<double>.Build.Dense(Rows, Columns, (row, column) => found.EigenVectors[row, last - column]));
     }
+
+    /// <summary>
+    /// Runs a decomposition of MathNet, which looks at no token and takes a minute for 2,048 dimensions: who cancels does not wait for its end.
+    /// </summary>
+    public static T Abandoning<T>(Func<T> decompose, CancellationToken cancellation) =>
+        cancellation.CanBeCanceled ? Task.Run(decompose, cancellation).WaitAsync(cancellation).GetAwaiter().GetResult() : decompose();
 
     public static FeatureMatrix From(Matrix<double> matrix)
     {
@@ -152,8 +159,8 @@ internal sealed class FeatureMatrix
         return result;
     }
 
-    private static void ForRows(int count, Action<int> work) =>
-        Parallel.For(0, (count + RowsPerTask - 1) / RowsPerTask, task =>
+    private static void ForRows(int count, Action<int> work, CancellationToken cancellation) =>
+        Parallel.For(0, (count + RowsPerTask - 1) / RowsPerTask, new ParallelOptions { CancellationToken = cancellation }, task =>
         {
             for (int row = task * RowsPerTask; row < Math.Min(count, (task + 1) * RowsPerTask); row++)
                 work(row);

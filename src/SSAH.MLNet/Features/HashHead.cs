@@ -19,7 +19,8 @@ internal sealed record HashHead(float[] Mean, NeighborWhitening Whitening, Class
     public int Bits => Bias.Length;
 
     /// <summary>z: [n, d] of features [n, d].</summary>
-    public FeatureMatrix Whiten(FeatureMatrix features) => features.Directions(Mean).Times(Whitening.Map).Directions(Whitening.Offset);
+    public FeatureMatrix Whiten(FeatureMatrix features, CancellationToken cancellation = default) =>
+        features.Directions(Mean, cancellation).Times(Whitening.Map, cancellation).Directions(Whitening.Offset, cancellation);
 
     /// <summary>
     /// The same head with a projection, scaled so that components have a deviation of 1 over these rows, and cut at their mean where asked for.

@@ -18,35 +18,36 @@ internal static class IterativeQuantization
     /// <param name="vectors">[n, d], of mean 0.</param>
     /// <param name="bits">Code length.</param>
     /// <param name="seed">Draws the sample and the first rotation.</param>
-    /// <param name="cancellation">Ends the learning between two iterations.</param>
+    /// <param name="cancellation">Ends the learning.</param>
     public static FeatureMatrix Learn(FeatureMatrix vectors, int bits, int seed, CancellationToken cancellation = default)
     {
         FeatureMatrix sample = vectors.Sample(LargestSample, seed);
-        var (_, components) = sample.TransposedTimes(sample).Eigen();
+        var (_, components) = sample.TransposedTimes(sample, cancellation).Eigen(cancellation);
         int kept = Math.Min(bits, vectors.Columns);
         var basis = components.SubMatrix(0, vectors.Columns, 0, kept);
         var random = new Random(seed);
-        var rotation = Frame(kept, bits, random);
+        var rotation = FeatureMatrix.Abandoning(() => Frame(kept, bits, random), cancellation);
         if (bits <= Math.Min(kept, LargestLearnedRotation))
         {
-            FeatureMatrix reduced = sample.Times(FeatureMatrix.From(basis));
+            FeatureMatrix reduced = sample.Times(FeatureMatrix.From(basis), cancellation);
             for (int i = 0; i < Iterations; i++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                rotation = Closest(reduced, FeatureMatrix.From(rotation));
+                rotation = Closest(reduced, FeatureMatrix.From(rotation), cancellation);
             }
         }
         return FeatureMatrix.From(basis * rotation);
     }
 
     // Orthogonal Procrustes: the rotation that takes the components closest to their present codes.
-    private static Matrix<double> Closest(FeatureMatrix reduced, FeatureMatrix rotation)
+    private static Matrix<double> Closest(FeatureMatrix reduced, FeatureMatrix rotation, CancellationToken cancellation)
     {
-        FeatureMatrix codes = reduced.Times(rotation);
+        FeatureMatrix codes = reduced.Times(rotation, cancellation);
         for (int i = 0; i < codes.Values.Length; i++)
             codes.Values[i] = codes.Values[i] >= 0 ? 1 : -1;
-        FeatureMatrix product = reduced.TransposedTimes(codes);
-        var svd = Matrix<double>.Build.Dense(product.Rows, product.Columns, (row, column) => product.Row(row)[column]).Svd();
+        FeatureMatrix product = reduced.TransposedTimes(codes, cancellation);
+        var square = Matrix<double>.Build.Dense(product.Rows, product.Columns, (row, column) => product.Row(row)[column]);
+        var svd = FeatureMatrix.Abandoning(() => square.Svd(), cancellation);
         return svd.U * svd.VT;
     }
 

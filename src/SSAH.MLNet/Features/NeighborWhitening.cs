@@ -29,28 +29,29 @@ internal sealed record NeighborWhitening(FeatureMatrix Map, float[] Offset)
     /// <summary>Learns the map of vectors of length 1.</summary>
     /// <param name="directions">[n, d].</param>
     /// <param name="seed">Draws the sample where there are more than 5,000 rows.</param>
-    public static NeighborWhitening Learn(FeatureMatrix directions, int seed)
+    /// <param name="cancellation">Ends the learning.</param>
+    public static NeighborWhitening Learn(FeatureMatrix directions, int seed, CancellationToken cancellation = default)
     {
         FeatureMatrix sample = directions.Sample(LargestSample, seed);
-        FeatureMatrix differences = Differences(sample);
-        FeatureMatrix scatter = differences.TransposedTimes(differences);
+        FeatureMatrix differences = Differences(sample, cancellation);
+        FeatureMatrix scatter = differences.TransposedTimes(differences, cancellation);
         TensorPrimitives.Divide(scatter.Values, Math.Max(1, differences.Rows), scatter.Values);
-        var (values, vectors) = scatter.Eigen();
+        var (values, vectors) = scatter.Eigen(cancellation);
         double ridge = Ridge * values.Average();
         var scaled = vectors.Clone();
         for (int column = 0; column < values.Length; column++)
             // Where no two rows differ there is nothing to shrink.
             scaled.SetColumn(column, vectors.Column(column) / Math.Sqrt(ridge > 0 ? Math.Max(0, values[column]) + ridge : 1));
         FeatureMatrix map = FeatureMatrix.From(scaled * vectors.Transpose());
-        return new NeighborWhitening(map, sample.Times(map).Mean());
+        return new NeighborWhitening(map, sample.Times(map, cancellation).Mean());
     }
 
     // Of each row and its nearest ones.
-    private static FeatureMatrix Differences(FeatureMatrix sample)
+    private static FeatureMatrix Differences(FeatureMatrix sample, CancellationToken cancellation)
     {
         int count = Math.Min(Neighbors, sample.Rows - 1);
         var result = new FeatureMatrix(sample.Rows * Math.Max(0, count), sample.Columns);
-        Parallel.For(0, sample.Rows, row =>
+        Parallel.For(0, sample.Rows, new ParallelOptions { CancellationToken = cancellation }, row =>
         {
             float[] similarity = new float[sample.Rows];
             int[] order = new int[sample.Rows];

@@ -100,6 +100,11 @@ public sealed class PageTests(PageTests.SharedBrowser shared) : IClassFixture<Pa
         await page.Keyboard.PressAsync("s");
         await UntilAsync(page, "name => document.querySelector('.stage .soft')?.innerText !== name", name);
         Assert.Equal(3, Labeled());
+        // Nor on the page that is opened next, where what was labeled before can still be taken back.
+        await page.ReloadAsync();
+        await page.WaitForSelectorAsync(".stage img");
+        Assert.NotEqual(name, await page.InnerTextAsync(".stage .soft"));
+        await PressAsync("u", 2);
 
         async Task NewClassAsync(string label, int labeled)
         {

@@ -25,7 +25,8 @@ public sealed class AccessTests(AccessTests.OpenService open) : IClassFixture<Ac
         foreach ((HttpMethod method, string path, byte[]? body) in new (HttpMethod, string, byte[]?)[]
         {
             (HttpMethod.Get, "/images", null), (HttpMethod.Get, "/images/1/file", null), (HttpMethod.Post, "/images", DrawnPhotos.Scene(30)),
-            (HttpMethod.Delete, "/images/1", null), (HttpMethod.Post, "/labels/undo", null), (HttpMethod.Put, "/images/1/labels", "{}"u8.ToArray()),
+            (HttpMethod.Delete, "/images/1", null), (HttpMethod.Post, "/labels/undo", null),
+            (HttpMethod.Post, "/images/1/skip", null), (HttpMethod.Put, "/images/1/labels", "{}"u8.ToArray()),
         })
             await RunningService.ProblemOf(await service.SendAsync(method, path, body, "image/jpeg", (header, value)), HttpStatusCode.Forbidden);
         Assert.Equal(13, service.Served.Collection.Count);

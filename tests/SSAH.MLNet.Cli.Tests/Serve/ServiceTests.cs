@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using SSAH.MLNet.Cli.Duplicates;
+using SSAH.MLNet.Cli.Serve.Labeling;
 using SSAH.MLNet.Collections;
 
 namespace SSAH.MLNet.Cli.Tests.Serve;
@@ -149,6 +150,37 @@ public sealed class ServiceTests : IAsyncLifetime
 
         async Task<JsonElement> UndoAsync() =>
             (await RunningService.BodyOf(await _service.Client.PostAsync("/labels/undo", null))).GetProperty("image");
+    }
+
+    [Fact]
+    public async Task Skipped_images_and_undo_outlast_the_service()
+    {
+        async Task<HashSet<long>> ProposedAsync(RunningService service) => [.. (await service.GetAsync("/labeling?count=100")).GetProperty("proposals")
+            .EnumerateArray().Select(each => each.GetProperty("image").GetProperty("id").GetInt64())];
+        HashSet<long> all = await ProposedAsync(_service);
+        Assert.Equal(HttpStatusCode.NoContent, (await _service.Client.PostAsync("/images/3/skip", null)).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await _service.Client.PostAsync("/images/4/skip", null)).StatusCode);
+        await RunningService.ProblemOf(await _service.Client.PostAsync("/images/999/skip", null), HttpStatusCode.NotFound);
+        await _service.LabelAsync(1, "cat");
+        await _service.LabelAsync(2, "dog");
+        await _service.LabelAsync(4, "dog");
+        await RunningService.BodyOf(await _service.Client.PostAsync("/labels/undo", null));
+        // A label, also one that was taken back, ends the skipping.
+        Assert.Equal(1, Run.Done("label", _service.Album.Photos, "--json").Json.GetProperty("skipped").GetInt32());
+
+        string file = _service.Album.At("photos", ".ssah", "collection.db");
+        // As a kill leaves it in the middle of a line.
+        File.AppendAllText(file + ".labeling", "\n{\"skipped\":");
+        await using RunningService again = await RunningService.StartAsync(settings => settings with { Collection = file });
+        Assert.Equal(all.Except([1, 2, 3]).Order(), (await ProposedAsync(again)).Order());
+        JsonElement figures = await again.GetAsync("/labeling?count=0");
+        Assert.Equal((1, 2), (figures.GetProperty("skipped").GetInt32(), figures.GetProperty("undoable").GetInt32()));
+        Assert.Equal(2, (await RunningService.BodyOf(await again.Client.PostAsync("/labels/undo", null))).GetProperty("image").GetProperty("id").GetInt64());
+        Assert.Equal(1, (await RunningService.BodyOf(await again.Client.PostAsync("/labels/undo", null))).GetProperty("image").GetProperty("id").GetInt64());
+        await RunningService.ProblemOf(await again.Client.PostAsync("/labels/undo", null), HttpStatusCode.Conflict);
+        Assert.Equal(HttpStatusCode.NoContent, (await again.Client.DeleteAsync("/labeling/skipped")).StatusCode);
+        Assert.Equal(all.Order(), (await ProposedAsync(again)).Order());
+        Assert.Empty(new LabelHistory(again.Served.Collection).Skipped);
     }
 
     [Fact]

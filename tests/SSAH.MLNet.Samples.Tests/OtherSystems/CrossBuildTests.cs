@@ -1,12 +1,10 @@
 namespace SSAH.MLNet.Samples.Tests.OtherSystems;
 
 /// <summary>Both tools and a program that serves, built here for systems that no test runs on.</summary>
-public sealed class CrossBuildTests : IDisposable
+public sealed class CrossBuildTests(CrossBuildTests.BuiltFolder built) : IClassFixture<CrossBuildTests.BuiltFolder>
 {
     private static readonly string[] s_programs = ["src/SSAH.MLNet.Cli", "src/SSAH.MLNet.Train.Cli", "samples/ServeHasher"];
-    private readonly TempFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
+    private readonly TempFolder _folder = built.Folder;
 
     [Fact]
     [Trait("Category", "Slow")]
@@ -48,6 +46,14 @@ public sealed class CrossBuildTests : IDisposable
         Assert.Contains("HashDevice=system", output, StringComparison.Ordinal);
     }
 
+    /// <summary>One folder for all builds: the libraries, which are the same for every system, are compiled once.</summary>
+    public sealed class BuiltFolder : IDisposable
+    {
+        internal TempFolder Folder { get; } = new();
+
+        public void Dispose() => Folder.Dispose();
+    }
+
     private async Task Build(string runtime)
     {
         foreach (string program in s_programs)
@@ -57,7 +63,9 @@ public sealed class CrossBuildTests : IDisposable
     private async Task Build(string program, string what, params string[] options)
     {
         (int code, string output) = await ProcessRun.Start("dotnet", ["build", Repository.At(program), "-c", Repository.Configuration, .. options,
-            "--artifacts-path", _folder.Path, "-v", "quiet", "-nologo", "-p:CreateHardLinksForCopyLocalIfPossible=true"]);
+            "--artifacts-path", _folder.Path, "-v", "quiet", "-nologo", "-p:CreateHardLinksForCopyLocalIfPossible=true",
+            // The build of the solution has analyzed and documented the same sources.
+            "-p:RunAnalyzers=false", "-p:GenerateDocumentationFile=false"]);
         // Without a network there are no natives of other systems.
         Assert.SkipWhen(code != 0 && (output.Contains("NU1301", StringComparison.Ordinal) || output.Contains("NU1101", StringComparison.Ordinal)),
             $"The packages for {what} cannot be restored here.");

@@ -39,7 +39,7 @@ internal static class LabelEndpoints
                 ChangedBy(served, history.Undo(change) ?? throw new RequestRefusedException(StatusCodes.Status409Conflict,
                     "There is nothing to take back, or the image was labeled anew since.")))
             .Produces<Changed>().ProducesProblem(StatusCodes.Status409Conflict)
-            .WithSummary("Takes a change of labels back: the one of a number, or the latest of this service.");
+            .WithSummary("Takes a change of labels back: the one of a number, or the latest, also of an earlier run of the service.");
     }
 
     /// <summary>The labels of a collection with the number of images of each.</summary>

@@ -25,23 +25,39 @@ internal static class LabelingEndpoints
     /// <param name="Agreement">Share of the labeled images of which the labeled neighbors name one of their own labels; null below two.</param>
     /// <param name="Coverage">Share of all images that lie near a labeled one.</param>
     /// <param name="Radius">What near means, in bits.</param>
+    /// <param name="Skipped">Number of images that were skipped, and are not proposed.</param>
+    /// <param name="Undoable">Number of changes of labels that can be taken back.</param>
     internal sealed record Labeling(
         IReadOnlyList<ProposedImage> Proposals, IReadOnlyList<LabelEndpoints.LabelCount> Labels, int Labeled, int Images, double? Agreement, double Coverage,
-        int Radius);
+        int Radius, int Skipped, int Undoable);
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/labeling", Propose).Produces<Labeling>()
-        .ProducesProblem(StatusCodes.Status400BadRequest).WithSummary("The images whose labels would teach most, and how far the labels go.")
-        .WithDescription("count is the number of proposals (8, at most 100), skip the ids of images, between commas, that are not proposed.");
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/labeling", Propose).Produces<Labeling>().ProducesProblem(StatusCodes.Status400BadRequest)
+            .WithSummary("The images whose labels would teach most, and how far the labels go.")
+            .WithDescription("count is the number of proposals (8, at most 100), skip the ids of images, between commas, that are not proposed this time.");
+        routes.MapPost("/images/{id:long}/skip", (ServedCollection served, LabelHistory history, long id) =>
+        {
+            history.Skip(served.Get(id).Id);
+            return Results.NoContent();
+        }).Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound)
+            .WithSummary("An image is not proposed any more, until it has a label or the skipped ones are proposed again.");
+        routes.MapDelete("/labeling/skipped", (LabelHistory history) =>
+        {
+            history.ProposeSkippedAgain();
+            return Results.NoContent();
+        }).Produces(StatusCodes.Status204NoContent).WithSummary("Images that were skipped are proposed again.");
+    }
 
-    private static Labeling Propose(ServedCollection served, LabelingState state, int? count, string? skip)
+    private static Labeling Propose(ServedCollection served, LabelingState state, LabelHistory history, int? count, string? skip)
     {
         if (count is < 0 or > LargestCount)
             throw new RequestRefusedException(StatusCodes.Status400BadRequest, $"count is 0 to {LargestCount}, not {count}.");
-        LabelingState.Proposal proposal = state.Propose(count ?? DefaultCount, IdsOf(skip));
+        LabelingState.Proposal proposal = state.Propose(count ?? DefaultCount, IdsOf(skip).Union(history.Skipped).ToHashSet());
         ProposedImage[] images = [.. proposal.Images.Select(each => (Image: served.Collection.Get(each.Id), each.Vote)).Where(each => each.Image is not null)
             .Select(each => new ProposedImage(ServedImage.Of(each.Image!), each.Vote.Label, each.Vote.Share))];
         return new Labeling(images, LabelEndpoints.CountsOf(served.Collection), proposal.Labeled, served.Collection.Count, proposal.Figures.Agreement,
-            proposal.Figures.Coverage, proposal.Radius);
+            proposal.Figures.Coverage, proposal.Radius, history.Skipped.Count, history.Undoable);
     }
 
     private static HashSet<long> IdsOf(string? list) => [.. (list ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(text =>

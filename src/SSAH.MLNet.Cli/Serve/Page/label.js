@@ -10,7 +10,6 @@ const batch = 8;
 const classes = [];
 const changes = [];
 const history = [];
-const skipped = new Set();
 let several = false;
 
 export async function labelView(main) {
@@ -45,7 +44,7 @@ export async function labelView(main) {
 
   // Chosen anew after each label: what is known by now is asked no more.
   async function refresh() {
-    const labeling = await api.labeling(batch, [...skipped]);
+    const labeling = await api.labeling(batch);
     labeling.labels.forEach(each => know(each.label));
     state.figures = labeling;
     if (history.at(-1)?.labeled !== labeling.labeled) history.push({ labeled: labeling.labeled, agreement: labeling.agreement ?? 0, coverage: labeling.coverage });
@@ -92,18 +91,29 @@ export async function labelView(main) {
 
   async function skip() {
     if (!state.current) return;
-    if (state.labels.length === 0) skipped.add(state.current.image.id);
+    const id = state.current.image.id;
     state.current = null;
+    try {
+      if (state.labels.length === 0) await api.skip(id);
+    } catch (error) {
+      parts.problem.replaceChildren(notice(error.message, "error"));
+    }
     if (state.queue.length > 0) advance();
     else await refresh();
   }
 
+  async function proposeSkipped() {
+    await api.proposeSkipped();
+    await refresh();
+  }
+
   async function undo() {
+    if (state.busy || state.figures.undoable === 0) { say("There is nothing to undo."); return; }
+    // What was labeled before the page was opened comes after what was labeled on it.
     const last = changes.pop();
-    if (!last || state.busy) { say("There is nothing to undo."); return; }
     try {
-      const undone = await api.undo(last.change);
-      state.current = last.proposal;
+      const undone = await api.undo(last?.change);
+      state.current = last?.proposal ?? { image: undone.image, guess: null, share: 0 };
       state.labels = undone.image.labels;
       say("Undone.");
     } catch (error) {
@@ -135,13 +145,16 @@ export async function labelView(main) {
     if (classes.length === 0) parts.classes.append(notice("There is no class yet: name the first one below."));
     parts.next.replaceChildren(...state.queue.map(each => el("li", {}, el("img", { src: each.image.thumbnail, alt: "", width: 64, height: 64 }))));
     document.getElementById("goes-on").hidden = !several;
-    document.getElementById("undo").disabled = changes.length === 0;
+    document.getElementById("undo").disabled = changes.length === 0 && state.figures.undoable === 0;
     document.getElementById("skip").disabled = !state.current;
   }
 
   function drawStage() {
     if (!state.current) {
-      parts.stage.replaceChildren(notice(state.figures.labeled >= state.figures.images ? "Every image has a label." : "There is nothing more to propose: what is left was skipped."));
+      parts.stage.replaceChildren(notice(state.figures.labeled >= state.figures.images ? "Every image has a label."
+        : state.figures.skipped > 0 ? `There is nothing more to propose: ${counted(state.figures.skipped, "image")} ${state.figures.skipped === 1 ? "was" : "were"} skipped.`
+          : "There is nothing more to propose."));
+      if (state.figures.skipped > 0) parts.stage.append(el("button", { type: "button", id: "propose-skipped", onclick: proposeSkipped }, "Propose them again"));
       return;
     }
     const { image, guess, share } = state.current;
