@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.VectorData;
 using SSAH.MLNet.Postgres;
 using SSAH.MLNet.VectorData;
@@ -9,29 +8,30 @@ namespace SSAH.MLNet.Benchmarks.Scale;
 /// <summary><c>bench scale</c>: the stores beside the bare index, in one run: loading, size, nearest, within a radius, filtered.</summary>
 internal static class ScaleBenchmark
 {
-    private const int K = 10, Repeats = 5, Queries = 100, ServerQueries = 20, GraphCodes = 100_000;
+    private const int K = 10, Repeats = 5, Queries = 100, ServerQueries = 20;
 
     public static int Run(string[] args)
     {
-        int count = 1_000_000, bits = 64;
-        for (int i = 0; i < args.Length; i += 2)
+        if (ScaleOptions.Parse(args) is not { } options)
         {
-            if (args[i] is not ("--codes" or "--bits") || i + 1 == args.Length
-                || !int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out int number))
-            {
-                Console.Error.WriteLine("usage: bench scale [--codes N] [--bits N]   (1000000, 64)");
-                return 2;
-            }
-            _ = args[i] == "--codes" ? count = number : bits = number;
+            Console.Error.WriteLine(ScaleOptions.Usage);
+            return 2;
         }
         BenchmarkRow.PrintMachine();
-        BinaryCodes codes = BenchmarkCodes.Clustered(bits, count, seed: 1, 1000, 0.08), queries = BenchmarkCodes.Clustered(bits, Queries, seed: 2, 1000, 0.08);
+        BinaryCodes codes = BenchmarkCodes.Clustered(options.Bits, options.Codes, seed: 1, 1000, 0.08),
+            queries = BenchmarkCodes.Clustered(options.Bits, Queries, seed: 2, 1000, 0.08);
         var bare = new HammingFlatIndex(codes);
         DirectoryInfo folder = Directory.CreateTempSubdirectory("ssah-scale-");
         try
         {
-            MeasureSqlite(folder, codes, queries, bare);
-            MeasurePostgres(codes, queries, bare).GetAwaiter().GetResult();
+            if (options.Places.Contains("sqlite"))
+                MeasureSqlite(folder, codes, queries, bare);
+            if (options.Places.Contains("usearch"))
+                UsearchScale.Measure(codes.Slice(0, options.GraphCodes), queries);
+            if (options.Places.Contains("shards"))
+                ShardScale.MeasureAsync(folder.CreateSubdirectory("shards").FullName, codes, queries, bare).GetAwaiter().GetResult();
+            if (options.Places.Contains("postgres"))
+                MeasurePostgres(codes, queries, bare, options.GraphCodes).GetAwaiter().GetResult();
         }
         finally
         {
@@ -64,7 +64,7 @@ internal static class ScaleBenchmark
         BenchmarkRow.Note($"sqlite: with a filter that was not asked for before {seconds[5] / Queries * 1e6:0} us");
     }
 
-    private static async Task MeasurePostgres(BinaryCodes codes, BinaryCodes queries, HammingFlatIndex bare)
+    private static async Task MeasurePostgres(BinaryCodes codes, BinaryCodes queries, HammingFlatIndex bare, int graphCodes)
     {
         await using PostgresServer server = await TestServers.AnyAsync();
         if (server.Missing is not null)
@@ -83,8 +83,7 @@ internal static class ScaleBenchmark
         if (!server.HasPgvector)
             return;
         await server.ExecuteAsync("CREATE EXTENSION vector");
-        // A graph of a million takes longer than all the rest.
-        BinaryCodes part = codes.Slice(0, Math.Min(codes.Count, GraphCodes));
+        BinaryCodes part = codes.Slice(0, graphCodes);
         StoreLoad graph = await FilledAsync(server, store, IndexKind.Hnsw, part, few, new HammingFlatIndex(part));
         StoreLoad scanned = await FilledAsync(server, store, IndexKind.Flat, part, few, new HammingFlatIndex(part), "flat-part");
         Compare("postgres-hnsw", graph, "postgres-flat-part", scanned, few);

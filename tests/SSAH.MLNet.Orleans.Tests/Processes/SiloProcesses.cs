@@ -8,7 +8,7 @@ namespace SSAH.MLNet.Orleans.Tests.Processes;
 /// <summary>Silos on loopback: two in this process, of which the first keeps the list of silos, one as a process that can be killed; and a client.</summary>
 internal sealed class SiloProcesses : IAsyncDisposable
 {
-    private readonly int[] _ports = SiloProcess.FreePorts(6);
+    private readonly int[] _ports = FreePorts.Take(6);
     private readonly IHost[] _hosts;
     private SiloProcess? _process;
 
