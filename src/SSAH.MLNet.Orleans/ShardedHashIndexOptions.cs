@@ -45,4 +45,7 @@ public sealed class ShardedHashIndexOptions
     /// <value>4,096 or more.</value>
     [Range(4096, long.MaxValue)]
     public long CompactAfterBytes { get; set; } = 64 << 20;
+
+    /// <summary>For tests: how often a replica looks whether it is where it belongs.</summary>
+    internal TimeSpan LookAtPlaceEvery { get; set; } = TimeSpan.FromSeconds(10);
 }

@@ -44,12 +44,12 @@ internal sealed class CoordinatorCalls(IGrainFactory grains, string index)
                         + "Is the cluster running, and can this process reach it?", error);
                 }
                 Task ended = await Task.WhenAny([.. asked, Task.Delay(left > s_betweenTries ? Pause(timeout, left) : s_grace, cancellationToken)]);
-                if (ended is not Task<Answer> { IsCanceled: false } done)
+                if (ended is not Task<Answer> done)
                     continue;
                 asked.Remove(done);
                 if (done.IsCompletedSuccessfully)
                     return done.Result;
-                error = done.Exception!.InnerException;
+                error = done.Exception?.InnerException ?? new TaskCanceledException(done);
                 await Task.Delay(s_betweenTries, cancellationToken);
             }
         }

@@ -13,8 +13,6 @@ namespace SSAH.MLNet.Orleans.Grains;
 internal sealed class HashShardGrain(IOptionsMonitor<ShardedHashIndexOptions> options, ISiloStatusOracle silos, ILocalSiloDetails here)
     : Grain, IHashShardGrain, IDisposable
 {
-    private static readonly TimeSpan s_lookAtPlaceEvery = TimeSpan.FromSeconds(10);
-
     private ShardedHashIndexOptions _options = null!;
     private ReplicaKey _key;
     private HammingSearchOptions _searching = null!;
@@ -27,7 +25,7 @@ internal sealed class HashShardGrain(IOptionsMonitor<ShardedHashIndexOptions> op
         var name = new ShardName(_key.Index, _key.Shard, _options.Shards);
         _shard = new Shard(name, IndexManifest.FolderOf(name, _options), _options.Bits, _options.CompactAfterBytes);
         _searching = new HammingSearchOptions { Threads = _options.SearchThreads };
-        this.RegisterGrainTimer(LookAtPlace, new GrainTimerCreationOptions(s_lookAtPlaceEvery, s_lookAtPlaceEvery) { Interleave = true });
+        this.RegisterGrainTimer(LookAtPlace, new GrainTimerCreationOptions(_options.LookAtPlaceEvery, _options.LookAtPlaceEvery) { Interleave = true });
         return Task.CompletedTask;
     }
 

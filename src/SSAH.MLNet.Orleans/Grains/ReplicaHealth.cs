@@ -6,14 +6,14 @@ internal sealed class ReplicaHealth(int shards, int replicas)
     private const long RestMilliseconds = 2000;
 
     private readonly long[] _restUntil = new long[shards * replicas];
-    private int _turn;
+    private readonly int[] _turns = new int[shards];
 
     /// <summary>The replicas of a shard in the order in which they are asked.</summary>
     public int[] Order(int shard)
     {
         if (replicas == 1)
             return [0];
-        int first = (int)((uint)_turn++ % (uint)replicas);
+        int first = (int)((uint)_turns[shard]++ % (uint)replicas);
         long now = Environment.TickCount64;
         return [.. Enumerable.Range(first, replicas).Select(replica => replica % replicas)
             .OrderBy(replica => _restUntil[shard * replicas + replica] > now)];

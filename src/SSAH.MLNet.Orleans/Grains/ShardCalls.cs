@@ -35,7 +35,11 @@ internal sealed partial class ShardCalls(string index, ShardedHashIndexOptions o
                     asked.Add(call(_replicas[shard * options.Replicas + replica], cancellationToken), replica);
                 Task ended = await FirstOf(asked.Keys, hedge && waiting.Count > 0, timeIsOver);
                 if (ended == timeIsOver)
+                {
+                    foreach (Task late in asked.Keys)
+                        late.Ignore();
                     return (null, reason ?? "No replica answered in time.");
+                }
                 if (!asked.Remove(ended, out replica))
                     continue;
                 if (ended is Task<ShardAnswer> { IsCompletedSuccessfully: true, Result: var answer })

@@ -131,9 +131,11 @@ internal sealed class ShardLog : IDisposable
     public void Append(LogRecord record)
     {
         using SafeFileHandle file = File.OpenHandle(_path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
-        if (RandomAccess.GetLength(file) > Position)
-            RandomAccess.SetLength(file, Position);
-        RandomAccess.Write(file, record.ToBytes(Position), Position);
+        // A search may read the record, and go on, as soon as it is written.
+        long position = Position;
+        if (RandomAccess.GetLength(file) > position)
+            RandomAccess.SetLength(file, position);
+        RandomAccess.Write(file, record.ToBytes(position), position);
         RandomAccess.FlushToDisk(file);
     }
 
