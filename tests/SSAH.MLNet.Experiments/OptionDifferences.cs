@@ -19,7 +19,11 @@ internal static class OptionDifferences
     private static readonly string[] s_ofSeveralLabels = ["Losses.LabelSimilarity"];
 
     // What was done before there was an option for it; records of that time do not have it.
-    private static readonly Dictionary<string, string> s_before = new() { ["Losses.LabelSimilarity"] = Text(LabelSimilarity.AnyShared) };
+    private static readonly Dictionary<string, string> s_before = new()
+    {
+        ["Losses.LabelSimilarity"] = Text(LabelSimilarity.AnyShared),
+        ["Augmentation.MirrorAverage"] = Text(false),
+    };
 
     /// <summary>
     /// Names and values, both of the run and of the plan today: <c>SimilarityWeight 1 (today 3)</c>; empty for a run with today's options and for

@@ -41,8 +41,6 @@ internal static class ResultTables
     private static string Table(string name, IReadOnlyList<RunRecord> records)
     {
         var plan = ExperimentCatalog.All.FirstOrDefault(p => p.Name == name) ?? throw new InvalidDataException($"There is no experiment '{name}'.");
-        if (plan.RobustQueries > 0)
-            return RobustTable(plan, records);
         bool graded = records.Any(r => r.NdcgAt100 is not null);
         var table = new StringBuilder();
         table.Append(CultureInfo.InvariantCulture, $"{plan.Title}. `./build.sh experiment {name}`\n\n");
@@ -69,29 +67,6 @@ internal static class ResultTables
                 $"\n{string.Concat(Enumerable.Repeat("\\*", i + 1))} Measured with other options than today's: {options}.\n");
         foreach (var (i, machine) in machines.Index())
             table.Append(CultureInfo.InvariantCulture, $"\nMachine{(machines.Length > 1 ? $" {i + 1}" : "")}: {machine}.\n");
-        return table.ToString().TrimEnd('\n');
-    }
-
-    // Every row beside the first one, seed by seed.
-    private static string RobustTable(ExperimentPlan plan, IReadOnlyList<RunRecord> records)
-    {
-        var table = new StringBuilder();
-        table.Append(CultureInfo.InvariantCulture, $"{plan.Title}. `./build.sh experiment {plan.Name}`\n\n");
-        table.Append("| row | hard samples | all queries | of some: whole | mean of 81 views | worst view | d(x~) - d(x) | seeds | date |\n");
-        table.Append("| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
-        foreach (var row in plan.Rows)
-        {
-            RunRecord[] runs = [.. records.Where(r => r.Row == row.Id && r.Robust is not null).OrderBy(r => r.Seed)];
-            if (runs.Length == 0)
-                continue;
-            string Each(Func<RunRecord, double> value) =>
-                string.Join(", ", runs.Select(r => value(r).ToString(".000", CultureInfo.InvariantCulture)));
-            table.Append(CultureInfo.InvariantCulture, $"| {row.Id} | {row.Title} | {Each(r => r.MeanAveragePrecision)} | {Each(r => r.Robust!.Clean)} ");
-            table.Append(CultureInfo.InvariantCulture, $"| {Each(r => r.Robust!.Mean)} | {Each(r => r.Robust!.WorstView)} ");
-            table.Append(CultureInfo.InvariantCulture,
-                $"| {Each(r => r.FinalGap ?? 0)} | {string.Join(", ", runs.Select(r => r.Seed))} | {runs.Max(r => r.Date)} |\n");
-        }
-        table.Append(CultureInfo.InvariantCulture, $"\nMachine: {string.Join("; ", records.Select(MachineOf).Distinct())}.\n");
         return table.ToString().TrimEnd('\n');
     }
 

@@ -59,9 +59,8 @@ internal sealed class FrozenTraining(SsahTrainer.Options options, int seed, Acti
         TaughtClasses taught = ClassTeacher.Teach(common, labels.Take(rows), graph, seed, note, cancellation);
         note(string.Create(CultureInfo.InvariantCulture, $"Labels spread over the graph of {graph.Count} rows, {clock.Elapsed.TotalSeconds:F1} s."));
 
-        bool takesHardest = options.HardSamples.Source is HardSampleSource.Adversarial or HardSampleSource.HardestRandom;
         double viewShare = ViewShare(rows.Count(labels.IsLabeled) / (double)rows.Length);
-        var training = new ClassifierTraining(labels.IsMultiLabel, takesHardest, viewShare, seed, cancellation);
+        var training = new ClassifierTraining(labels.IsMultiLabel, options.HardSamples.TakesHardestView, viewShare, seed, cancellation);
         ClassifierOutcome classifier = training.Run(learned[0], learned[1..], taught.Probabilities);
         string agrees = classifier.Agreement is { } agreement
             ? string.Create(CultureInfo.InvariantCulture, $"; it agrees with the teacher on {agreement:P1} of rows held out") : "";

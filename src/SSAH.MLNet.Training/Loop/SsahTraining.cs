@@ -12,7 +12,6 @@ namespace SSAH.MLNet.Training.Loop;
 internal sealed partial class SsahTraining : IDisposable
 {
     private const int AdaptingImages = 256;
-    private const int SearchedImages = 16;
 
     // Pixels from which on memory is scarcer than a tenth of the time.
     private const int LargeImage = 64 * 64;
@@ -103,9 +102,7 @@ internal sealed partial class SsahTraining : IDisposable
 
     private AdversarialNetwork? Adversary => _networks.Adversary;
 
-    private bool IsTaught => _options.HardSamples.TaughtBySearch;
-
-    private HardSampleSource Source => _options.HardSamples.Source;
+    private HardSampleSource Source => _options.HardSamples.TrainedSource;
 
     /// <summary>The teacher on the CPU, for export. The caller disposes of it.</summary>
     public HashNetwork TeacherOnCpu() => _networks.TeacherOnCpu();
@@ -148,7 +145,7 @@ internal sealed partial class SsahTraining : IDisposable
         // Hard pass: their hard samples must hash like them.
         var anchors = HardAnchors(easy, labeled, pseudo);
         var hard = MakeHardSamples(labeled, pseudo, anchors);
-        var leaf = hard?.Images.detach().requires_grad_(Adversary is not null && !IsTaught);
+        var leaf = hard?.Images.detach().requires_grad_(Adversary is not null);
         var weights = leaf is null ? null : HardPass(losses, easy, labeled, pseudo, anchors, leaf, consistentWeight);
 
         // H-step.
@@ -158,10 +155,7 @@ internal sealed partial class SsahTraining : IDisposable
 
         // A-step: H-Net is only read, through the gradient that its own step left at the images.
         if (hard is { } samples && figures is { Hard: { } hardMean, Easy: { } easyMean } && Adversary is not null)
-            if (IsTaught)
-                TeachAdversary(labeled, anchors, rate);
-            else
-                StepAdversary(samples, leaf!, weights!, hardMean - easyMean, rate);
+            StepAdversary(samples, leaf!, weights!, hardMean - easyMean, rate);
         Observe(figures, easy, hard, progress);
         Progress = _schedule.Progress(++Step);
     }
@@ -283,7 +277,6 @@ internal sealed partial class SsahTraining : IDisposable
         var limits = new HardSampleLimits(_policy.Area, _policy.AngleDegrees * Math.PI / 180);
         // A different and stronger view than the teacher saw: agreeing on the same view would teach less.
         var sources = pseudo is { } unlabeled ? cat([labeled.Images, _images.Draw(unlabeled.Rows, strong: true)]) : labeled.Images;
-        using var fixedAdversary = IsTaught ? no_grad() : null;
         return Adversary?.call(sources, limits) ?? (Source == HardSampleSource.HardestRandom
             ? _networks.RandomSamples!.MakeHardest(sources, limits, Difficulty)
             : _networks.RandomSamples!.Make(sources, limits));
@@ -291,11 +284,6 @@ internal sealed partial class SsahTraining : IDisposable
         Tensor Difficulty(Tensor images)
         {
             var (known, guessed) = HardLosses(images, labeled, pseudo, anchors);
-            if (guessed is not null && _options.HardSamples.TeacherVeto)
-            {
-                long first = labeled.Images.shape[0];
-                guessed -= Consistency(Teacher.call(images.narrow(0, first, guessed.shape[0])), pseudo!.Value, anchors);
-            }
             return guessed is null ? known! : cat([known!, guessed]);
         }
     }
@@ -373,21 +361,6 @@ internal sealed partial class SsahTraining : IDisposable
         _adversaryOptimizer!.ZeroGradients();
         // The gradient of this product with a constant is the gradient that was wanted.
         (hard.Images * (gradient * factor.view(-1, 1, 1, 1)).detach()).sum().backward();
-        _adversaryOptimizer.Step(rate);
-    }
-
-    // Of some images of the batch: a search costs a pass over its candidates.
-    private void TeachAdversary(MiniBatch labeled, Anchors anchors, double rate)
-    {
-        using var phase = TrainingTelemetry.Phase("A-step");
-        long count = Math.Min(SearchedImages, labeled.Images.shape[0]);
-        var targets = labeled.Targets.narrow(0, 0, count);
-        var limits = new HardSampleLimits(_policy.Area, _policy.AngleDegrees * Math.PI / 180);
-        HashNetwork.TrackStatistics(false);
-        var loss = TaughtBySearch.Loss(Adversary!, labeled.Images.narrow(0, 0, count), limits, (images, sets) =>
-            _objective.PerRow(HashNetwork.call(images), targets.repeat(sets, 1), known: null, anchors));
-        _adversaryOptimizer!.ZeroGradients();
-        loss.backward();
         _adversaryOptimizer.Step(rate);
     }
 

@@ -12,10 +12,15 @@ public sealed partial class SsahTrainer
         }
 
         /// <summary>
-        /// Where hard samples come from. Default <see cref="HardSampleSource.Adversarial"/>, SSAH's A-Net; <see cref="HardSampleSource.Random"/> was
-        /// as good in docs/results.md and a little faster.
+        /// Where hard samples come from. Default <see cref="HardSampleSource.Auto"/>; the paper's A-Net is <see cref="HardSampleSource.Adversarial"/>.
         /// </summary>
-        public HardSampleSource Source { get; set; } = HardSampleSource.Adversarial;
+        public HardSampleSource Source { get; set; } = HardSampleSource.Auto;
+
+        /// <summary>Where those of a network that is trained come from.</summary>
+        internal HardSampleSource TrainedSource => Source == HardSampleSource.Auto ? HardSampleSource.Random : Source;
+
+        /// <summary>Whether of a frozen network's stored views the hardest is taken.</summary>
+        internal bool TakesHardestView => Source is HardSampleSource.Auto or HardSampleSource.Adversarial or HardSampleSource.HardestRandom;
 
         /// <summary>Weight of the similarity and class losses of labeled hard samples, 0 to 1000. Default 0.5.</summary>
         [Range(0.0, 1000)]
@@ -82,9 +87,8 @@ public sealed partial class SsahTrainer
         /// <summary>
         /// Views of each image that a frozen network computes features of and keeps, beside those of the image, 0 to 16: first its mirror image (where
         /// <see cref="AugmentationOptions.HorizontalFlip"/> allows), then hard samples, turned and partly covered. The time of the features grows with
-        /// them. With <see cref="HardSampleSource.None"/> there is the mirror image only; with <see cref="HardSampleSource.Adversarial"/> and
-        /// <see cref="HardSampleSource.HardestRandom"/> the classifier takes of each image's views the one that is hardest for it, which here is an exact
-        /// search. Default 2.
+        /// them. With <see cref="HardSampleSource.None"/> there is the mirror image only; with <see cref="HardSampleSource.Random"/> the classifier takes
+        /// any of each image's views, else the one that is hardest for it, which here is an exact search. Default 2.
         /// </summary>
         [Range(0, 16)]
         public int FrozenViews { get; set; } = 2;
@@ -96,18 +100,6 @@ public sealed partial class SsahTrainer
         /// <summary>Largest share of the image that stored hard samples of a frozen network have covered, 0 to 0.9. Default 0.2.</summary>
         [Range(0, 0.9)]
         public double FrozenOcclusionArea { get; set; } = 0.2;
-
-        /// <summary>Random hard samples that the hardest of an image is taken from.</summary>
-        internal int Candidates { get; set; } = 8;
-
-        /// <summary>Whether A-Net learns to propose what was hardest of several of its own and random hard samples, in place of following gradients.</summary>
-        internal bool TaughtBySearch { get; set; }
-
-        /// <summary>Whether hard samples have a scale and a shift of their own in every normalization (AdvProp, Xie et al. 2020).</summary>
-        internal bool OwnNormalization { get; set; }
-
-        /// <summary>Whether the hardest of an unlabeled image is one that the teacher still knows (TeachAugment, Suzuki 2022).</summary>
-        internal bool TeacherVeto { get; set; }
 
         internal HardSampleOptions Copy()
         {

@@ -17,6 +17,12 @@ public enum HardSampleSource
     /// bring. Takes several times as long.
     /// </summary>
     HardestRandom,
+
+    /// <summary>
+    /// What won in docs/results.md: <see cref="Random"/> where a network is trained, since A-Net gains nothing over it; of a frozen network's stored views
+    /// the hardest, a search that costs nothing.
+    /// </summary>
+    Auto,
 }
 
 /// <summary>

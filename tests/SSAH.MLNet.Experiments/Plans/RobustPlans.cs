@@ -19,9 +19,6 @@ internal static class RobustPlans
                 o => (o.MaxOcclusionArea, o.MaxRotationDegrees) = (0.33, 45)),
             Row("hardest", "the hardest of eight random ones", HardSampleSource.HardestRandom),
             Row("adversary", "A-Net", HardSampleSource.Adversarial),
-            Row("adversary-taught", "A-Net taught by search", HardSampleSource.Adversarial, o => o.TaughtBySearch = true),
-            Row("random-own", "random, with a scale and shift of their own", HardSampleSource.Random, o => o.OwnNormalization = true),
-            Row("hardest-own", "the hardest of eight, with a scale and shift of their own", HardSampleSource.HardestRandom, o => o.OwnNormalization = true),
             Row("random-paced", "random, the difficulty rising to the same level", HardSampleSource.Random, Paced),
             Row("adversary-paced", "A-Net, the difficulty rising to the same level", HardSampleSource.Adversarial, Paced),
         ],
@@ -35,9 +32,7 @@ internal static class RobustPlans
         [
             Unlabeled("none", "consistent loss, no hard samples", HardSampleSource.None),
             Unlabeled("random", "consistent loss, random", HardSampleSource.Random),
-            Unlabeled("hardest", "consistent loss, the hardest of four random ones", HardSampleSource.HardestRandom, o => o.Candidates = 4),
-            Unlabeled("veto", "consistent loss, the hardest of four that the teacher knows", HardSampleSource.HardestRandom,
-                o => (o.Candidates, o.TeacherVeto) = (4, true)),
+            Unlabeled("hardest", "consistent loss, the hardest of eight random ones", HardSampleSource.HardestRandom),
         ],
     };
 

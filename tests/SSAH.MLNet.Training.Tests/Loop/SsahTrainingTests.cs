@@ -1,3 +1,4 @@
+using SSAH.MLNet.Training.Checkpoints;
 using SSAH.MLNet.Training.Data;
 using SSAH.MLNet.Training.Loop;
 using SSAH.MLNet.Training.Method;
@@ -38,6 +39,26 @@ public sealed class SsahTrainingTests
             return [.. training.Teacher.parameters().SelectMany(p => p.data<float>().ToArray())];
         }
         Assert.Equal(Train(), Train());
+    }
+
+    [Fact]
+    public void By_default_a_network_trains_with_random_hard_samples_and_frozen_views_are_searched_for_the_hardest()
+    {
+        float[] Train(HardSampleSource source)
+        {
+            var options = Images.Options();
+            options.HardSamples.Source = source;
+            using var training = new SsahTraining(Set(), options, CPU, ScalarType.Float32, seed: 1);
+            for (int i = 0; i < 5; i++)
+                training.RunStep();
+            Assert.Equal(source == HardSampleSource.Adversarial, training.Tensors().ContainsKey(CheckpointFiles.Adversary));
+            return [.. training.Teacher.parameters().SelectMany(p => p.data<float>().ToArray())];
+        }
+        var byDefault = new SsahTrainer.Options().HardSamples;
+        Assert.True(byDefault.TakesHardestView);
+        float[] trained = Train(byDefault.Source);
+        Assert.Equal(Train(HardSampleSource.Random), trained);
+        Assert.NotEqual(Train(HardSampleSource.Adversarial), trained);
     }
 
     // Only the top left quarter shows the class: an occluder of a quarter of the image hurts most there, and chance seldom covers it. Noise has no

@@ -58,7 +58,7 @@ public sealed class PatchWhiteningTests
         all.Measure(images);
         // Kernels are longer the weaker their direction is.
         float[] Lengths(PatchWhitening layer, int count) =>
-            [.. layer.named_parameters().Single(p => p.name == "weight").parameter.narrow(0, 0, count).flatten(1).norm(1).data<float>().Order()];
+            [.. layer.named_parameters().Single(p => p.name == "kernels").parameter.narrow(0, 0, count).flatten(1).norm(1).data<float>().Order()];
         Assert.Equal(Lengths(all, 27).Take(8), Lengths(few, 8), (a, b) => Math.Abs(a - b) < 1e-3 * a);
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using SSAH.MLNet.Hashing;
 using SSAH.MLNet.Onnx;
 using SSAH.MLNet.Onnx.Wire;
@@ -179,6 +180,31 @@ public sealed class BackboneTests : IDisposable
         options.Backbone = Backbone.Pretrained(PretrainedNetwork.ResNet18 with { Path = "nowhere.onnx" });
         var error = Assert.Throws<ArgumentException>(() => new MLContext(1).Transforms.SsahHash(options));
         Assert.Contains("dotnet add package Microsoft.ML.DnnImageFeaturizer.ResNet18", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false, true, true)]
+    [InlineData(true, true, true)]
+    [InlineData(true, false, true)]
+    [InlineData(false, true, false)]
+    public void An_image_and_its_mirror_image_have_one_code_where_images_may_be_mirrored_and_the_option_says_so(bool fromFile, bool average, bool flip)
+    {
+        var ml = new MLContext(1);
+        var options = Images.Options(steps: 3);
+        if (fromFile)
+            options.Backbone = Backbone.FromOnnx(_file, preprocessing: new BackbonePreprocessing { Side = 24 });
+        (options.Augmentation.MirrorAverage, options.Augmentation.HorizontalFlip) = (average, flip);
+        var images = Images.Draw(60, 2);
+        using var encoder = ml.Transforms.SsahHash(options).Fit(Images.View(ml, images));
+        var mirrored = images.Select(image => new Image
+        {
+            Label = image.Label,
+            Class = image.Class,
+            Pixels = [.. Enumerable.Range(0, image.Pixels.Length).Select(i => image.Pixels[i / Image.Side * Image.Side + Image.Side - 1 - i % Image.Side])],
+        });
+        float[][] Activations(IEnumerable<Image> some) => [.. encoder.Transform(Images.View(ml, some)).GetColumn<float[]>("HashCodeActivation")];
+        double difference = Activations(images).Zip(Activations(mirrored), (one, other) => one.Zip(other, (a, b) => Math.Abs(a - b)).Max()).Max();
+        Assert.Equal(average && flip, difference < 1e-4);
     }
 
     [Fact]

@@ -51,6 +51,7 @@ internal static class Images
         Backbone = Backbone.SmallResNet(16),
         Stopping = { MaxSteps = steps },
         Optimization = { LabeledBatchSize = 12 },
+        HardSamples = { Source = HardSampleSource.Adversarial },
         Consistency = { UnlabeledBatchSize = 24, ConfidenceThreshold = 0.4, TeacherDecay = 0.9 },
         Augmentation = { HorizontalFlip = false },
         ReportEverySteps = 10,

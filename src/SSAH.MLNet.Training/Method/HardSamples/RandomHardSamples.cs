@@ -5,11 +5,11 @@ using static TorchSharp.torch;
 namespace SSAH.MLNet.Training.Method;
 
 /// <summary>The control of every ablation: occluders and angles drawn at random, over the same grids, areas and range.</summary>
-/// <param name="shape">The transformations.</param>
-/// <param name="noise">Where they are drawn from.</param>
-/// <param name="candidates">Hard samples that the hardest of an image is taken from.</param>
-internal sealed class RandomHardSamples(HardSampleShape shape, NoiseSource noise, int candidates = 8)
+internal sealed class RandomHardSamples(HardSampleShape shape, NoiseSource noise)
 {
+    /// <summary>Hard samples that the hardest of an image is taken from.</summary>
+    public const int Candidates = 8;
+
     /// <summary>Makes hard samples that carry no gradient.</summary>
     public HardSamples Make(Tensor images, HardSampleLimits limits)
     {
@@ -28,7 +28,7 @@ internal sealed class RandomHardSamples(HardSampleShape shape, NoiseSource noise
         using var _ = no_grad();
         var hardest = Make(images, limits);
         var worst = difficulty(hardest.Images);
-        for (int i = 1; i < candidates; i++)
+        for (int i = 1; i < Candidates; i++)
         {
             using var scope = NewDisposeScope();
             var next = Make(images, limits);

@@ -56,8 +56,8 @@ internal sealed class HashNetwork : nn.Module<Tensor, HashOutput>
     /// <summary>Where the layers with the largest maps are computed again in the backward pass; null where all maps are kept for it.</summary>
     public Recomputation? Recomputation { get; set; }
 
-    /// <summary>Whether an image's activations are the mean of its own and its mirror image's. Training does not ask: it sees both anyway.</summary>
-    public bool AveragesMirrorImage { get; init; }
+    /// <summary>Whether an image's activations are the mean of its own and its mirror image's when it is encoded; training sees one at a time.</summary>
+    public bool AveragesMirrorImage { get; set; }
 
     /// <summary>The feature extractor, for export.</summary>
     public Layer Backbone => backbone;
@@ -133,13 +133,13 @@ internal sealed class HashNetwork : nn.Module<Tensor, HashOutput>
     /// <param name="images">Gives a few hundred images, [N, C, H, W]; not called where there is nothing to measure.</param>
     public void Measure(Func<Tensor> images)
     {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
         if (modules().OfType<PatchWhitening>().FirstOrDefault() is { } whitening)
             whitening.Measure(images());
         var added = modules().OfType<OperatorGraph>().SelectMany(graph => graph.AddedNormalizations).ToArray();
         if (added.Length == 0)
             return;
-        using var scope = NewDisposeScope();
-        using var _ = no_grad();
         foreach (var layer in added)
             layer.Adapts = !layer.IsFrozen;
         Features(images());

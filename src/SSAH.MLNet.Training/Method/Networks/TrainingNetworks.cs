@@ -16,15 +16,11 @@ internal sealed class TrainingNetworks : IDisposable
         var newBackbone = options.Backbone.Prepare(set.Shape, normalization);
         _newHashNetwork = () =>
         {
-            var network = new HashNetwork(newBackbone(), options.Bits, options.Losses.ClassificationWeight > 0 ? set.Labels.ClassCount : 0)
-            {
-                AveragesMirrorImage = options.Augmentation is { HorizontalFlip: true, MirrorAverage: true },
-            };
+            var network = new HashNetwork(newBackbone(), options.Bits, options.Losses.ClassificationWeight > 0 ? set.Labels.ClassCount : 0);
             if (options.Optimization.BackboneLearningRateFactor == 0)
                 network.FreezeBackbone();
-            if (options.HardSamples.OwnNormalization)
-                foreach (var layer in network.modules().OfType<Networks.Layers.BatchNormalization>())
-                    layer.SplitAffine();
+            // Features that nothing has learned to agree on for both are taken as they are.
+            network.AveragesMirrorImage = options.Augmentation is { HorizontalFlip: true, MirrorAverage: true } && !network.HasFrozenBackbone;
             return network;
         };
         using var generator = new Generator((ulong)seed, CPU);
@@ -32,15 +28,15 @@ internal sealed class TrainingNetworks : IDisposable
         Initialization.Apply(Hash, generator, kept: Hash.PretrainedParameters);
         Noise = new NoiseSource((ulong)seed + 1, device);
         var shape = new HardSampleShape(Scales(set.Shape, options), options.HardSamples.MaxRotationDegrees > 0);
-        if (options.HardSamples.Source == HardSampleSource.Adversarial)
+        if (options.HardSamples.TrainedSource == HardSampleSource.Adversarial)
         {
-            Adversary = new AdversarialNetwork(set.Shape.Channels, shape, Noise, options.HardSamples.TaughtBySearch);
+            Adversary = new AdversarialNetwork(set.Shape.Channels, shape, Noise);
             Initialization.Apply(Adversary, generator, zero: AdversarialNetwork.ZeroHeads);
             Adversary.to(device);
         }
         else if (options.HardSamples.Source != HardSampleSource.None)
         {
-            RandomSamples = new RandomHardSamples(shape, Noise, options.HardSamples.Candidates);
+            RandomSamples = new RandomHardSamples(shape, Noise);
         }
         (Hash, Teacher) = (Hash.to(device), _newHashNetwork().to(device));
         Hash.ComputeType = Teacher.ComputeType = computeType;

@@ -16,8 +16,6 @@ internal sealed class BatchNormalization : Layer
     private readonly Tensor runningMean;
     private readonly Tensor runningVariance;
     private readonly double _epsilon;
-    private Parameter? _ownScale;
-    private Parameter? _ownShift;
 
     public BatchNormalization(long channels) : this(ones(channels), zeros(channels), zeros(channels), ones(channels), 1e-5)
     {
@@ -37,14 +35,6 @@ internal sealed class BatchNormalization : Layer
 
     /// <summary>Whether training passes move the running statistics; off for hard samples, whose statistics are not those of real images.</summary>
     public bool TracksStatistics { get; set; } = true;
-
-    /// <summary>Gives passes whose statistics are not tracked, those of hard samples, a scale and a shift of their own.</summary>
-    public void SplitAffine()
-    {
-        (_ownScale, _ownShift) = (new Parameter(scale.detach().clone()), new Parameter(shift.detach().clone()));
-        register_parameter("own_scale", _ownScale);
-        register_parameter("own_shift", _ownShift);
-    }
 
     /// <summary>Whether the running statistics are used in training too; on in a frozen stage.</summary>
     public bool IsFrozen { get; set; }
@@ -74,10 +64,8 @@ internal sealed class BatchNormalization : Layer
     {
         if (Adapts)
             Adapt(input);
-        bool own = training && !TracksStatistics && _ownScale is not null;
         return nn.functional.batch_norm(
-            input, runningMean, runningVariance, own ? _ownScale! : scale, own ? _ownShift! : shift,
-            training && !IsFrozen, training && TracksStatistics && !IsFrozen ? Momentum : 0, _epsilon);
+            input, runningMean, runningVariance, scale, shift, training && !IsFrozen, training && TracksStatistics && !IsFrozen ? Momentum : 0, _epsilon);
     }
 
     public override string Export(OnnxGraph graph, string value)

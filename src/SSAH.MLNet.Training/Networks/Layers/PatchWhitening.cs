@@ -14,10 +14,12 @@ namespace SSAH.MLNet.Training.Networks.Layers;
 internal sealed class PatchWhitening : Layer
 {
     private const int Side = 3;
+    private const long ImagesAtOnce = 8;
 
     // Weaker directions than this, where the pixels have variance 1, are noise.
     private const double Epsilon = 5e-4;
-    private readonly Parameter weight;
+    // No former network has a tensor of this name, so that a warm start leaves it as it was measured.
+    private readonly Parameter kernels;
     private readonly Parameter shift;
     private readonly int _directions;
 
@@ -29,7 +31,7 @@ internal sealed class PatchWhitening : Layer
         if (outputs % 2 != 0 || outputs > 2 * channels * Side * Side)
             throw new ArgumentOutOfRangeException(nameof(outputs), outputs, $"A patch of {channels} channels has {channels * Side * Side} directions.");
         _directions = (int)(outputs / 2);
-        weight = new Parameter(zeros(outputs, channels, Side, Side), requires_grad: false);
+        kernels = new Parameter(zeros(outputs, channels, Side, Side), requires_grad: false);
         shift = new Parameter(zeros(outputs));
         RegisterComponents();
     }
@@ -43,21 +45,29 @@ internal sealed class PatchWhitening : Layer
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        long channels = images.shape[1];
-        var patches = nn.functional.unfold(images.to(ScalarType.Float32).cpu(), Side)                // [N, C * 9, places]
-            .transpose(1, 2).reshape(-1, channels * Side * Side);
-        var centered = patches - patches.mean([0], keepdim: true);
-        var (variances, directions) = linalg.eigh(centered.t().matmul(centered).Over(patches.shape[0])); // ascending
-        long first = variances.shape[0] - _directions;
-        var strengths = variances.narrow(0, first, _directions).AtLeast(0).Plus(Epsilon).sqrt();
-        var kernels = (directions.narrow(1, first, _directions) / strengths).t().reshape(_directions, channels, Side, Side);
-        weight.copy_(cat([kernels, -kernels]));
+        long channels = images.shape[1], values = channels * Side * Side, count = 0;
+        var (sum, products) = (zeros(values, dtype: ScalarType.Float64), zeros(values, values, dtype: ScalarType.Float64));
+        // The patches of an image take nine times its memory.
+        for (long first = 0; first < images.shape[0]; first += ImagesAtOnce)
+        {
+            using var chunk = NewDisposeScope();
+            var some = images.narrow(0, first, Math.Min(ImagesAtOnce, images.shape[0] - first));
+            var patches = nn.functional.unfold(some.to(ScalarType.Float64).cpu(), Side).transpose(0, 1).flatten(1);   // [C * 9, N * places]
+            sum.add_(patches.sum(1));
+            products.add_(patches.matmul(patches.t()));
+            count += patches.shape[1];
+        }
+        var mean = sum.Over(count);
+        var (variances, directions) = linalg.eigh(products.Over(count) - outer(mean, mean));                           // ascending
+        var strengths = variances.narrow(0, values - _directions, _directions).AtLeast(0).Plus(Epsilon).sqrt();
+        var found = (directions.narrow(1, values - _directions, _directions) / strengths).t().reshape(_directions, channels, Side, Side);
+        kernels.copy_(cat([found, -found]));
     }
 
     public override Tensor forward(Tensor input) =>
-        nn.functional.conv2d(input, Like(weight, input), Like(shift, input), padding: [Side / 2, Side / 2]);
+        nn.functional.conv2d(input, Like(kernels, input), Like(shift, input), padding: [Side / 2, Side / 2]);
 
     public override string Export(OnnxGraph graph, string value) => graph.Op("Conv",
-        [value, graph.Constant(Values(weight), weight.shape), graph.Constant(Values(shift), shift.shape)],
+        [value, graph.Constant(Values(kernels), kernels.shape), graph.Constant(Values(shift), shift.shape)],
         Window.Square(Side, stride: 1, Side / 2).Attributes(("group", 1L)));
 }

@@ -20,7 +20,7 @@ public sealed class RandomHardSamplesTests
         var hardest = source.MakeHardest(images, limits, Difficulty);
 
         var same = Source();
-        var candidates = Enumerable.Range(0, 8).Select(_ => same.Make(images, limits)).ToArray();
+        var candidates = Enumerable.Range(0, RandomHardSamples.Candidates).Select(_ => same.Make(images, limits)).ToArray();
         var chosen = new HashSet<int>();
         for (int i = 0; i < 5; i++)
         {
