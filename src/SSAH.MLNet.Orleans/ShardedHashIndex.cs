@@ -45,15 +45,11 @@ public sealed class ShardedHashIndex
             throw new ArgumentException($"There are {codes.Count} codes but {ids.Length} ids.", nameof(ids));
         ThrowIfUnfit(ids.Span);
         int atOnce = Math.Max(1, WordsAtOnce / (codes.WordsPerCode + 1));
-        for (int first = 0; first < ids.Length; first += atOnce)
+        await WriteAllAsync(ids.Length, atOnce, (first, count) => new ShardRecords
         {
-            int count = Math.Min(atOnce, ids.Length - first);
-            await WriteAsync(new ShardRecords
-            {
-                Ids = ids.Slice(first, count).ToArray(), Words = codes.Words.Slice(first * codes.WordsPerCode, count * codes.WordsPerCode).ToArray(),
-                Bits = codes.Bits, ModelId = codes.ModelId, Operation = Guid.NewGuid(),
-            }, cancellationToken);
-        }
+            Ids = ids.Slice(first, count).ToArray(), Words = codes.Words.Slice(first * codes.WordsPerCode, count * codes.WordsPerCode).ToArray(),
+            Bits = codes.Bits, ModelId = codes.ModelId, Operation = Guid.NewGuid(), Until = Until(),
+        }, cancellationToken);
     }
 
     /// <summary>Removes codes. Doing it twice does it once.</summary>
@@ -65,11 +61,8 @@ public sealed class ShardedHashIndex
     public async Task RemoveAsync(ReadOnlyMemory<long> ids, CancellationToken cancellationToken = default)
     {
         ThrowIfUnfit(ids.Span);
-        for (int first = 0; first < ids.Length; first += WordsAtOnce)
-        {
-            long[] part = ids.Slice(first, Math.Min(WordsAtOnce, ids.Length - first)).ToArray();
-            await WriteAsync(new ShardRecords { Ids = part, Operation = Guid.NewGuid() }, cancellationToken);
-        }
+        await WriteAllAsync(ids.Length, WordsAtOnce, (first, count) =>
+            new ShardRecords { Ids = ids.Slice(first, count).ToArray(), Operation = Guid.NewGuid(), Until = Until() }, cancellationToken);
     }
 
     /// <summary>Finds the k nearest codes of each query; ties at the k-th distance go to the lowest ids.</summary>
@@ -127,9 +120,20 @@ public sealed class ShardedHashIndex
             [.. answer.Missing.Select(each => new MissingShard(each.Shard, each.Reason))], answer.CoordinatorTime, answer.SlowestShardTime);
     }
 
-    private async Task WriteAsync(ShardRecords records, CancellationToken cancellationToken) =>
-        ThrowIfMissing(await AskAsync((coordinator, left, token) => coordinator.WriteAsync(records, left, token), WriteTimeout, cancellationToken),
-            "What belongs to them may be written or not: write the same again, which is safe.");
+    /// <summary>Writes part by part: a shard that is missing in one does not keep the others from theirs.</summary>
+    private async Task WriteAllAsync(int count, int atOnce, Func<int, int, ShardRecords> part, CancellationToken cancellationToken)
+    {
+        var all = new Answer();
+        for (int first = 0; first < count; first += atOnce)
+        {
+            ShardRecords records = part(first, Math.Min(atOnce, count - first));
+            Answer answer = await AskAsync((coordinator, left, token) => coordinator.WriteAsync(records, left, token), WriteTimeout, cancellationToken);
+            all = answer with { Missing = [.. all.Missing.Concat(answer.Missing).DistinctBy(each => each.Shard).OrderBy(each => each.Shard)] };
+        }
+        ThrowIfMissing(all, "What belongs to them may be written or not: write the same again, which is safe.");
+    }
+
+    private uint Until() => (uint)Math.Clamp((DateTimeOffset.UtcNow + WriteTimeout).ToUnixTimeSeconds() + 1, 0, uint.MaxValue);
 
     private async Task<Answer> AskAsync(
         Func<IHashCoordinatorGrain, TimeSpan, CancellationToken, Task<Answer>> ask, TimeSpan timeout, CancellationToken cancellationToken)

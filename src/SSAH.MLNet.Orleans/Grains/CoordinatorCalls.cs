@@ -41,7 +41,8 @@ internal sealed class CoordinatorCalls(IGrainFactory grains, string index)
                 else if (left < -s_grace || asked.Count == 0)
                 {
                     throw new ShardsUnavailableException($"No silo answered for index '{index}' in time{(error is null ? "." : $": {error.Message}")} "
-                        + "Is the cluster running, and can this process reach it?", error);
+                        + "Is the cluster running, and can this process reach it? "
+                        + "A write may have been done or not: write the same again, which is safe.", error);
                 }
                 Task ended = await Task.WhenAny([.. asked, Task.Delay(left > s_betweenTries ? Pause(timeout, left) : s_grace, cancellationToken)]);
                 if (ended is not Task<Answer> done)

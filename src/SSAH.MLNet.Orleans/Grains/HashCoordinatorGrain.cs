@@ -14,13 +14,18 @@ internal sealed class HashCoordinatorGrain(IOptionsMonitor<ShardedHashIndexOptio
     private string _index = "";
     private ShardedHashIndexOptions _options = null!;
     private ShardCalls? _calls;
+    private Guid _files;
+    private string? _modelId;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _index = CoordinatorKey.IndexOf(this.GetPrimaryKeyString());
         _options = options.Get(_index);
         if (_options.Folder.Length > 0)
+        {
+            _files = IndexManifest.IdOf(_index, _options);
             _calls = new ShardCalls(_index, _options, GrainFactory, logger);
+        }
         return Task.CompletedTask;
     }
 
@@ -28,6 +33,14 @@ internal sealed class HashCoordinatorGrain(IOptionsMonitor<ShardedHashIndexOptio
     {
         if (RefusalOf(query.Bits, "queries") is { } refused)
             return refused;
+        if (query.ModelId is { } theirs && (_modelId ??= IndexManifest.ModelIdOf(_index, _options)) is { } ours && ours != theirs)
+            return new Answer
+            {
+                Refusal = Refusal.Argument,
+                Reason = $"Index '{_index}' has codes of model '{ours}'; the queries come from model '{theirs}'. Codes of different models cannot be compared: "
+                    + "encode both with the same model.",
+            };
+        query = query with { Files = _files };
         long start = Stopwatch.GetTimestamp();
         using var limit = new TimeLimit(timeout, cancellationToken);
         Task<(ShardAnswer? Answer, string? Reason)>[] asked = [.. Enumerable.Range(0, _options.Shards)
@@ -54,12 +67,25 @@ internal sealed class HashCoordinatorGrain(IOptionsMonitor<ShardedHashIndexOptio
         if (RefusalOf(records.Words is null ? _options.Bits : records.Bits, "codes") is { } refused)
             return refused;
         using var limit = new TimeLimit(timeout, cancellationToken);
+        if (records.ModelId is { } modelId && modelId != _modelId)
+        {
+            try
+            {
+                // Before any shard writes: one that is empty would take any model.
+                await IndexManifest.EnsureModelAsync(_index, _options, modelId, limit.Token);
+                _modelId = modelId;
+            }
+            catch (ArgumentException error)
+            {
+                return new Answer { Refusal = Refusal.Argument, Reason = ArgumentErrors.Sentence(error) };
+            }
+        }
         List<int>[] positions = ShardMap.Split(records.Ids, _options.Shards);
         int words = (_options.Bits + 63) / 64;
         int[] touched = [.. Enumerable.Range(0, _options.Shards).Where(shard => positions[shard].Count > 0)];
         var answers = await Task.WhenAll(touched.Select(shard =>
         {
-            ShardRecords part = PartOf(records, positions[shard], words);
+            ShardRecords part = PartOf(records, _files, positions[shard], words);
             return _calls!.AskAsync(shard, (replica, token) => replica.WriteAsync(part, token), hedge: false, limit.IsOver, limit.Token);
         }));
         cancellationToken.ThrowIfCancellationRequested();
@@ -73,7 +99,7 @@ internal sealed class HashCoordinatorGrain(IOptionsMonitor<ShardedHashIndexOptio
             return refused;
         using var limit = new TimeLimit(timeout, cancellationToken);
         (ShardAnswer? Answer, string? Reason)[] answers = await Task.WhenAll(Enumerable.Range(0, _options.Shards)
-            .Select(shard => _calls!.AskAsync(shard, (replica, token) => replica.CountAsync(token), hedge: true, limit.IsOver, limit.Token)));
+            .Select(shard => _calls!.AskAsync(shard, (replica, token) => replica.CountAsync(_files, token), hedge: true, limit.IsOver, limit.Token)));
         cancellationToken.ThrowIfCancellationRequested();
         return new Answer { Shards = _options.Shards, Missing = MissingOf(answers), Count = answers.Sum(each => each.Answer?.Count ?? 0) };
     }
@@ -88,12 +114,12 @@ internal sealed class HashCoordinatorGrain(IOptionsMonitor<ShardedHashIndexOptio
             $"Index '{_index}' has {_options.Bits}-bit codes; the {what} have {bits} bits.") }
         : null;
 
-    private static ShardRecords PartOf(ShardRecords records, List<int> rows, int words)
+    private static ShardRecords PartOf(ShardRecords records, Guid files, List<int> rows, int words)
     {
         ulong[]? part = records.Words is null ? null : new ulong[rows.Count * words];
         for (int i = 0; part is not null && i < rows.Count; i++)
             records.Words.AsSpan(rows[i] * words, words).CopyTo(part.AsSpan(i * words));
-        return records with { Ids = [.. rows.Select(row => records.Ids[row])], Words = part };
+        return records with { Files = files, Ids = [.. rows.Select(row => records.Ids[row])], Words = part };
     }
 
     private static Answer? Refused((ShardAnswer? Answer, string? Reason)[] answers) =>

@@ -17,6 +17,7 @@ internal sealed class HashShardGrain(IOptionsMonitor<ShardedHashIndexOptions> op
     private ReplicaKey _key;
     private HammingSearchOptions _searching = null!;
     private Shard? _shard;
+    private Lazy<Guid> _files = null!;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -24,6 +25,7 @@ internal sealed class HashShardGrain(IOptionsMonitor<ShardedHashIndexOptions> op
         _options = options.Get(_key.Index);
         var name = new ShardName(_key.Index, _key.Shard, _options.Shards);
         _shard = new Shard(name, IndexManifest.FolderOf(name, _options), _options.Bits, _options.CompactAfterBytes);
+        _files = new Lazy<Guid>(() => IndexManifest.IdOf(_key.Index, _options), LazyThreadSafetyMode.PublicationOnly);
         _searching = new HammingSearchOptions { Threads = _options.SearchThreads };
         this.RegisterGrainTimer(LookAtPlace, new GrainTimerCreationOptions(_options.LookAtPlaceEvery, _options.LookAtPlaceEvery) { Interleave = true });
         return Task.CompletedTask;
@@ -32,36 +34,39 @@ internal sealed class HashShardGrain(IOptionsMonitor<ShardedHashIndexOptions> op
     /// <summary>Called by Orleans after the last request.</summary>
     public void Dispose() => _shard?.Dispose();
 
-    public Task<ShardAnswer> SearchAsync(ShardQuery query, CancellationToken cancellationToken) => Answered(() =>
+    public Task<ShardAnswer> SearchAsync(ShardQuery query, CancellationToken cancellationToken) => Answered(query.Files, () =>
     {
         long start = Stopwatch.GetTimestamp();
-        (CodeSnapshot codes, string? modelId) = _shard!.Current();
+        (CodeSnapshot codes, _) = _shard!.Current();
         BinaryCodes queries = query.ToCodes();
-        if (queries.ModelId is { } theirs && modelId is { } ours && ours != theirs)
-            throw new ArgumentException($"Index '{_key.Index}' has codes of model '{ours}'; the queries come from model '{theirs}'. Codes of different models "
-                + "cannot be compared: encode both with the same model.");
         HammingMatch[][] rows = query.Radius < 0 ? FlatSearch.Nearest(codes, queries, query.K, _searching, cancellationToken)
             : FlatSearch.Within(codes, queries, query.Radius, _searching, cancellationToken);
         return Task.FromResult(new ShardAnswer { Matches = PackedMatches.From(rows), Count = codes.Count, Time = Stopwatch.GetElapsedTime(start) });
     }, cancellationToken);
 
-    public Task<ShardAnswer> WriteAsync(ShardRecords records, CancellationToken cancellationToken) => Answered(async () =>
+    public Task<ShardAnswer> WriteAsync(ShardRecords records, CancellationToken cancellationToken) => Answered(records.Files, async () =>
     {
         var record = new LogRecord(records.Words is null ? LogRecordKind.Remove : LogRecordKind.Upsert, records.Operation, records.Ids,
-            records.Words ?? [], records.ModelId);
+            records.Words ?? [], records.ModelId) { Until = records.Until };
         await _shard!.WriteAsync(record, cancellationToken);
         return new ShardAnswer();
     }, cancellationToken);
 
-    public Task<ShardAnswer> CountAsync(CancellationToken cancellationToken) =>
-        Answered(() => Task.FromResult(new ShardAnswer { Count = _shard!.Current().Codes.Count }), cancellationToken);
+    public Task<ShardAnswer> CountAsync(Guid files, CancellationToken cancellationToken) =>
+        Answered(files, () => Task.FromResult(new ShardAnswer { Count = _shard!.Current().Codes.Count }), cancellationToken);
 
     /// <summary>What asking again would not mend is an answer; the rest are errors, after which another replica is asked.</summary>
-    private static Task<ShardAnswer> Answered(Func<Task<ShardAnswer>> ask, CancellationToken cancellationToken) => Task.Run(async () =>
+    private Task<ShardAnswer> Answered(Guid files, Func<Task<ShardAnswer>> ask, CancellationToken cancellationToken) => Task.Run(async () =>
     {
         try
         {
-            return await ask();
+            Guid ours = _files.Value;
+            return ours == files ? await ask() : new ShardAnswer
+            {
+                Refusal = Refusal.OtherFiles,
+                Reason = $"Silo {here.SiloAddress} sees other files of index '{_key.Index}' in '{Path.GetFullPath(_options.Folder)}' (id {ours}) than the "
+                    + $"silo that was asked (id {files}): mount the same folder on every silo, and start them again.",
+            };
         }
         catch (ArgumentException error)
         {

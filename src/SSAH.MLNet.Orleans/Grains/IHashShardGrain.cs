@@ -11,5 +11,5 @@ internal interface IHashShardGrain : IGrainWithStringKey
     Task<ShardAnswer> WriteAsync(ShardRecords records, CancellationToken cancellationToken);
 
     [Alias("count"), ResponseTimeout("01:00:00")]
-    Task<ShardAnswer> CountAsync(CancellationToken cancellationToken);
+    Task<ShardAnswer> CountAsync(Guid files, CancellationToken cancellationToken);
 }

@@ -21,6 +21,10 @@ internal sealed record ShardQuery
     [Id(4)]
     public int Radius { get; init; } = -1;
 
+    /// <summary>Id of the files that the coordinator sees.</summary>
+    [Id(5)]
+    public Guid Files { get; init; }
+
     public BinaryCodes ToCodes()
     {
         var codes = new BinaryCodes(Bits, Words.Length / ((Bits + 63) / 64)) { ModelId = ModelId };
@@ -76,6 +80,9 @@ internal enum Refusal
 
     /// <summary>The files of a shard cannot be read or written.</summary>
     Files,
+
+    /// <summary>The silo sees other files than the coordinator: one of them sees the wrong folder, and nobody knows which.</summary>
+    OtherFiles,
 }
 
 /// <summary>What one replica of a shard found.</summary>
@@ -120,6 +127,14 @@ internal sealed record ShardRecords
     /// <summary>The same whenever it is sent again.</summary>
     [Id(4)]
     public required Guid Operation { get; init; }
+
+    /// <summary>Seconds since 1970 UTC, after which it is not written.</summary>
+    [Id(5)]
+    public required uint Until { get; init; }
+
+    /// <summary>Id of the files that the coordinator sees.</summary>
+    [Id(6)]
+    public Guid Files { get; init; }
 }
 
 /// <summary>A shard that did not answer.</summary>

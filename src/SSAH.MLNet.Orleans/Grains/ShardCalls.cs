@@ -49,6 +49,12 @@ internal sealed partial class ShardCalls(string index, ShardedHashIndexOptions o
                         Settle(shard, replica, asked);
                         return (answer, null);
                     }
+                    // Another replica may see what the coordinator sees, and both the wrong folder.
+                    if (answer.Refusal == Refusal.OtherFiles)
+                    {
+                        Settle(shard, replica, asked);
+                        return (null, answer.Reason);
+                    }
                     reason = answer.Reason;
                 }
                 else

@@ -16,7 +16,8 @@ internal enum LogRecordKind
     /// <summary>The log's last record: what follows is in the next generation.</summary>
     Continued = 3,
 
-    /// <summary>A log's first record: the operations of before that may still come a second time. Each is two of the ids.</summary>
+    /// <summary>A log's first record: the operations of before that may still come a second time. Each is
+    /// two of the ids, and a third says until when.</summary>
     Done = 4,
 }
 
@@ -29,7 +30,7 @@ internal enum LogRecordKind
 ///  12  checksum    u32, CRC-32C of what follows the header
 ///  16  position    u64, of this record in its file
 ///  24  operation   16 bytes: one that is there already is not done again
-///  40  zeros
+///  40  until       u32, seconds since 1970 UTC: the operation is not begun later
 ///  44  checksum    u32, CRC-32C of the bytes before
 /// </code>
 /// </summary>
@@ -40,6 +41,9 @@ internal readonly record struct LogRecord(LogRecordKind Kind, Guid Operation, lo
     private const int ChecksumAt = 44;
 
     private const int MaxModelBytes = 1024;
+
+    /// <summary>Seconds since 1970 UTC, after which it is not written: whoever sent it has given up.</summary>
+    public uint Until { get; init; }
 
     public static LogRecord Continued { get; } = new(LogRecordKind.Continued, Guid.Empty, [], [], null);
 
@@ -59,6 +63,7 @@ internal readonly record struct LogRecord(LogRecordKind Kind, Guid Operation, lo
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(12), Crc32C.Of(payload));
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(16), position);
         Operation.TryWriteBytes(bytes.AsSpan(24));
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(40), Until);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(ChecksumAt), Crc32C.Of(bytes.AsSpan(0, ChecksumAt)));
         return bytes;
     }
@@ -67,12 +72,12 @@ internal readonly record struct LogRecord(LogRecordKind Kind, Guid Operation, lo
     public static long PayloadLength(ReadOnlySpan<byte> header, long position, int wordsPerCode)
     {
         if (Crc32C.Of(header[..ChecksumAt]) != BinaryPrimitives.ReadUInt32LittleEndian(header[ChecksumAt..])
-            || BinaryPrimitives.ReadInt64LittleEndian(header[16..]) != position || BinaryPrimitives.ReadInt32LittleEndian(header[40..]) != 0)
+            || BinaryPrimitives.ReadInt64LittleEndian(header[16..]) != position)
             return -1;
         var kind = (LogRecordKind)BinaryPrimitives.ReadInt32LittleEndian(header);
         int count = BinaryPrimitives.ReadInt32LittleEndian(header[4..]), model = BinaryPrimitives.ReadInt32LittleEndian(header[8..]);
         if (kind is < LogRecordKind.Upsert or > LogRecordKind.Done || count < 0 || model is < 0 or > MaxModelBytes
-            || (kind != LogRecordKind.Upsert && model > 0) || (kind == LogRecordKind.Continued && count > 0))
+            || (kind != LogRecordKind.Upsert && model > 0) || (kind == LogRecordKind.Done && count % 3 != 0) || (kind == LogRecordKind.Continued && count > 0))
             return -1;
         return (long)count * (1 + (kind == LogRecordKind.Upsert ? wordsPerCode : 0)) * sizeof(long) + model;
     }
@@ -86,6 +91,9 @@ internal readonly record struct LogRecord(LogRecordKind Kind, Guid Operation, lo
         ReadOnlySpan<byte> ids = payload[..(count * sizeof(long))], words = payload[ids.Length..^model];
         return new LogRecord((LogRecordKind)BinaryPrimitives.ReadInt32LittleEndian(header), new Guid(header.Slice(24, 16)),
             MemoryMarshal.Cast<byte, long>(ids).ToArray(), MemoryMarshal.Cast<byte, ulong>(words).ToArray(),
-            model == 0 ? null : Encoding.UTF8.GetString(payload[^model..]));
+            model == 0 ? null : Encoding.UTF8.GetString(payload[^model..]))
+        {
+            Until = BinaryPrimitives.ReadUInt32LittleEndian(header[40..]),
+        };
     }
 }

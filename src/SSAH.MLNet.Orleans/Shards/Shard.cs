@@ -59,6 +59,7 @@ internal sealed class Shard : IDisposable
     /// <exception cref="ArgumentException">The record does not fit the shard; nothing was written.</exception>
     /// <exception cref="DamagedFileException">The files are damaged or missing; nothing was written.</exception>
     /// <exception cref="IOException">The disk is full or fails: the record is there or is not.</exception>
+    /// <exception cref="TimeoutException">The record's time is over; nothing was written.</exception>
     public async Task WriteAsync(LogRecord record, CancellationToken cancellationToken)
     {
         RecordRules.ThrowIfUnfit(record, _name, _bits);
@@ -71,10 +72,17 @@ internal sealed class Shard : IDisposable
                 throw new ArgumentException($"Index '{_name.Index}' has codes of model '{ours}'; these come from model '{theirs}'. Codes of different models "
                     + "cannot be compared: encode both with the same model.");
             if (_done.Contains(record.Operation))
+            {
+                // Whoever wrote it may have been killed before it was on the disk.
+                _log!.Flush();
                 return;
+            }
             if (_isContinued || IsLogLong())
                 BeginGeneration();
             cancellationToken.ThrowIfCancellationRequested();
+            if (DoneOperations.Now > record.Until)
+                throw new TimeoutException($"A write came to {_name} after its time was over, and was not done. Write it again; if this happens often, "
+                    + "do the clocks of the machines agree?");
             _log!.Append(record);
             CatchUp(isWritten: false);
         }
@@ -88,20 +96,38 @@ internal sealed class Shard : IDisposable
     {
         lock (_state)
         {
-            if (_log is null)
-                Load();
-            while (true)
+            if (_log is not null)
             {
-                while (!_isContinued && _log!.TryRead(out LogRecord record, isWritten))
+                try
                 {
-                    if (record.Kind == LogRecordKind.Continued)
-                        _isContinued = true;
-                    else
-                        Apply(record);
+                    return ReadOn(isWritten);
                 }
-                if (!_isContinued || !GoOn())
-                    return (_index.Store.Snapshot, _index.ModelId);
+                catch (IOException)
+                {
+                    // The open file is good no more, as after a network file system was away: the files say what there is.
+                    _log?.Dispose();
+                    _log = null;
+                }
             }
+            return ReadOn(isWritten);
+        }
+    }
+
+    private (CodeSnapshot Codes, string? ModelId) ReadOn(bool isWritten)
+    {
+        if (_log is null)
+            Load();
+        while (true)
+        {
+            while (!_isContinued && _log!.TryRead(out LogRecord record, isWritten))
+            {
+                if (record.Kind == LogRecordKind.Continued)
+                    _isContinued = true;
+                else
+                    Apply(record);
+            }
+            if (!_isContinued || !GoOn())
+                return (_index.Store.Snapshot, _index.ModelId);
         }
     }
 
@@ -161,7 +187,7 @@ internal sealed class Shard : IDisposable
             catch (FileNotFoundException error)
             {
                 // A later generation may have taken its place between the two looks.
-                if (_folder.LatestGeneration() == generation && attempt == Tries)
+                if (_folder.LatestGeneration() == generation && attempt >= Tries)
                     throw new DamagedFileException($"'{error.FileName}' of {_name} is missing: restore the folder of the shard from a backup.", error);
             }
         }
@@ -199,7 +225,7 @@ internal sealed class Shard : IDisposable
                 _done.Add(record);
                 return;
             }
-            _done.Add(record.Operation);
+            _done.Add(record.Operation, record.Until);
             _index.Remove(record.Ids);
             if (record.Kind == LogRecordKind.Remove)
                 return;

@@ -41,11 +41,15 @@ internal sealed class ShardFolder(string path)
         {
             return new FileStream(System.IO.Path.Combine(Path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         }
-        catch (IOException error) when (error is not (DirectoryNotFoundException or FileNotFoundException or PathTooLongException))
+        catch (IOException error) when (IsHeld(error))
         {
             return null;
         }
     }
+
+    // ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION; EWOULDBLOCK of Linux, and of macOS and BSD.
+    private static bool IsHeld(IOException error) =>
+        OperatingSystem.IsWindows() ? (error.HResult & 0xFFFF) is 32 or 33 : error.HResult == (OperatingSystem.IsLinux() ? 11 : 35);
 
     /// <summary>Deletes older generations, and what killed writers left beside them. Readers that have a log open go on reading it.</summary>
     public void DeleteBefore(long generation)

@@ -139,6 +139,13 @@ internal sealed class ShardLog : IDisposable
         RandomAccess.FlushToDisk(file);
     }
 
+    /// <summary>Returns when all that was read is on the disk, whoever wrote it.</summary>
+    public void Flush()
+    {
+        using SafeFileHandle file = File.OpenHandle(_path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        RandomAccess.FlushToDisk(file);
+    }
+
     /// <summary>An error about this log.</summary>
     public DamagedFileException Damaged(string what, Exception? cause = null) => Damaged(_path, what, cause);
 

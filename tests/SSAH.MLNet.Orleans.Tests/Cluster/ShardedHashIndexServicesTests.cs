@@ -33,7 +33,8 @@ public sealed class ShardedHashIndexServicesTests : IDisposable
             var error = await Assert.ThrowsAsync<InvalidOperationException>(() => IndexManifest.EnsureAsync("photos", Options(bits, shards), default));
             Assert.Contains("Set Shards = 4 and Bits = 64", error.Message, StringComparison.Ordinal);
         }
-        foreach (string text in new[] { "", "null", "{}", "[1]", "{\"Version\":2,\"Bits\":64,\"Shards\":4}", "{\"Version\":\"1\"}" })
+        foreach (string text in new[] { "", "null", "{}", "[1]", "{\"Version\":2,\"Bits\":64,\"Shards\":4}", "{\"Version\":\"1\"}",
+            "{\"Version\":1,\"Bits\":64,\"Shards\":4}" })
         {
             await File.WriteAllTextAsync(_folder.At("photos", "index.json"), text);
             await Assert.ThrowsAsync<DamagedFileException>(() => IndexManifest.EnsureAsync("photos", Options(64, 4), default));

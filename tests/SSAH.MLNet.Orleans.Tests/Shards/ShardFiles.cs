@@ -33,10 +33,12 @@ internal sealed class ShardFiles : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    public static LogRecord Upsert(long[] ids, BinaryCodes codes, string? modelId = null) =>
-        new(LogRecordKind.Upsert, Guid.NewGuid(), ids, codes.Words.ToArray(), modelId);
+    private static uint Soon => DoneOperations.Now + 60;
 
-    public static LogRecord Remove(params long[] ids) => new(LogRecordKind.Remove, Guid.NewGuid(), ids, [], null);
+    public static LogRecord Upsert(long[] ids, BinaryCodes codes, string? modelId = null) =>
+        new(LogRecordKind.Upsert, Guid.NewGuid(), ids, codes.Words.ToArray(), modelId) { Until = Soon };
+
+    public static LogRecord Remove(params long[] ids) => new(LogRecordKind.Remove, Guid.NewGuid(), ids, [], null) { Until = Soon };
 
     /// <summary>The ids and codes that a shard has.</summary>
     public static Dictionary<long, ulong> Contents(Shard shard)

@@ -77,6 +77,34 @@ public sealed class ShardTests
     }
 
     [Fact]
+    public async Task Write_whose_time_is_over_is_refused_unless_it_was_done()
+    {
+        using var files = new ShardFiles();
+        using Shard shard = files.Open();
+        await Assert.ThrowsAsync<TimeoutException>(() => shard.WriteAsync(Numbered(1) with { Until = DoneOperations.Now - 1 }, default));
+        Assert.Empty(ShardFiles.Contents(shard));
+        LogRecord done = Numbered(2);
+        await shard.WriteAsync(done, default);
+        await shard.WriteAsync(done with { Until = DoneOperations.Now - 1 }, default);
+        Assert.Equal([2], ShardFiles.Contents(shard).Keys);
+    }
+
+    [Fact]
+    public void Done_operations_are_kept_until_their_time_is_over_and_survive_a_record()
+    {
+        var done = new DoneOperations();
+        Guid[] kept = [.. Enumerable.Range(0, 10_000).Select(_ => Guid.NewGuid())];
+        Guid old = Guid.NewGuid();
+        done.Add(old, DoneOperations.Now - 3600);
+        Array.ForEach(kept, each => done.Add(each, DoneOperations.Now + 60));
+        var next = new DoneOperations();
+        next.Add(LogRecord.FromBytes(done.ToRecord().ToBytes(64).AsSpan(0, LogRecord.HeaderSize),
+            done.ToRecord().ToBytes(64).AsSpan(LogRecord.HeaderSize))!.Value);
+        Assert.All(kept, each => Assert.True(done.Contains(each) && next.Contains(each)));
+        Assert.False(done.Contains(old));
+    }
+
+    [Fact]
     public async Task Write_waits_for_the_lock_no_longer_than_it_may()
     {
         using var files = new ShardFiles();
