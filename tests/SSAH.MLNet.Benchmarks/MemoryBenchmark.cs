@@ -64,7 +64,7 @@ internal static class MemoryBenchmark
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("ssah-memory-");
         using FeatureCache cache = FeatureCache.Open(folder.FullName, "bench", FeatureCount);
-        var values = new List<float>();
+        var values = new List<float>(images * 3 * FeatureCount);
         var random = new Random(1);
         float[] row = new float[3 * FeatureCount], centers = [.. Enumerable.Range(0, 10 * FeatureCount).Select(_ => random.NextSingle())];
         for (int image = 0; image < images; image++)
@@ -75,7 +75,7 @@ internal static class MemoryBenchmark
             for (int view = 0; view < 3; view++)
                 cache.Add((UInt128)(3 * image + view), row.AsSpan(view * FeatureCount, FeatureCount));
         }
-        cache.Flush();
+        cache.Forget();
         LabelSets labels = LabelSets.FromClasses([.. Enumerable.Range(0, images).Select(image => image % 20 < 10 ? image % 10 : -1)]);
         FeatureRows rows = FeatureRows.From(values, FeatureCount, views: 2, labels);
         new FrozenTraining(new SsahTrainer.Options(), seed: 1, text => BenchmarkRow.Note($"{text}")).Run(rows.Features, rows.Views, labels);

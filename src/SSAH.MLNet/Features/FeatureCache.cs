@@ -91,6 +91,15 @@ internal sealed class FeatureCache : IDisposable
         Write(FileEnding, 2 * KeyBytes, _newFiles, (stamp, record) => BinaryPrimitives.WriteUInt128LittleEndian(record, _files[stamp]));
     }
 
+    /// <summary>Writes what was added and forgets all features: of many images they take more memory than what is learned from them.</summary>
+    public void Forget()
+    {
+        Flush();
+        _features.Clear();
+        _features.TrimExcess();
+        _files.Clear();
+    }
+
     /// <summary>Writes what was added.</summary>
     public void Dispose() => Flush();
 

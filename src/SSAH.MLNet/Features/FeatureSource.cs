@@ -61,7 +61,7 @@ internal sealed class FeatureSource : IDisposable
         }
     }
 
-    /// <summary>Reads all rows.</summary>
+    /// <summary>Reads all rows, once: what the cache has is forgotten then.</summary>
     /// <param name="data">Rows of the schema that was opened.</param>
     /// <param name="labels">Label column; null reads none.</param>
     /// <param name="progress">Told the rows that are done.</param>
@@ -73,7 +73,7 @@ internal sealed class FeatureSource : IDisposable
         var files = _pixels is null || _cache is null ? null : ImageStamp.FindSource(_schema, _pixels.Index);
         if (files is { } known && ReadKnown(data, known, labels, cancellation) is { } kept)
             return kept;
-        var values = new List<float>();
+        List<float> values = ValuesFor(data);
         var classes = new List<int[]>();
         var images = _pixels is null ? null : new ImageFeatureReader(_pixels, _network!, _views, _cache, files, cancellation);
         using DataViewRowCursor cursor = data.GetRowCursor(Columns(_schema[_pixels?.Index ?? _column!.Index], files?.Path, labels));
@@ -90,7 +90,7 @@ internal sealed class FeatureSource : IDisposable
         }
         // The last block is not full.
         readRow(false);
-        _cache?.Flush();
+        _cache?.Forget();
         Counts = images?.Counts ?? default;
         if (rows == 0)
             throw new InvalidOperationException("The data has no row.");
@@ -133,7 +133,7 @@ internal sealed class FeatureSource : IDisposable
     private FeatureRows? ReadKnown(
         IDataView data, (DataViewSchema.Column Path, string Reading) files, LabelColumn? labels, CancellationToken cancellation)
     {
-        var values = new List<float>();
+        List<float> values = ValuesFor(data);
         var classes = new List<int[]>();
         float[] features = new float[(1 + _views.Count) * Length];
         ReadOnlyMemory<char> path = default;
@@ -151,8 +151,13 @@ internal sealed class FeatureSource : IDisposable
                 classes.Add(readLabels!().ToArray());
         }
         Counts = (0, values.Count / Length);
+        _cache!.Forget();
         return values.Count == 0 ? null : Rows(values, labels, classes);
     }
+
+    // Where the view knows its rows: a list that grows takes twice as much for a moment.
+    private List<float> ValuesFor(IDataView data) =>
+        data.GetRowCount() is { } rows && rows * (1 + _views.Count) * Length is var count && count <= Array.MaxLength ? new List<float>((int)count) : [];
 
     private bool TryGet(UInt128 image, Span<float> features)
     {
