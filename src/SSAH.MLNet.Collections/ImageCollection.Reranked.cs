@@ -40,6 +40,7 @@ public sealed partial class ImageCollection
     /// <exception cref="KeyNotFoundException">There is no such image.</exception>
     public IReadOnlyList<CollectionMatch> SearchReranked(long id, int k, int depth = DefaultDepth, ImageFilter? filter = null)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(depth, 1);
         RequireActivations();
         return Read(() =>
@@ -75,6 +76,6 @@ public sealed partial class ImageCollection
             rightSquares += (double)right[i] * right[i];
         }
         double length = Math.Sqrt(leftSquares * rightSquares);
-        return length > 0 ? product / length : 0;
+        return length > 0 ? Math.Clamp(product / length, -1, 1) : 0;
     }
 }

@@ -177,6 +177,9 @@ public sealed class ChecksumTests : IDisposable
             string[] expected = [.. collection.Search(query, depth).OrderByDescending(match => Cosine(asked, Activations(match.Image.Path)))
                 .Take(5).Select(match => match.Image.RelativePath)];
             IReadOnlyList<CollectionMatch> found = collection.SearchReranked(query, 5, depth);
+            Assert.All(found, match => Assert.InRange(match.Similarity!.Value, -1, 1));
+            Assert.Throws<ArgumentOutOfRangeException>(() => collection.SearchReranked(query, 0, depth));
+            Assert.Throws<ArgumentOutOfRangeException>(() => collection.SearchReranked(1, 0, depth));
             Assert.Equal(expected, found.Select(match => match.Image.RelativePath));
             Assert.Equal(1, found[0].Similarity!.Value, 1e-6);
         }

@@ -88,9 +88,15 @@ internal static class SearchCommand
         EncodedImages queries = EncodedImages.OfFolder(request.Query, collection.Encoder, cancellation);
         SyncOutput.WarnOfSkipped(output, queries.Skipped);
         IReadOnlyList<IReadOnlyList<CollectionMatch>> matches = request.Rerank
-            ? [.. queries.Paths.Select(path => collection.SearchReranked(path, request.K + 1, filter: filter))]
+            ? [.. queries.Paths.Select(Reranked)]
             : collection.Search(queries.Codes, request.K + 1, filter, cancellation);
         return [.. queries.Paths.Select((path, i) => new Found(path, [.. matches[i].Where(match => match.Image.Path != path).Take(request.K)]))];
+
+        IReadOnlyList<CollectionMatch> Reranked(string path)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return collection.SearchReranked(path, request.K + 1, filter: filter);
+        }
     }
 
     private static void Write(IReadOnlyList<Found> found, bool isFolder, CommandOutput output)
