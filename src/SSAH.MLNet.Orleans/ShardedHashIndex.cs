@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using SSAH.MLNet.Orleans.Grains;
 
 namespace SSAH.MLNet.Orleans;
@@ -9,7 +10,7 @@ namespace SSAH.MLNet.Orleans;
 /// <remarks>Thread-safe. It keeps nothing: make one wherever there is an <see cref="IGrainFactory"/>, in a client or in a silo.</remarks>
 public sealed class ShardedHashIndex
 {
-    private const int WordsAtOnce = 1 << 20;
+    private const int WordsAtOnce = 1 << 20, MatchesAtOnce = 1 << 20;
 
     private readonly CoordinatorCalls _calls;
 
@@ -70,7 +71,8 @@ public sealed class ShardedHashIndex
     /// <param name="k">Number of codes to find, at least 1.</param>
     /// <param name="options">Time, and whether shards may be missing.</param>
     /// <param name="cancellationToken">Stops the search.</param>
-    /// <exception cref="ArgumentException">The queries have another length or come from another model.</exception>
+    /// <exception cref="ArgumentException">The queries have another length or come from another model, or find more than an answer may have (4,194,304
+    /// matches).</exception>
     /// <exception cref="ShardsUnavailableException">Shards did not answer, and <see cref="ShardedSearchOptions.AllowPartial"/> is false, or no silo
     /// did.</exception>
     /// <exception cref="InvalidOperationException">The silos do not host such an index.</exception>
@@ -85,7 +87,8 @@ public sealed class ShardedHashIndex
     /// <param name="radius">The largest distance to find, 0 or more.</param>
     /// <param name="options">Time, and whether shards may be missing.</param>
     /// <param name="cancellationToken">Stops the search.</param>
-    /// <exception cref="ArgumentException">The queries have another length or come from another model.</exception>
+    /// <exception cref="ArgumentException">The queries have another length or come from another model, or find more than an answer may have (4,194,304
+    /// matches).</exception>
     /// <exception cref="ShardsUnavailableException">Shards did not answer, and <see cref="ShardedSearchOptions.AllowPartial"/> is false, or no silo
     /// did.</exception>
     /// <exception cref="InvalidOperationException">The silos do not host such an index.</exception>
@@ -112,12 +115,30 @@ public sealed class ShardedHashIndex
     {
         ArgumentNullException.ThrowIfNull(queries);
         options ??= ShardedSearchOptions.Default;
-        var query = new ShardQuery { Words = queries.Words.ToArray(), Bits = queries.Bits, ModelId = queries.ModelId, K = k, Radius = radius };
-        Answer answer = await AskAsync((coordinator, left, token) => coordinator.SearchAsync(query, left, token), options.Timeout, cancellationToken);
-        if (!options.AllowPartial)
-            ThrowIfMissing(answer, $"Search with {nameof(ShardedSearchOptions.AllowPartial)} to get what the others found.");
-        return new ShardedMatches(new HammingMatches(answer.Matches!.ToRows()),
-            [.. answer.Missing.Select(each => new MissingShard(each.Shard, each.Reason))], answer.CoordinatorTime, answer.SlowestShardTime);
+        long start = Stopwatch.GetTimestamp();
+        int words = queries.WordsPerCode, first = 0;
+        // How much a radius finds nobody knows before.
+        int atOnce = Math.Max(1, Math.Min(WordsAtOnce / words, radius < 0 ? MatchesAtOnce / k : int.MaxValue));
+        var rows = new List<HammingMatch[]>(queries.Count);
+        var all = new Answer();
+        do
+        {
+            int count = Math.Min(atOnce, queries.Count - first);
+            var query = new ShardQuery
+            {
+                Words = queries.Words.Slice(first * words, count * words).ToArray(), Bits = queries.Bits, ModelId = queries.ModelId, K = k, Radius = radius,
+            };
+            TimeSpan left = options.Timeout - Stopwatch.GetElapsedTime(start);
+            Answer answer = await AskAsync((coordinator, time, token) => coordinator.SearchAsync(query, time, token),
+                left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1), cancellationToken);
+            rows.AddRange(answer.Matches!.ToRows());
+            all = Joined(all, answer);
+            if (!options.AllowPartial)
+                ThrowIfMissing(all, $"Search with {nameof(ShardedSearchOptions.AllowPartial)} to get what the others found.");
+        }
+        while ((first += atOnce) < queries.Count);
+        return new ShardedMatches(new HammingMatches([.. rows]),
+            [.. all.Missing.Select(each => new MissingShard(each.Shard, each.Reason))], all.CoordinatorTime, all.SlowestShardTime);
     }
 
     /// <summary>Writes part by part: a shard that is missing in one does not keep the others from theirs.</summary>
@@ -128,10 +149,17 @@ public sealed class ShardedHashIndex
         {
             ShardRecords records = part(first, Math.Min(atOnce, count - first));
             Answer answer = await AskAsync((coordinator, left, token) => coordinator.WriteAsync(records, left, token), WriteTimeout, cancellationToken);
-            all = answer with { Missing = [.. all.Missing.Concat(answer.Missing).DistinctBy(each => each.Shard).OrderBy(each => each.Shard)] };
+            all = Joined(all, answer);
         }
         ThrowIfMissing(all, "What belongs to them may be written or not: write the same again, which is safe.");
     }
+
+    /// <summary>What the shards said of two parts: a shard that is missing in one is missing.</summary>
+    private static Answer Joined(Answer all, Answer next) => next with
+    {
+        Missing = [.. all.Missing.Concat(next.Missing).DistinctBy(each => each.Shard).OrderBy(each => each.Shard)],
+        CoordinatorTime = all.CoordinatorTime + next.CoordinatorTime, SlowestShardTime = all.SlowestShardTime + next.SlowestShardTime,
+    };
 
     private uint Until() => (uint)Math.Clamp((DateTimeOffset.UtcNow + WriteTimeout).ToUnixTimeSeconds() + 1, 0, uint.MaxValue);
 

@@ -46,6 +46,9 @@ public sealed class ShardedHashIndexOptions
     [Range(4096, long.MaxValue)]
     public long CompactAfterBytes { get; set; } = 64 << 20;
 
+    /// <summary>Matches of one answer, 12 bytes each, so that it fits a message of Orleans; less for tests.</summary>
+    internal int MostMatches { get; set; } = 1 << 22;
+
     /// <summary>For tests: how often a replica looks whether it is where it belongs.</summary>
     internal TimeSpan LookAtPlaceEvery { get; set; } = TimeSpan.FromSeconds(10);
 }

@@ -53,6 +53,16 @@ internal sealed class HashCoordinatorGrain(IOptionsMonitor<ShardedHashIndexOptio
             return unfit;
         ShardAnswer[] whole = [.. answers.Where(each => each.Answer is not null).Select(each => each.Answer!)];
         int queries = query.Words.Length / ((query.Bits + 63) / 64);
+        // Of the nearest no more than k are left of each query.
+        long found = whole.Sum(each => (long)each.Matches!.Ids.Length);
+        try
+        {
+            PackedMatches.ThrowIfTooMany(Math.Min(found, (long)queries * query.K), _options.MostMatches);
+        }
+        catch (ArgumentException error)
+        {
+            return new Answer { Refusal = Refusal.Argument, Reason = ArgumentErrors.Sentence(error) };
+        }
         var answer = new Answer
         {
             Matches = MatchMerger.Merge([.. whole.Select(each => each.Matches!)], queries, query.K), Missing = MissingOf(answers), Shards = _options.Shards,

@@ -41,6 +41,7 @@ internal sealed class HashShardGrain(IOptionsMonitor<ShardedHashIndexOptions> op
         BinaryCodes queries = query.ToCodes();
         HammingMatch[][] rows = query.Radius < 0 ? FlatSearch.Nearest(codes, queries, query.K, _searching, cancellationToken)
             : FlatSearch.Within(codes, queries, query.Radius, _searching, cancellationToken);
+        PackedMatches.ThrowIfTooMany(rows.Sum(row => (long)row.Length), _options.MostMatches);
         return Task.FromResult(new ShardAnswer { Matches = PackedMatches.From(rows), Count = codes.Count, Time = Stopwatch.GetElapsedTime(start) });
     }, cancellationToken);
 

@@ -60,6 +60,14 @@ internal sealed record PackedMatches
         return packed;
     }
 
+    /// <exception cref="ArgumentException">There are more than an answer may have.</exception>
+    public static void ThrowIfTooMany(long matches, int most)
+    {
+        if (matches > most)
+            throw new ArgumentException(FormattableString.Invariant(
+                $"The queries of one search find {matches} codes, and an answer has {most} at most: ask with fewer queries, a smaller radius or a smaller k."));
+    }
+
     public int StartOf(int query) => query == 0 ? 0 : Ends[query - 1];
 
     public HammingMatch[][] ToRows() => [.. Ends.Select((end, query) =>

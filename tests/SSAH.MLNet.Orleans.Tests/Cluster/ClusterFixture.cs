@@ -25,12 +25,13 @@ public sealed class ClusterFixture : IAsyncLifetime
         var builder = new InProcessTestClusterBuilder(3);
         builder.ConfigureSilo((_, silo) =>
         {
-            foreach ((string name, int bits, int shards, int replicas) in Shapes.Append(("damaged", 64, 4, 2)))
+            foreach ((string name, int bits, int shards, int replicas) in Shapes.Append(("damaged", 64, 4, 2)).Append(("few", 64, 4, 1)))
             {
                 silo.AddShardedHashIndex(name, options =>
                 {
                     (options.Folder, options.Bits, options.Shards, options.Replicas) = (_folder.Path, bits, shards, replicas);
                     options.CompactAfterBytes = 4096;
+                    options.MostMatches = name == "few" ? 50 : options.MostMatches;
                 });
             }
         });

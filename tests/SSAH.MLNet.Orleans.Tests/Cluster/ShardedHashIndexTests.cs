@@ -110,6 +110,29 @@ public sealed class ShardedHashIndexTests(ClusterFixture cluster) : IClassFixtur
     }
 
     [Fact]
+    public async Task Answer_too_long_for_a_message_is_refused_and_a_batch_is_cut()
+    {
+        var index = new ShardedHashIndex(cluster.Grains, "few");
+        long[] ids = [.. Enumerable.Range(0, 60)];
+        BinaryCodes codes = NaiveIndex.RandomCodes(64, 60, new Random(1));
+        await index.UpsertAsync(codes, ids);
+        Assert.Contains("smaller radius", (await Assert.ThrowsAsync<ArgumentException>(() => index.SearchRadiusAsync(codes.Slice(0, 1), 64))).Message,
+            StringComparison.Ordinal);
+        Assert.Equal(50, (await index.SearchAsync(codes.Slice(0, 1), 50))[0].Length);
+        await Assert.ThrowsAsync<ArgumentException>(() => index.SearchAsync(codes.Slice(0, 1), 51));
+        // So large a k goes with one query at a time, and finds no more than there is.
+        await index.RemoveAsync(ids.AsMemory(20));
+        ShardedMatches all = await index.SearchAsync(codes.Slice(0, 7), 1 << 20);
+        Assert.Equal(7, all.QueryCount);
+        for (int query = 0; query < 7; query++)
+        {
+            HammingMatch[] alone = (await index.SearchAsync(codes.Slice(query, 1), 20))[0].ToArray();
+            Assert.Equal(20, alone.Length);
+            Assert.Equal(alone, all[query].ToArray());
+        }
+    }
+
+    [Fact]
     public async Task Wrong_arguments_are_explained()
     {
         var index = new ShardedHashIndex(cluster.Grains, "seven");
