@@ -53,8 +53,8 @@ internal sealed class PatchWhitening : Layer
             using var chunk = NewDisposeScope();
             var some = images.narrow(0, first, Math.Min(ImagesAtOnce, images.shape[0] - first));
             var patches = nn.functional.unfold(some.to(ScalarType.Float64).cpu(), Side).transpose(0, 1).flatten(1);   // [C * 9, N * places]
-            sum.add_(patches.sum(1));
-            products.add_(patches.matmul(patches.t()));
+            sum.Add(patches.sum(1));
+            products.Add(patches.matmul(patches.t()));
             count += patches.shape[1];
         }
         var mean = sum.Over(count);
