@@ -21,7 +21,8 @@ public sealed partial class SsahTrainer
         /// <summary>
         /// Whether the activations of an image are the mean of its own and those of its mirror image, so that both have one code: two points of mAP from
         /// scratch (docs/results.md), for twice the time of encoding. Only where <see cref="HorizontalFlip"/> is true; features of a
-        /// network that is frozen are taken as they are. Default true.
+        /// network that is frozen are taken as they are. A model with it cannot be read as a backbone again.
+        /// Default true.
         /// </summary>
         public bool MirrorAverage { get; set; } = true;
 

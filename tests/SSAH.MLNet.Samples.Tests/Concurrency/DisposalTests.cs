@@ -89,6 +89,7 @@ public sealed class DisposalTests : IDisposable
             ["Revision"] = [() => _ = collection.Revision],
             ["Search"] = [() => collection.Search(new byte[8], 1), () => collection.Search(id, 1), () => collection.Search(_images[0], 1),
                 () => collection.Search(new MemoryStream(File.ReadAllBytes(_images[0])), 1), () => collection.Search(_encoder.EncodeImage(_images[0]), 1)],
+            ["SearchReranked"] = [() => collection.SearchReranked(id, 1), () => collection.SearchReranked(_images[0], 1)],
             ["SwitchModel"] = [() => collection.SwitchModel(HashEncoder.PerceptualHash(bits: 256))],
             ["Sync"] = [() => collection.Sync(_folder.At("images"))],
             ["Verify"] = [() => collection.Verify()],

@@ -3,7 +3,7 @@ namespace SSAH.MLNet.Samples.Tests.OtherSystems;
 /// <summary>Both tools and a program that serves, built here for systems that no test runs on.</summary>
 public sealed class CrossBuildTests(CrossBuildTests.BuiltFolder built) : IClassFixture<CrossBuildTests.BuiltFolder>
 {
-    private static readonly string[] s_programs = ["src/SSAH.MLNet.Cli", "src/SSAH.MLNet.Train.Cli", "samples/ServeHasher"];
+    private static readonly string[] s_programs = ["src/SSAH.MLNet.Cli", "src/SSAH.MLNet.Train.Cli", "samples/ServeHasher", "src/SSAH.MLNet.Orleans"];
     private readonly TempFolder _folder = built.Folder;
 
     [Fact]

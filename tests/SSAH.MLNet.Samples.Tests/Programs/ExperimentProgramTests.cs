@@ -135,6 +135,9 @@ public sealed class ExperimentProgramTests : IDisposable
     private string WriteResult(int seed, string map, string options = "null", int row = 2, string ndcg = "null", string machine = "a machine")
     {
         Directory.CreateDirectory(_folder.At("docs", "results"));
+        // A record without it is of the time before codes were made of image and mirror image.
+        if (options.StartsWith('{'))
+            options = $"{{\"MirrorAverage\":true{(options == "{}" ? "" : ",")}{options[1..]}";
         string file = _folder.At("docs", "results", $"grid-{row}-seed{seed}.json");
         File.WriteAllText(file, $$"""
             {"Experiment":"grid","Row":"{{row}}","Title":"t","Protocol":"p","Seed":{{seed}},"Bits":48,"Steps":100,"TrainingSeconds":30,
