@@ -47,9 +47,9 @@ public sealed class LimitTests : IDisposable
             using ImageCollection collection = ImageCollection.Open(path, options: new() { Limits = limits });
             _ = collection.Encoder.Bits;
         }
-        Open(new() { MaxRows = 6, MaxBits = 16, MaxBytes = new FileInfo(path).Length });
+        Open(new() { MaxRows = 5, MaxBits = 16, MaxBytes = new FileInfo(path).Length });
         Open(ReadingLimits.Untrusted);
-        Refused(path, Open, new() { MaxRows = 5 }, new() { MaxBits = 15 }, new() { MaxBytes = 1000 }, new() { MaxNodes = 3 });
+        Refused(path, Open, new() { MaxRows = 4 }, new() { MaxBits = 15 }, new() { MaxBytes = 1000 }, new() { MaxNodes = 3 });
     }
 
     [Fact]
