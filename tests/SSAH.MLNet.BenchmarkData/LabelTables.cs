@@ -6,17 +6,17 @@ namespace SSAH.MLNet.BenchmarkData;
 /// <summary>Which of a collection's two class systems to use, where it has two.</summary>
 public enum ClassDetail
 {
-    /// <summary>The narrow classes (Golden-Delicious).</summary>
+    /// <summary>The narrow classes (Golden-Delicious), or several labels an image.</summary>
     Fine,
 
-    /// <summary>The wide classes (Apple).</summary>
+    /// <summary>The wide classes (Apple), or the one scene that an image shows.</summary>
     Coarse,
 }
 
 /// <summary>
 /// Labels from a <c>labels.tsv</c> beside the images, with a header line. Two forms are known: columns <c>split, fine_id, coarse_id, path</c>
 /// with class names in <c>classes.tsv</c> (Grocery Store), and columns <c>split, file, scene_class</c> followed by a column of 0/1 for each label
-/// (UC Merced, several labels an image).
+/// (UC Merced, several labels an image or its scene).
 /// </summary>
 internal static class LabelTables
 {
@@ -30,7 +30,7 @@ internal static class LabelTables
         var images = files.Images.ToDictionary(image => image.Path, StringComparer.Ordinal);
         return table.Header.Contains("path")
             ? FromClassIds(table, files, images, folder, path, width, height, detail)
-            : FromLabelColumns(table, files, images, folder, path, width, height);
+            : FromLabelColumns(table, files, images, folder, path, width, height, detail);
     }
 
     private static ImageSet FromClassIds(Table table, CollectionFiles files, Dictionary<string, DecodedImage> images, string folder, string path,
@@ -54,7 +54,7 @@ internal static class LabelTables
     }
 
     private static ImageSet FromLabelColumns(Table table, CollectionFiles files, Dictionary<string, DecodedImage> images, string folder, string path,
-        int width, int height)
+        int width, int height, ClassDetail detail)
     {
         var first = table.Column("scene_class") + 1;
         string[] names = [.. table.Header.Skip(first)];
@@ -62,8 +62,11 @@ internal static class LabelTables
             throw new InvalidDataException($"{table.Name} has no label column after scene_class.");
         string FileOf(string[] row) => $"{folder}images/{table.Cell(row, "file")}.jpg";
         string[][] rows = [.. table.Rows.Where(row => images.ContainsKey(FileOf(row)))];
-        return Assemble(table, rows, [.. rows.Select(row => images[FileOf(row)])], files, path, width, height, names,
-            row => [.. Enumerable.Range(0, names.Length).Where(label => table.IsSet(row, first + label))]);
+        string[] scenes = [.. rows.Select(row => table.Cell(row, "scene_class")).Distinct().Order(StringComparer.Ordinal)];
+        return Assemble(table, rows, [.. rows.Select(row => images[FileOf(row)])], files, path, width, height,
+            detail == ClassDetail.Fine ? names : scenes, row => detail == ClassDetail.Fine
+                ? [.. Enumerable.Range(0, names.Length).Where(label => table.IsSet(row, first + label))]
+                : [Array.BinarySearch(scenes, table.Cell(row, "scene_class"), StringComparer.Ordinal)]);
     }
 
     private static ImageSet Assemble(Table table, string[][] rows, DecodedImage[] images, CollectionFiles files, string path, int width, int height,

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SSAH.MLNet.Training.Loop;
 
 namespace SSAH.MLNet.Experiments;
 
@@ -17,13 +18,6 @@ internal static class OptionDifferences
     private static readonly string[] s_ofUnlabeledImages = ["Consistency.UnlabeledBatchSize", "Consistency.ConfidenceThreshold", "Consistency.Ramp"];
 
     private static readonly string[] s_ofSeveralLabels = ["Losses.LabelSimilarity"];
-
-    // What was done before there was an option for it; records of that time do not have it.
-    private static readonly Dictionary<string, string> s_before = new()
-    {
-        ["Losses.LabelSimilarity"] = Text(LabelSimilarity.AnyShared),
-        ["Augmentation.MirrorAverage"] = Text(false),
-    };
 
     /// <summary>
     /// Names and values, both of the run and of the plan today: <c>SimilarityWeight 1 (today 3)</c>; empty for a run with today's options and for
@@ -55,7 +49,7 @@ internal static class OptionDifferences
             .ToDictionary(entry => OptionNames.Find(entry.Name)!.Name, entry => Text(entry.Value));
         var differences =
             from option in OptionNames.All
-            let then = recorded.GetValueOrDefault(option.Name) ?? s_before.GetValueOrDefault(option.Name)
+            let then = recorded.GetValueOrDefault(option.Name) ?? TrainingMetadata.BeforeOptions.GetValueOrDefault(option.Name)
             where then is not null && !aside.Contains(option.Name)
             let now = Text(option.Property.GetValue(option.OwnerIn(options)))
             where now != then

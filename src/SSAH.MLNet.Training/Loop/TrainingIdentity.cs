@@ -23,9 +23,6 @@ internal sealed record TrainingIdentity(int Seed, string Precision, string Data,
     // A training may end later, or be checkpointed otherwise, than was thought when it began.
     private static readonly string[] s_freeGroups = ["Stopping.", "Checkpoint."];
 
-    // What was done before there was an option for it.
-    private static readonly Dictionary<string, string> s_before = new(StringComparer.Ordinal) { ["Augmentation.MirrorAverage"] = "false" };
-
     /// <summary>That of a training.</summary>
     public static TrainingIdentity Of(SsahTrainer.Options options, TrainingSet set, int seed, string precision) =>
         new(seed, precision, DescriptionOf(set), TrainingMetadata.Values(options).Where(value => IsFixed(value.Key)).ToDictionary(value => value.Key,
@@ -37,7 +34,7 @@ internal sealed record TrainingIdentity(int Seed, string Precision, string Data,
     {
         foreach (string name in Options.Keys.Union(stored.Options.Keys).Order(StringComparer.Ordinal))
             if (Options.GetValueOrDefault(name) is var now
-                && (stored.Options.GetValueOrDefault(name) ?? s_before.GetValueOrDefault(name)) is var then && now != then)
+                && (stored.Options.GetValueOrDefault(name) ?? TrainingMetadata.BeforeOptions.GetValueOrDefault(name)) is var then && now != then)
                 yield return $"{name} is {now ?? "unknown"}, in the checkpoint {then ?? "unknown"}.";
         if (Seed != stored.Seed)
             yield return $"Seed is {Seed}, in the checkpoint {stored.Seed}.";

@@ -12,6 +12,13 @@ internal static class TrainingMetadata
         [nameof(SsahTrainer.Options.FeatureCacheFolder), nameof(SsahTrainer.Options.PixelMemoryMegabytes), nameof(SsahTrainer.Options.ResumeFrom),
             nameof(SsahTrainer.Options.WarmStart), "Checkpoint.Folder"];
 
+    /// <summary>What was done before there was an option for it, as JSON by name: records and checkpoints of that time do not have it.</summary>
+    public static IReadOnlyDictionary<string, string> BeforeOptions { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["Losses.LabelSimilarity"] = JsonSerializer.Serialize(nameof(LabelSimilarity.AnyShared)),
+        ["Augmentation.MirrorAverage"] = JsonSerializer.Serialize(false),
+    };
+
     /// <summary>The options, but for what belongs to this machine and this run.</summary>
     public static KeyValuePair<string, string> Of(SsahTrainer.Options options) => new(HashModelContract.OptionsKey, JsonSerializer.Serialize(Values(options)));
 

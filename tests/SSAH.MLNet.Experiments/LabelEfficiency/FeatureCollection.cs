@@ -12,22 +12,20 @@ internal sealed class FeatureCollection : IDisposable
     private readonly BackboneFeatures _network;
     private readonly FeatureCache _cache;
 
-    /// <summary>
-    /// Collections by name: the file below the data folder, or the folder that Debian's package installs, and the side that images are enlarged to.
-    /// </summary>
-    private static readonly Dictionary<string, (string File, int Read, int Side)> s_known = new()
+    private static readonly Dictionary<string, Known> s_known = new()
     {
-        ["grocery"] = ("grocery.tar.gz", 128, 224),
-        ["grocery-128"] = ("grocery.tar.gz", 128, 128),
-        ["cifar10"] = ("cifar10.tar.gz", 32, 128),
-        ["fashion"] = ("/usr/share/datasets/fashion-mnist", 32, 96),
+        ["grocery"] = new("grocery.tar.gz", Read: 128, Side: 224, OwnQueries: true),
+        ["grocery-128"] = new("grocery.tar.gz", Read: 128, Side: 128, OwnQueries: true),
+        ["aerial"] = new("ucmerced.tar.gz", Read: 128, Side: 224, OwnQueries: true, ClassDetail.Coarse),
+        ["cifar10"] = new("cifar10.tar.gz", Read: 32, Side: 128, OwnQueries: false),
+        ["fashion"] = new("/usr/share/datasets/fashion-mnist", Read: 32, Side: 96, OwnQueries: false),
     };
 
     public static IReadOnlyCollection<string> Names => s_known.Keys;
 
-    private FeatureCollection(string name, ImageSet images, BackboneFeatures network, FeatureCache cache)
+    private FeatureCollection(string name, bool ownQueries, ImageSet images, BackboneFeatures network, FeatureCache cache)
     {
-        (Name, _images, _network, _cache) = (name, images, network, cache);
+        (Name, HasOwnQueries, _images, _network, _cache) = (name, ownQueries, images, network, cache);
         Classes = [.. Enumerable.Range(0, images.Count).Select(images.ClassOf)];
         Parts = [.. Enumerable.Range(0, images.Count).Select(images.PartOf)];
         Features = Compute([.. Enumerable.Range(0, images.Count)], "images", key => key, (_, image, target) => image.CopyTo(target));
@@ -35,6 +33,9 @@ internal sealed class FeatureCollection : IDisposable
 
     /// <summary>Name of the collection.</summary>
     public string Name { get; }
+
+    /// <summary>Whether the queries are its test part and the database its training part.</summary>
+    public bool HasOwnQueries { get; }
 
     /// <summary>[images, d].</summary>
     public FeatureMatrix Features { get; }
@@ -52,9 +53,9 @@ internal sealed class FeatureCollection : IDisposable
     {
         if (!s_known.TryGetValue(name, out var known))
             throw new FormatException($"There is no collection '{name}'. There are: {string.Join(", ", Names)}.");
-        var images = ImageSets.Read(Path.Combine(dataFolder, known.File), new ImageReadOptions { Side = known.Read });
+        var images = ImageSets.Read(Path.Combine(dataFolder, known.File), new ImageReadOptions { Side = known.Read, Detail = known.Detail });
         var network = BackboneFeatures.Open(PretrainedNetwork.ResNet18, known.Side, known.Side);
-        return new FeatureCollection(name, images, network, FeatureCache.Open(cacheFolder, network.Key, network.Length));
+        return new FeatureCollection(name, known.OwnQueries, images, network, FeatureCache.Open(cacheFolder, network.Key, network.Length));
     }
 
     /// <summary>Features of the hard samples that the trainer would store: of each view [rows, d].</summary>
@@ -74,6 +75,14 @@ internal sealed class FeatureCollection : IDisposable
         _network.Dispose();
         _cache.Dispose();
     }
+
+    /// <summary>A collection.</summary>
+    /// <param name="File">Below the data folder, or the folder that Debian's package installs.</param>
+    /// <param name="Read">Side that images are read at.</param>
+    /// <param name="Side">Side that the network gets them at.</param>
+    /// <param name="OwnQueries">Whether its test part are the queries and its training part the database.</param>
+    /// <param name="Detail">Its classes, where it has several kinds of them.</param>
+    private sealed record Known(string File, int Read, int Side, bool OwnQueries, ClassDetail Detail = ClassDetail.Fine);
 
     private delegate void WriteView(UInt128 key, ReadOnlySpan<float> image, Span<float> target);
 

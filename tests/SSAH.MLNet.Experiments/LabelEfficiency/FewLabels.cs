@@ -12,7 +12,7 @@ internal sealed record FewLabels(int[] Queries, int[] Database, int[] Labeled, H
     private const int QueriesPerClass = 100;
 
     /// <summary>
-    /// Draws a split. Where the collection has a validation part, queries are its test part and the database its training part; else queries are 100 of
+    /// Draws a split. Where the collection has queries of its own, these are its test part and the database its training part; else queries are 100 of
     /// each class, from all parts, and the database is everything else, as is usual for CIFAR-10.
     /// </summary>
     /// <param name="collection">The collection.</param>
@@ -26,10 +26,12 @@ internal sealed record FewLabels(int[] Queries, int[] Database, int[] Labeled, H
         int[] classes = [.. Enumerable.Range(0, collection.ClassCount)];
         int[] rows = [.. Enumerable.Range(0, collection.Classes.Length)];
         int[] queries, database;
-        if (collection.Parts.Contains(ImagePart.Validation))
+        if (collection.HasOwnQueries)
         {
             var part = forChoices ? ImagePart.Validation : ImagePart.Test;
             queries = [.. rows.Where(row => collection.Parts[row] == part)];
+            if (queries.Length == 0)
+                throw new FormatException($"{collection.Name} has no validation part to choose by.");
             database = [.. rows.Where(row => collection.Parts[row] == ImagePart.Train)];
         }
         else

@@ -8,7 +8,7 @@ internal sealed class LabelEfficiencyArguments
     public const string Usage = """
         usage: ./build.sh experiment label-efficiency [options]
 
-        --collections grocery,cifar10,fashion   which collections, or grocery-128 (default: grocery,cifar10,fashion)
+        --collections grocery,cifar10,fashion   which collections, or aerial, grocery-128 (default: the three)
         --labels 1,3,10,100                     labeled images of each class (default 1,3,10)
         --seeds 1,2,3                           seeds (default 1,2,3)
         --unseen no|yes|both                    whether a quarter of the classes has no labels (default both)

@@ -21,6 +21,7 @@ internal static class LabelEfficiencySvg
     private static readonly Dictionary<string, string> s_titles = new()
     {
         ["grocery"] = "Groceries, 81 classes",
+        ["aerial"] = "Aerial images, 21 classes",
         ["cifar10"] = "CIFAR-10, 10 classes",
         ["fashion"] = "Fashion-MNIST, 10 classes",
     };

@@ -131,7 +131,7 @@ public sealed class ImageSetsTests : IDisposable
     }
 
     [Fact]
-    public void Label_columns_give_several_labels_an_image()
+    public void Label_columns_give_several_labels_an_image_or_its_scene()
     {
         _folder.Write("uc/images/a.jpg", EncodedImages.Png(SKColors.Red));
         _folder.Write("uc/images/b.jpg", EncodedImages.Png(SKColors.Blue));
@@ -143,6 +143,10 @@ public sealed class ImageSetsTests : IDisposable
         Assert.Equal([0, 1], images.LabelsOf(0).ToArray());
         Assert.Equal(255, images.PixelsOf(0)[2]);
         Assert.Equal([2], images.LabelsOf(1).ToArray());
+
+        var scenes = ImageSets.Read(_folder.At("uc"), new ImageReadOptions { Detail = ClassDetail.Coarse });
+        Assert.Equal(["forest", "harbor"], scenes.ClassNames);
+        Assert.Equal([1, 0], new[] { scenes.ClassOf(0), scenes.ClassOf(1) });
     }
 
     [Fact]
