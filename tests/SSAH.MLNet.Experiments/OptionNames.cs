@@ -34,7 +34,7 @@ internal static class OptionNames
     [
         .. from property in typeof(SsahTrainer.Options).GetProperties()
            let isGroup = property.PropertyType.DeclaringType == typeof(SsahTrainer)
-           from option in isGroup ? property.PropertyType.GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic) : [property]
+           from option in isGroup ? property.PropertyType.GetProperties() : [property]
            select isGroup ? new NamedOption($"{property.Name}.{option.Name}", property, option) : new NamedOption(option.Name, null, option),
     ];
 

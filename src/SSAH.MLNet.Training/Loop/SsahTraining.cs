@@ -65,7 +65,7 @@ internal sealed partial class SsahTraining : IDisposable
         _pseudoLabeling = new PseudoLabeling(Teacher, set.Labels.IsMultiLabel, _confidence);
         var losses = options.Losses;
         _objective = new HashingObjective(losses.SimilarityWeight, losses.SimilarityScale, losses.ClassificationWeight, set.Labels.IsMultiLabel,
-            losses.LabelSimilarity, losses.LabelSmoothing);
+            losses.LabelSimilarity);
         _policy = new SelfPacedPolicy(PacingRange.Of(options.HardSamples), options.HardSamples.FixedDifficulty);
         _adversaryOptimizer = Adversary is null ? null
             : new AdamOptimizer([new ParameterGroup([.. Adversary.parameters()], options.HardSamples.AdversaryLearningRate)], beta1: 0.5);

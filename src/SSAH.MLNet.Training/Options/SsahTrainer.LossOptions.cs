@@ -45,9 +45,6 @@ public sealed partial class SsahTrainer
         [Range(0.0, 1000)]
         public double FrozenClassWeight { get; set; } = 2;
 
-        /// <summary>Share of the class head's targets that is spread over all classes.</summary>
-        internal double LabelSmoothing { get; set; }
-
         internal LossOptions Copy() => (LossOptions)MemberwiseClone();
     }
 }

@@ -12,7 +12,7 @@ internal readonly record struct Anchors(Tensor Codes, Tensor Targets);
 
 /// <summary>The hashing loss of single images with given labels: what H-Net minimizes and what A-Net's difficulty d is made from.</summary>
 internal sealed class HashingObjective(double similarityWeight, double similarityScale, double classificationWeight, bool multiLabel,
-    LabelSimilarity labelSimilarity, double labelSmoothing = 0)
+    LabelSimilarity labelSimilarity)
 {
     /// <summary>Pairwise similarity loss of each row, before its weight: [N].</summary>
     /// <param name="codes">[N, K].</param>
@@ -38,11 +38,8 @@ internal sealed class HashingObjective(double similarityWeight, double similarit
     /// that are <paramref name="known"/> count; null: all.
     /// </summary>
     public Tensor Classification(HashOutput output, Tensor targets, Tensor? known = null) => output.Logits is { } logits
-        ? ClassificationLoss.PerRow(logits, Smooth(targets.round()), multiLabel, known)
+        ? ClassificationLoss.PerRow(logits, targets.round(), multiLabel, known)
         : zeros(output.Code.shape[0], device: output.Code.device);
-
-    private Tensor Smooth(Tensor targets) => labelSmoothing == 0 || multiLabel ? targets
-        : targets.Times(1 - labelSmoothing).Plus(labelSmoothing / targets.shape[1]);
 
     /// <summary>
     /// Sum of the weights of both losses: divided by it, a loss is a difficulty d, whose size does not depend on how the losses are weighted.
