@@ -12,16 +12,16 @@ using SSAH.MLNet.Orleans;
 using SSAH.MLNet.Samples.ShardedSearch;
 
 if (args is ["silo", ..])
-    return await SiloProcess.RunAsync(args[1], [.. args[2..].Select(port => int.Parse(port, CultureInfo.InvariantCulture))]);
+    return await SiloProcess.RunAsync(args[1..]);
 
 var folder = Path.GetFullPath(Path.Combine("out", "sharded-search"));
 if (Directory.Exists(folder))
     Directory.Delete(folder, recursive: true);
 var ports = SiloProcess.FreePorts(6);
-using var first = SiloProcess.Start(folder, ports[0], ports[3], ports[0]);
+using var first = SiloProcess.Start(folder, SiloProcess.Bits, ports[0], ports[3], ports[0]);
 await first.ReadyAsync();
-using var second = SiloProcess.Start(folder, ports[1], ports[4], ports[0]);
-using var third = SiloProcess.Start(folder, ports[2], ports[5], ports[0]);
+using var second = SiloProcess.Start(folder, SiloProcess.Bits, ports[1], ports[4], ports[0]);
+using var third = SiloProcess.Start(folder, SiloProcess.Bits, ports[2], ports[5], ports[0]);
 await Task.WhenAll(second.ReadyAsync(), third.ReadyAsync());
 Console.WriteLine($"three silos, files in {folder}");
 

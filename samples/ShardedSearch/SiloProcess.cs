@@ -10,7 +10,7 @@ using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet.Samples.ShardedSearch;
 
-/// <summary>A silo as a process of this program.</summary>
+/// <summary>A silo as a process of this program, whose first argument is then "silo".</summary>
 internal sealed class SiloProcess : IDisposable
 {
     public const string Index = "photos";
@@ -21,8 +21,12 @@ internal sealed class SiloProcess : IDisposable
     private SiloProcess(Process process) => _process = process;
 
     /// <summary>Hosts the index until the input ends, as it does when the client is gone.</summary>
-    public static async Task<int> RunAsync(string folder, int[] ports)
+    /// <param name="arguments">The folder, the length of the codes, the ports of the silo, of its gateway and of the first silo.</param>
+    public static async Task<int> RunAsync(string[] arguments)
     {
+        var folder = arguments[0];
+        var bits = int.Parse(arguments[1], CultureInfo.InvariantCulture);
+        int[] ports = [.. arguments[2..].Select(port => int.Parse(port, CultureInfo.InvariantCulture))];
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.None);
         builder.UseOrleans(silo => silo
@@ -31,7 +35,7 @@ internal sealed class SiloProcess : IDisposable
             // A silo that is gone is found out in two seconds, not in fifteen.
             .Configure<ClusterMembershipOptions>(options =>
                 (options.ProbeTimeout, options.NumMissedProbesLimit, options.NumVotesForDeathDeclaration) = (TimeSpan.FromSeconds(1), 2, 1))
-            .AddShardedHashIndex(Index, options => (options.Folder, options.Bits, options.Shards) = (folder, Bits, Shards)));
+            .AddShardedHashIndex(Index, options => (options.Folder, options.Bits, options.Shards) = (folder, bits, Shards)));
         using var host = builder.Build();
         await host.StartAsync();
         Console.WriteLine("ready");
@@ -40,8 +44,8 @@ internal sealed class SiloProcess : IDisposable
         return 0;
     }
 
-    public static SiloProcess Start(string folder, params int[] ports) => new(Process.Start(new ProcessStartInfo("dotnet",
-        [typeof(SiloProcess).Assembly.Location, "silo", folder, .. ports.Select(port => port.ToString(CultureInfo.InvariantCulture))])
+    public static SiloProcess Start(string folder, int bits, params int[] ports) => new(Process.Start(new ProcessStartInfo("dotnet",
+        [typeof(SiloProcess).Assembly.Location, "silo", folder, .. ports.Prepend(bits).Select(number => number.ToString(CultureInfo.InvariantCulture))])
     { RedirectStandardInput = true, RedirectStandardOutput = true })!);
 
     public async Task ReadyAsync()

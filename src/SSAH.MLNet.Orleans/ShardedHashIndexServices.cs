@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using SSAH.MLNet.Orleans;
+using SSAH.MLNet.Orleans.Grains;
 using SSAH.MLNet.Orleans.Placement;
 using SSAH.MLNet.Orleans.Shards;
 
@@ -29,7 +30,7 @@ public static class ShardedHashIndexServices
         silo.Services.AddSingleton<IValidateOptions<ShardedHashIndexOptions>>(new ShardedHashIndexOptionsRules(name));
         if (!silo.Services.Any(each => each.ServiceType == typeof(ReplicaSpreadIsThere)))
         {
-            silo.Services.AddSingleton<ReplicaSpreadIsThere>();
+            silo.Services.AddSingleton<ReplicaSpreadIsThere>().AddSingleton<SeenFiles>();
             silo.AddPlacementDirector<ReplicaSpread, ReplicaSpreadDirector>();
         }
         // Before the silo is active, so that no grain meets files that are not there.

@@ -15,8 +15,9 @@ public sealed class PostgresHashVectorStoreOptions
     public string Schema { get; init; } = "ssah";
 
     /// <summary>
-    /// How often an operation is tried again after a fault that may be gone then: a lost connection, a deadlock, a server that is starting. Operations are
-    /// transactions, so that doing one twice does it once. 0 or more; default 3.
+    /// How often an operation is tried again after a fault that may be gone then: a lost connection, a deadlock, an answer that took longer than the
+    /// connection's <c>Command Timeout</c>, a server that is starting. Operations are transactions, so that doing one twice does it once. 0 or more; default
+    /// 3.
     /// </summary>
     public int Retries
     {

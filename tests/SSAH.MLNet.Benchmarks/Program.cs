@@ -3,6 +3,11 @@ using SSAH.MLNet.Benchmarks.Cancellation;
 using SSAH.MLNet.Benchmarks.Scale;
 using SSAH.MLNet.Benchmarks.Serving;
 using SSAH.MLNet.Benchmarks.Soak;
+using SSAH.MLNet.Samples.ShardedSearch;
+
+// A silo of bench scale, which starts this program once more for each.
+if (args is ["silo", ..])
+    return await SiloProcess.RunAsync(args[1..]);
 
 // Each verb lives in a file of its own; it gets the arguments after its name and returns the exit code.
 var verbs = new SortedDictionary<string, Func<string[], int>>(StringComparer.Ordinal)

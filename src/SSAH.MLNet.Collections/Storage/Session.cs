@@ -5,14 +5,21 @@ namespace SSAH.MLNet.Collections.Storage;
 /// <summary>One connection to the file, with its prepared statements. For one thread at a time; whoever uses it holds its lock.</summary>
 internal sealed class Session : IDisposable
 {
+    // The statements of this library are fewer; filters of users are any number. What has not been used for so long is not being read either.
+    private const int MostCommands = 128;
+
     private readonly SqliteConnection _connection;
-    private readonly Dictionary<string, SqliteCommand> _commands = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Prepared> _commands = new(StringComparer.Ordinal);
+    private long _uses;
 
     private bool _isDisposed;
 
     private Session(string path, SqliteConnection connection) => (Path, _connection) = (path, connection);
 
     public string Path { get; }
+
+    /// <summary>Number of statements that are kept prepared.</summary>
+    public int PreparedCount => _commands.Count;
 
     /// <summary>Held while the session is used.</summary>
     public Lock Gate { get; } = new();
@@ -96,8 +103,8 @@ internal sealed class Session : IDisposable
 
     public void Dispose()
     {
-        foreach (SqliteCommand command in _commands.Values)
-            command.Dispose();
+        foreach (Prepared prepared in _commands.Values)
+            prepared.Command.Dispose();
         _commands.Clear();
         _isDisposed = true;
         _connection.Dispose();
@@ -134,16 +141,32 @@ internal sealed class Session : IDisposable
     private SqliteCommand Bound(string sql, object?[] values)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, typeof(ImageCollection));
-        if (!_commands.TryGetValue(sql, out SqliteCommand? command))
+        if (!_commands.TryGetValue(sql, out Prepared? prepared))
         {
-            command = _connection.CreateCommand();
-            command.CommandText = sql;
+            if (_commands.Count == MostCommands)
+                ForgetOne();
+            _commands.Add(sql, prepared = new Prepared(_connection.CreateCommand()));
+            prepared.Command.CommandText = sql;
             for (int i = 0; i < values.Length; i++)
-                command.Parameters.Add(new SqliteParameter { ParameterName = $"${i + 1}" });
-            _commands.Add(sql, command);
+                prepared.Command.Parameters.Add(new SqliteParameter { ParameterName = $"${i + 1}" });
         }
+        prepared.Used = ++_uses;
         for (int i = 0; i < values.Length; i++)
-            command.Parameters[i].Value = values[i] ?? DBNull.Value;
-        return command;
+            prepared.Command.Parameters[i].Value = values[i] ?? DBNull.Value;
+        return prepared.Command;
+    }
+
+    private void ForgetOne()
+    {
+        (string sql, Prepared prepared) = _commands.MinBy(each => each.Value.Used);
+        _commands.Remove(sql);
+        prepared.Command.Dispose();
+    }
+
+    private sealed class Prepared(SqliteCommand command)
+    {
+        public SqliteCommand Command { get; } = command;
+
+        public long Used { get; set; }
     }
 }

@@ -24,7 +24,7 @@ internal sealed class FlatSearch
         _maxMatches = Math.Min(k, _allowedCount);
         int bits = snapshot.Layout.Bits;
         _newCollector = radius < 0
-            ? () => new TopKCollector(_maxMatches, bits, snapshot.IdsAscend, snapshot.Ids)
+            ? () => new TopKCollector(_maxMatches, bits, snapshot.IdsAscend, snapshot.Ids, options.MaxDistance)
             : () => new RadiusCollector(radius, bits);
     }
 

@@ -1,6 +1,6 @@
 namespace SSAH.MLNet.Hashing;
 
-/// <summary>How a search runs. None of it but the filter changes what is found.</summary>
+/// <summary>How a search runs. None of it but the filter and the largest distance changes what is found.</summary>
 public sealed record HammingSearchOptions
 {
     internal static HammingSearchOptions Default { get; } = new();
@@ -19,6 +19,9 @@ public sealed record HammingSearchOptions
 
     /// <summary>The ids that may be found; <see langword="null"/>, the default, is all.</summary>
     public IdFilter? Filter { get; init; }
+
+    /// <summary>The largest distance of what a search for the nearest finds.</summary>
+    internal int MaxDistance { get; init; } = BinaryCodes.MaxBits;
 
     /// <summary>For tests: the vector width.</summary>
     internal KernelLevel Level { get; init; } = KernelLevels.Best;

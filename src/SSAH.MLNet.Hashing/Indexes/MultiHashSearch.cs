@@ -29,7 +29,9 @@ internal sealed class MultiHashSearch
         _allowed = snapshot.Allowed(options.Filter, out int allowedCount);
         _k = Math.Min(k, allowedCount);
         int bits = snapshot.Layout.Bits, most = _k;
-        _newCollector = radius < 0 ? () => new TopKCollector(most, bits, arrivesById: false, snapshot.Ids) : () => new RadiusCollector(radius, bits);
+        _newCollector = radius < 0
+            ? () => new TopKCollector(most, bits, arrivesById: false, snapshot.Ids, options.MaxDistance)
+            : () => new RadiusCollector(radius, bits);
         _scanCost = (double)snapshot.Slots * bits * NanosecondsPerScannedBit * WidthFactor(options.Level);
     }
 

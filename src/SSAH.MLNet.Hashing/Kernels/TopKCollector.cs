@@ -6,12 +6,12 @@ namespace SSAH.MLNet.Hashing;
 /// </summary>
 internal sealed class TopKCollector : HitCollector
 {
-    private readonly int _k;
+    private readonly int _k, _most;
     private readonly bool _arrivesById;
     private readonly long[]? _ids;
     private readonly int[] _histogram;
 
-    /// <summary>The k-th smallest distance so far, or one more than the largest while fewer than k codes are held.</summary>
+    /// <summary>The k-th smallest distance so far, or one more than the largest that is kept while fewer than k codes are held.</summary>
     private int _kth;
 
     /// <summary>Number of held codes nearer than <see cref="_kth"/>; less than k.</summary>
@@ -22,10 +22,11 @@ internal sealed class TopKCollector : HitCollector
     /// <param name="bits">Code length.</param>
     /// <param name="arrivesById">Codes come in ascending id: a later code at the k-th distance can then be refused unseen.</param>
     /// <param name="ids">The slots' ids for breaking ties, or <see langword="null"/> where an id is its slot.</param>
-    public TopKCollector(int k, int bits, bool arrivesById, long[]? ids)
+    /// <param name="maxDistance">The largest distance of what is kept.</param>
+    public TopKCollector(int k, int bits, bool arrivesById, long[]? ids, int maxDistance = int.MaxValue)
         : base(bits)
     {
-        (_k, _arrivesById, _ids) = (k, arrivesById, ids);
+        (_k, _arrivesById, _ids, _most) = (k, arrivesById, ids, Math.Min(bits, maxDistance));
         int capacity = (int)Math.Min(Array.MaxLength, Math.Max(4L * k, 256));
         (Slots, Distances, _histogram) = (new int[capacity], new ushort[capacity], new int[bits + 2]);
         Reset();
@@ -35,7 +36,7 @@ internal sealed class TopKCollector : HitCollector
 
     public override void Reset()
     {
-        (Held, _nearer, _kth, Limit) = (0, 0, Bits + 1, Bits);
+        (Held, _nearer, _kth, Limit) = (0, 0, _most + 1, _most);
         Array.Clear(_histogram);
     }
 

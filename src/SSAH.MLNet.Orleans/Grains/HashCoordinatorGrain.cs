@@ -8,8 +8,8 @@ namespace SSAH.MLNet.Orleans.Grains;
 
 /// <summary>The coordinator of a silo.</summary>
 [StatelessWorker, Reentrant]
-internal sealed class HashCoordinatorGrain(IOptionsMonitor<ShardedHashIndexOptions> options, ILogger<HashCoordinatorGrain> logger)
-    : Grain, IHashCoordinatorGrain
+internal sealed class HashCoordinatorGrain(
+    IOptionsMonitor<ShardedHashIndexOptions> options, SeenFiles seen, ILogger<HashCoordinatorGrain> logger) : Grain, IHashCoordinatorGrain
 {
     private string _index = "";
     private ShardedHashIndexOptions _options = null!;
@@ -41,8 +41,11 @@ internal sealed class HashCoordinatorGrain(IOptionsMonitor<ShardedHashIndexOptio
                     + "encode both with the same model.",
             };
         query = query with { Files = _files };
+        int queries = query.Words.Length / ((query.Bits + 63) / 64);
         long start = Stopwatch.GetTimestamp();
         using var limit = new TimeLimit(timeout, cancellationToken);
+        if (await OfOtherFilesAsync(limit) is { } others)
+            return others with { Matches = MatchMerger.Merge([], queries, query.K) };
         Task<(ShardAnswer? Answer, string? Reason)>[] asked = [.. Enumerable.Range(0, _options.Shards)
             .Select(shard => _calls!.AskAsync(shard, (replica, token) => replica.SearchAsync(query, token), hedge: true, limit.IsOver, limit.Token))];
         TimeSpan asking = Stopwatch.GetElapsedTime(start);
@@ -52,7 +55,6 @@ internal sealed class HashCoordinatorGrain(IOptionsMonitor<ShardedHashIndexOptio
         if (Refused(answers) is { } unfit)
             return unfit;
         ShardAnswer[] whole = [.. answers.Where(each => each.Answer is not null).Select(each => each.Answer!)];
-        int queries = query.Words.Length / ((query.Bits + 63) / 64);
         // Of the nearest no more than k are left of each query.
         long found = whole.Sum(each => (long)each.Matches!.Ids.Length);
         try
@@ -77,6 +79,8 @@ internal sealed class HashCoordinatorGrain(IOptionsMonitor<ShardedHashIndexOptio
         if (RefusalOf(records.Words is null ? _options.Bits : records.Bits, "codes") is { } refused)
             return refused;
         using var limit = new TimeLimit(timeout, cancellationToken);
+        if (await OfOtherFilesAsync(limit) is { } others)
+            return others;
         if (records.ModelId is { } modelId && modelId != _modelId)
         {
             try
@@ -108,11 +112,16 @@ internal sealed class HashCoordinatorGrain(IOptionsMonitor<ShardedHashIndexOptio
         if (RefusalOf(_options.Bits, "codes") is { } refused)
             return refused;
         using var limit = new TimeLimit(timeout, cancellationToken);
+        if (await OfOtherFilesAsync(limit) is { } others)
+            return others;
         (ShardAnswer? Answer, string? Reason)[] answers = await Task.WhenAll(Enumerable.Range(0, _options.Shards)
             .Select(shard => _calls!.AskAsync(shard, (replica, token) => replica.CountAsync(_files, token), hedge: true, limit.IsOver, limit.Token)));
         cancellationToken.ThrowIfCancellationRequested();
         return new Answer { Shards = _options.Shards, Missing = MissingOf(answers), Count = answers.Sum(each => each.Answer?.Count ?? 0) };
     }
+
+    private async ValueTask<Answer?> OfOtherFilesAsync(TimeLimit limit) => await seen.DifferenceAsync(_index, _options, _files, limit.IsOver) is not { } reason
+        ? null : new Answer { Shards = _options.Shards, Missing = [.. Enumerable.Range(0, _options.Shards).Select(shard => new Missing(shard, reason))] };
 
     private Answer? RefusalOf(int bits, string what) =>
         _calls is null ? new Answer

@@ -34,15 +34,15 @@ internal sealed class HashShardGrain(IOptionsMonitor<ShardedHashIndexOptions> op
     /// <summary>Called by Orleans after the last request.</summary>
     public void Dispose() => _shard?.Dispose();
 
-    public Task<ShardAnswer> SearchAsync(ShardQuery query, CancellationToken cancellationToken) => Answered(query.Files, () =>
+    public Task<ShardAnswer> SearchAsync(ShardQuery query, CancellationToken cancellationToken) => Answered(query.Files, async () =>
     {
         long start = Stopwatch.GetTimestamp();
-        (CodeSnapshot codes, _) = _shard!.Current();
+        (CodeSnapshot codes, _) = await _shard!.CurrentAsync(cancellationToken);
         BinaryCodes queries = query.ToCodes();
         HammingMatch[][] rows = query.Radius < 0 ? FlatSearch.Nearest(codes, queries, query.K, _searching, cancellationToken)
             : FlatSearch.Within(codes, queries, query.Radius, _searching, cancellationToken);
         PackedMatches.ThrowIfTooMany(rows.Sum(row => (long)row.Length), _options.MostMatches);
-        return Task.FromResult(new ShardAnswer { Matches = PackedMatches.From(rows), Count = codes.Count, Time = Stopwatch.GetElapsedTime(start) });
+        return new ShardAnswer { Matches = PackedMatches.From(rows), Count = codes.Count, Time = Stopwatch.GetElapsedTime(start) };
     }, cancellationToken);
 
     public Task<ShardAnswer> WriteAsync(ShardRecords records, CancellationToken cancellationToken) => Answered(records.Files, async () =>
@@ -54,7 +54,7 @@ internal sealed class HashShardGrain(IOptionsMonitor<ShardedHashIndexOptions> op
     }, cancellationToken);
 
     public Task<ShardAnswer> CountAsync(Guid files, CancellationToken cancellationToken) =>
-        Answered(files, () => Task.FromResult(new ShardAnswer { Count = _shard!.Current().Codes.Count }), cancellationToken);
+        Answered(files, async () => new ShardAnswer { Count = (await _shard!.CurrentAsync(cancellationToken)).Codes.Count }, cancellationToken);
 
     /// <summary>What asking again would not mend is an answer; the rest are errors, after which another replica is asked.</summary>
     private Task<ShardAnswer> Answered(Guid files, Func<Task<ShardAnswer>> ask, CancellationToken cancellationToken) => Task.Run(async () =>
@@ -65,8 +65,7 @@ internal sealed class HashShardGrain(IOptionsMonitor<ShardedHashIndexOptions> op
             return ours == files ? await ask() : new ShardAnswer
             {
                 Refusal = Refusal.OtherFiles,
-                Reason = $"Silo {here.SiloAddress} sees other files of index '{_key.Index}' in '{Path.GetFullPath(_options.Folder)}' (id {ours}) than the "
-                    + $"silo that was asked (id {files}): mount the same folder on every silo, and start them again.",
+                Reason = SeenFiles.Difference(_key.Index, Path.GetFullPath(_options.Folder), here.SiloAddress, ours, "the silo that was asked", files),
             };
         }
         catch (ArgumentException error)

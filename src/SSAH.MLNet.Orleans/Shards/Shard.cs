@@ -12,12 +12,15 @@ internal sealed class Shard : IDisposable
     private readonly int _bits;
     private readonly long _compactAfterBytes;
     private readonly ShardFolder _folder;
-    private readonly Lock _state = new();
+    private readonly Lock _state = new(), _starting = new();
     private readonly SemaphoreSlim _writer = new(1);
 
     private HammingFlatIndex _index;
     private ShardLog? _log;
     private readonly DoneOperations _done = new();
+
+    private volatile bool _isLoaded;
+    private Task? _loading;
 
     /// <summary>Whether the log's last record was read, and the next log was not there.</summary>
     private bool _isContinued;
@@ -54,6 +57,16 @@ internal sealed class Shard : IDisposable
         }
     }
 
+    /// <summary>The same. However many ask while the files are read for the first time, one thread reads them, none of the pool's, and the others wait
+    /// without one.</summary>
+    /// <exception cref="DamagedFileException">The files are damaged or missing.</exception>
+    public async Task<(CodeSnapshot Codes, string? ModelId)> CurrentAsync(CancellationToken cancellationToken)
+    {
+        await LoadedAsync(cancellationToken);
+        // What was written while they were read is there too.
+        return Current();
+    }
+
     /// <summary>Writes a record, once: where its operation is done already nothing is done. When this returns it is on the disk, and every search that
     /// begins later, in any process, sees it.</summary>
     /// <exception cref="ArgumentException">The record does not fit the shard; nothing was written.</exception>
@@ -63,6 +76,7 @@ internal sealed class Shard : IDisposable
     public async Task WriteAsync(LogRecord record, CancellationToken cancellationToken)
     {
         RecordRules.ThrowIfUnfit(record, _name, _bits);
+        await LoadedAsync(cancellationToken);
         await _writer.WaitAsync(cancellationToken);
         try
         {
@@ -92,25 +106,49 @@ internal sealed class Shard : IDisposable
         }
     }
 
+    private Task LoadedAsync(CancellationToken cancellationToken)
+    {
+        if (_isLoaded)
+            return Task.CompletedTask;
+        lock (_starting)
+        {
+            if (_loading is not { IsCompleted: false })
+                _loading = Task.Factory.StartNew(() => { Current(); }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            return _loading.WaitAsync(cancellationToken);
+        }
+    }
+
     private (CodeSnapshot Codes, string? ModelId) CatchUp(bool isWritten)
     {
         lock (_state)
         {
-            if (_log is not null)
+            try
             {
-                try
-                {
-                    return ReadOn(isWritten);
-                }
-                catch (IOException)
-                {
-                    // The open file is good no more, as after a network file system was away: the files say what there is.
-                    _log?.Dispose();
-                    _log = null;
-                }
+                return CatchUpOrReopen(isWritten);
             }
-            return ReadOn(isWritten);
+            finally
+            {
+                _isLoaded = _log is not null;
+            }
         }
+    }
+
+    private (CodeSnapshot Codes, string? ModelId) CatchUpOrReopen(bool isWritten)
+    {
+        if (_log is not null)
+        {
+            try
+            {
+                return ReadOn(isWritten);
+            }
+            catch (IOException)
+            {
+                // The open file is good no more, as after a network file system was away: the files say what there is.
+                _log?.Dispose();
+                _log = null;
+            }
+        }
+        return ReadOn(isWritten);
     }
 
     private (CodeSnapshot Codes, string? ModelId) ReadOn(bool isWritten)

@@ -14,6 +14,9 @@ internal sealed class PostgresSql
     /// <summary>The table that a batch is copied into before it is merged.</summary>
     public const string Batch = "ssah_batch";
 
+    // An entry of a B-tree takes 2,700 bytes, and the data has to fit too.
+    private const int MostCoveredBits = 1024;
+
     private readonly CollectionModel _model;
     private readonly string _names;
 
@@ -77,7 +80,7 @@ internal sealed class PostgresSql
         foreach (DataPropertyModel data in _model.DataProperties.Where(data => data.IsIndexed))
         {
             bool isList = PostgresValue.TypeOf(data.Type).EndsWith("[]", StringComparison.Ordinal);
-            yield return $"CREATE INDEX ON {Table} {(isList ? "USING gin " : "")}({Column(data)})";
+            yield return $"CREATE INDEX ON {Table} {(isList ? $"USING gin ({Column(data)})" : $"({Column(data)}){Covered}")}";
         }
         foreach (VectorPropertyModel vector in _model.VectorProperties)
         {
@@ -90,6 +93,18 @@ internal sealed class PostgresSql
     }
 
     public static string Column(PropertyModel property) => SqlName.Of(property.StorageName);
+
+    /// <summary>Codes that have an index of their own lie in the indexes of data too, as long as they are short: what a filter leaves is compared there, and
+    /// not in pages of the table that have a row each.</summary>
+    private string Covered
+    {
+        get
+        {
+            VectorPropertyModel[] covered = [.. _model.VectorProperties.Where(vector => vector.IndexKind is HashIndexKind.MultiHash or IndexKind.Hnsw)];
+            return covered.Length == 0 || covered.Sum(vector => vector.Dimensions) > MostCoveredBits ? ""
+                : $" INCLUDE ({string.Join(", ", covered.Select(Column).Prepend(HashModelBuilder.IdColumn))})";
+        }
+    }
 
     private static string Place(int place) => string.Create(CultureInfo.InvariantCulture, $"${place}");
 }

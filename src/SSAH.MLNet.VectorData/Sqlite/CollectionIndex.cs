@@ -35,10 +35,13 @@ internal sealed class CollectionIndex
         return index;
     }
 
+    /// <summary>Whether it has all that the collection has at this revision.</summary>
+    public bool IsAt(StoredCollection collection) => collection.Revision == _revision;
+
     /// <summary>This index with what was written since, or null where it must be loaded again.</summary>
     public CollectionIndex? Current(Session session, StoredCollection collection)
     {
-        if (collection.Revision == _revision)
+        if (IsAt(collection))
             return this;
         if (_revision < collection.ChangesFrom)
             return null;
@@ -64,8 +67,7 @@ internal sealed class CollectionIndex
     {
         if (filter is { } given)
             return _filtered.Search(session, given.Sql, given.Values, code, count, radius, cancellationToken);
-        HammingMatches matches = Codes.Search(code, count, null, cancellationToken);
-        return FilteredCodes.Within(matches[0], radius);
+        return Codes.Search(code, count, new HammingSearchOptions { MaxDistance = radius }, cancellationToken)[0].ToArray();
     }
 
     private void AddNew(Session session)

@@ -19,16 +19,7 @@ internal sealed class FilteredCodes(HammingIndex all)
     public HammingMatch[] Search(Session session, string sql, object?[] values, BinaryCodes code, int count, int radius, CancellationToken cancellationToken)
     {
         (string _, HammingIndex codes, IdFilter? ids) = Of(session, sql, values);
-        return Within(codes.Search(code, count, new HammingSearchOptions { Filter = ids }, cancellationToken)[0], radius);
-    }
-
-    /// <summary>The matches up to a distance: they come in ascending distance.</summary>
-    public static HammingMatch[] Within(ReadOnlySpan<HammingMatch> matches, int radius)
-    {
-        int count = matches.Length;
-        while (count > 0 && matches[count - 1].Distance > radius)
-            count--;
-        return matches[..count].ToArray();
+        return codes.Search(code, count, new HammingSearchOptions { Filter = ids, MaxDistance = radius }, cancellationToken)[0].ToArray();
     }
 
     private (string Key, HammingIndex Codes, IdFilter? Ids) Of(Session session, string sql, object?[] values)

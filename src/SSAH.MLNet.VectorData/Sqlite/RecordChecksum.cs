@@ -10,7 +10,7 @@ internal static class RecordChecksum
     /// <param name="id">The record's number.</param>
     /// <param name="codes">How many codes it has.</param>
     /// <param name="values">Key and data as they are stored.</param>
-    public static long Of(long id, long codes, IEnumerable<object?> values)
+    public static long Of(long id, long codes, params ReadOnlySpan<object?> values)
     {
         var checksum = new RowChecksum();
         checksum.Add(id);
@@ -20,16 +20,20 @@ internal static class RecordChecksum
         return checksum.Value;
     }
 
-    /// <summary>Throws where a row is not what was stored.</summary>
+    /// <summary>Reads the values of a row, each once.</summary>
     /// <param name="row">The record's number, its values, the number of its codes, its checksum.</param>
-    /// <param name="values">Number of its values, the key among them.</param>
+    /// <param name="count">Number of its values, the key among them.</param>
     /// <param name="path">The file.</param>
-    /// <exception cref="DamagedFileException">It is not.</exception>
-    public static void Check(StoredRow row, int values, string path)
+    /// <returns>Key and data as they are stored.</returns>
+    /// <exception cref="DamagedFileException">The row is not what was stored.</exception>
+    public static object?[] Values(StoredRow row, int count, string path)
     {
         long id = row.GetInt64(0);
-        if (row.GetInt64(values + 2) != Of(id, row.GetInt64(values + 1), Enumerable.Range(1, values).Select(row.GetValue)))
-            throw new DamagedFileException($"'{path}' is a damaged vector store: record {id} is not what was stored. Make the store again from its source; "
-                + "'sqlite3 FILE .recover' may save its records.");
+        var values = new object?[count];
+        for (int i = 0; i < count; i++)
+            values[i] = row.GetValue(i + 1);
+        return row.GetInt64(count + 2) == Of(id, row.GetInt64(count + 1), values) ? values : throw new DamagedFileException(
+            $"'{path}' is a damaged vector store: record {id} is not what was stored. Make the store again from its source; "
+            + "'sqlite3 FILE .recover' may save its records.");
     }
 }

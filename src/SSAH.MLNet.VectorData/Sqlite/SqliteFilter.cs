@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Linq.Expressions;
+using System.Numerics;
 using Microsoft.Extensions.VectorData.ProviderServices;
 using SSAH.MLNet.VectorData.Filters;
 
@@ -10,6 +11,9 @@ internal sealed class SqliteFilter : FilterTranslator
 {
     // SQLite takes 32,766 values in a statement.
     private const int MaxValues = 32_000;
+
+    // Up to here the length of a list is rounded up, so that lists of many lengths are few statements.
+    private const int MaxRounded = 256;
     private readonly List<object?> _values = [];
 
     public SqliteFilter(LambdaExpression filter, CollectionModel model)
@@ -37,7 +41,7 @@ internal sealed class SqliteFilter : FilterTranslator
     protected override string SameColumns(string left, string right, bool negated) => $"{left} IS {(negated ? "NOT " : "")}{right}";
 
     protected override string OneOf(string column, IReadOnlyList<object> values, bool negated) =>
-        $"{column} {(negated ? "NOT " : "")}IN ({string.Join(", ", values.Select(Parameter))})";
+        $"{column} {(negated ? "NOT " : "")}IN ({string.Join(", ", Rounded(values).Select(Parameter))})";
 
     protected override string ListContains(string column, string item) => $"EXISTS (SELECT 1 FROM json_each({column}) WHERE value = {item})";
 
@@ -47,4 +51,8 @@ internal sealed class SqliteFilter : FilterTranslator
         TextMatch.Ends => $"(length({text}) = 0 OR (length({column}) >= length({text}) AND substr({column}, -length({text})) = {text}))",
         _ => $"instr({column}, {text}) > 0",
     };
+
+    // A value that is in a list twice is in it.
+    private static IEnumerable<object> Rounded(IReadOnlyList<object> values) => values.Count is 0 or > MaxRounded ? values
+        : values.Concat(Enumerable.Repeat(values[^1], (int)BitOperations.RoundUpToPowerOf2((uint)values.Count) - values.Count));
 }

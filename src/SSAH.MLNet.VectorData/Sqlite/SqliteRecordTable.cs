@@ -146,11 +146,14 @@ internal sealed class SqliteRecordTable(SqliteStore store, string name, Collecti
 
     private CollectionIndex IndexOf(Session session, StoredCollection collection, TableSql sql, int vector)
     {
+        CollectionIndex? known = _indexes[vector];
+        // Lengths and models of codes change with the revision alone.
+        if (known?.IsAt(collection) == true)
+            return known;
         VectorPropertyModel property = model.VectorProperties[vector];
         StoredModel stored = collection.Vector(session, vector);
         if (stored.Bits != property.Dimensions)
             throw new DamagedFileException($"'{session.Path}' is a damaged vector store: its codes of '{property.ModelName}' have {stored.Bits} bits.");
-        CollectionIndex? known = _indexes[vector];
         // An update that fails halfway leaves no index behind that lacks records.
         _indexes[vector] = null;
         CollectionIndex? current = known?.Model == stored ? known.Current(session, collection) : null;
@@ -186,10 +189,10 @@ internal sealed class SqliteRecordTable(SqliteStore store, string name, Collecti
         int data = model.DataProperties.Count;
         return reader =>
         {
-            RecordChecksum.Check(reader, data + 1, session.Path);
-            var row = new RecordRow(SqliteValue.Load(reader, 1, model.KeyProperty.Type, session.Path)!, new object?[data], new byte[vectors.Length][]);
+            object?[] stored = RecordChecksum.Values(reader, data + 1, session.Path);
+            var row = new RecordRow(SqliteValue.Load(stored[0], model.KeyProperty.Type, session.Path)!, new object?[data], new byte[vectors.Length][]);
             for (int i = 0; i < data; i++)
-                row.Data[i] = SqliteValue.Load(reader, i + 2, model.DataProperties[i].Type, session.Path);
+                row.Data[i] = SqliteValue.Load(stored[i + 1], model.DataProperties[i].Type, session.Path);
             for (int i = 0; i < vectors.Length; i++)
                 if (!reader.IsNull(data + 4 + i))
                     row.Codes[i] = SealedBlob.Code(session.Path, reader.GetInt64(0), vectors[i], reader.GetBytes(data + 4 + i)).ToArray();

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using SSAH.MLNet.Collections.Storage;
 using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet.VectorData.Sqlite;
@@ -37,38 +36,38 @@ internal static class SqliteValue
 
     /// <summary>A kept value as the record's type has it.</summary>
     /// <exception cref="DamagedFileException">It is none that this library writes.</exception>
-    public static object? Load(StoredRow reader, int column, Type type, string path)
+    public static object? Load(object? stored, Type type, string path)
     {
         try
         {
-            return reader.IsNull(column) ? null : Load(reader, column, type);
+            return stored is null ? null : Load(stored, type);
         }
-        catch (Exception error) when (error is FormatException or OverflowException or ArgumentException or JsonException)
+        catch (Exception error) when (error is FormatException or OverflowException or ArgumentException or JsonException or InvalidCastException)
         {
             throw new DamagedFileException($"'{path}' is a damaged vector store: a value is no {type.Name}. {error.Message}", error);
         }
     }
 
-    private static object? Load(StoredRow reader, int column, Type type)
+    private static object? Load(object stored, Type type)
     {
         Type actual = Nullable.GetUnderlyingType(type) ?? type;
         return actual switch
         {
-            _ when actual == typeof(string) => reader.GetString(column),
-            _ when actual == typeof(bool) => reader.GetInt64(column) != 0,
-            _ when actual == typeof(short) => checked((short)reader.GetInt64(column)),
-            _ when actual == typeof(int) => checked((int)reader.GetInt64(column)),
-            _ when actual == typeof(long) => reader.GetInt64(column),
-            _ when actual == typeof(float) => (float)reader.GetDouble(column),
-            _ when actual == typeof(double) => reader.GetDouble(column),
-            _ when actual == typeof(Guid) => Guid.ParseExact(reader.GetString(column), "D"),
-            _ when actual == typeof(DateTime) => new DateTime(reader.GetInt64(column), DateTimeKind.Utc),
-            _ when actual == typeof(DateTimeOffset) => new DateTimeOffset(reader.GetInt64(column), TimeSpan.Zero),
-            _ when actual == typeof(DateOnly) => DateOnly.FromDayNumber(checked((int)reader.GetInt64(column))),
-            _ when actual == typeof(TimeOnly) => new TimeOnly(reader.GetInt64(column)),
-            _ when actual == typeof(byte[]) => reader.GetBytes(column),
-            _ when actual == typeof(string[]) => JsonSerializer.Deserialize<string[]>(reader.GetString(column)),
-            _ when actual == typeof(List<string>) => JsonSerializer.Deserialize<List<string>>(reader.GetString(column)),
+            _ when actual == typeof(string) => (string)stored,
+            _ when actual == typeof(bool) => (long)stored != 0,
+            _ when actual == typeof(short) => checked((short)(long)stored),
+            _ when actual == typeof(int) => checked((int)(long)stored),
+            _ when actual == typeof(long) => (long)stored,
+            _ when actual == typeof(float) => (float)(double)stored,
+            _ when actual == typeof(double) => (double)stored,
+            _ when actual == typeof(Guid) => Guid.ParseExact((string)stored, "D"),
+            _ when actual == typeof(DateTime) => new DateTime((long)stored, DateTimeKind.Utc),
+            _ when actual == typeof(DateTimeOffset) => new DateTimeOffset((long)stored, TimeSpan.Zero),
+            _ when actual == typeof(DateOnly) => DateOnly.FromDayNumber(checked((int)(long)stored)),
+            _ when actual == typeof(TimeOnly) => new TimeOnly((long)stored),
+            _ when actual == typeof(byte[]) => (byte[])stored,
+            _ when actual == typeof(string[]) => JsonSerializer.Deserialize<string[]>((string)stored),
+            _ when actual == typeof(List<string>) => JsonSerializer.Deserialize<List<string>>((string)stored),
             _ => throw new NotSupportedException(actual.Name),
         };
     }

@@ -112,7 +112,7 @@ internal static class StoreFile
         foreach (long id in session.Query($"SELECT {HashModelBuilder.IdColumn} FROM {columns.Table}", row => row.GetInt64(0)))
         {
             (long codes, long checksum) = session.Query($"{columns.SelectWithCodes} WHERE r.{HashModelBuilder.IdColumn} = $1", row =>
-                (row.GetInt64(values + 3), RecordChecksum.Of(id, row.GetInt64(values + 3), Enumerable.Range(1, values).Select(row.GetValue))), id)[0];
+                (row.GetInt64(values + 3), RecordChecksum.Of(id, row.GetInt64(values + 3), [.. Enumerable.Range(1, values).Select(row.GetValue)])), id)[0];
             session.Execute(update, id, codes, checksum);
         }
     }

@@ -37,7 +37,7 @@ internal static class StoreVerification
         var rows = new Sum[columns.Values.Length];
         session.ForEach(columns.SelectWithCodes, row =>
         {
-            RecordChecksum.Check(row, columns.Values.Length, session.Path);
+            _ = RecordChecksum.Values(row, columns.Values.Length, session.Path);
             codes += row.GetInt64(columns.Values.Length + 1);
             Require(session, row.GetInt64(columns.Values.Length + 1) == row.GetInt64(columns.Values.Length + 3), "codes");
             for (int i = 0; i < rows.Length; i++)

@@ -1,54 +1,65 @@
 using System.Diagnostics;
-using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Hosting;
 using SSAH.MLNet.Orleans;
-using SSAH.MLNet.Orleans.Tests.Processes;
+using SSAH.MLNet.Samples.ShardedSearch;
 
 namespace SSAH.MLNet.Benchmarks.Scale;
 
-/// <summary>One, two and three silos in this process, which talk over loopback, with one client: what shards cost, not what more machines gain.</summary>
+/// <summary>One, two and three silos, each a process on loopback, with one client: what shards cost, not what more machines gain.</summary>
 internal static class ShardScale
 {
-    private const int K = 10, Shards = 6, WarmUp = 200, Searches = 1000, AtOnce = 4;
+    private const int K = 10, WarmUp = 200, Searches = 1000, AtOnce = 4;
+
+    private static readonly ShardedSearchOptions s_patient = new() { Timeout = TimeSpan.FromMinutes(2) };
 
     public static async Task MeasureAsync(string folder, BinaryCodes codes, BinaryCodes queries, HammingFlatIndex bare)
     {
         BinaryCodes[] single = [.. Enumerable.Range(0, queries.Count).Select(row => queries.Slice(row, 1))];
         for (int count = 1; count <= 3; count++)
         {
-            int[] ports = FreePorts.Take(6);
-            IHost[] silos = [.. Enumerable.Range(0, count).Select(silo => SiloOf(folder, codes.Bits, ports[silo], ports[3 + silo], ports[0]))];
-            foreach (IHost silo in silos)
-                await silo.StartAsync();
-            using IHost client = ClientOf(ports[3..(3 + count)]);
-            await client.StartAsync();
-            ShardedHashIndex index = client.Services.GetRequiredService<ShardedHashIndex>();
-            if (count == 1)
+            int[] ports = SiloProcess.FreePorts(6);
+            var silos = new List<SiloProcess>();
+            try
             {
-                long start = Stopwatch.GetTimestamp();
-                await index.UpsertAsync(codes, Enumerable.Range(0, codes.Count).Select(id => (long)id).ToArray());
-                double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
-                    size = new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) / 1e6;
-                BenchmarkRow.Note($"shards: {codes.Count} codes of {codes.Bits} bits in {Shards} shards, written in {seconds:0.0} s; files of {size:0} MB");
+                // The first one keeps the list of silos: it must be there before the others.
+                for (int silo = 0; silo < count; silo++)
+                {
+                    silos.Add(SiloProcess.Start(folder, codes.Bits, ports[silo], ports[3 + silo], ports[0]));
+                    await silos[silo].ReadyAsync();
+                }
+                using IHost client = ClientOf(ports[3..(3 + count)]);
+                await client.StartAsync();
+                ShardedHashIndex index = client.Services.GetRequiredService<ShardedHashIndex>();
+                if (count == 1)
+                    await FillAsync(folder, index, codes);
+                await MeasureAsync($"shards-{count}", index, single, bare);
+                await client.StopAsync();
             }
-            await MeasureAsync($"shards-{count}", index, single, bare);
-            await client.StopAsync();
-            foreach (IHost silo in silos.Reverse())
+            finally
             {
-                await silo.StopAsync();
-                silo.Dispose();
+                silos.ForEach(silo => silo.Dispose());
             }
         }
+    }
+
+    private static async Task FillAsync(string folder, ShardedHashIndex index, BinaryCodes codes)
+    {
+        long start = Stopwatch.GetTimestamp();
+        await index.UpsertAsync(codes, Enumerable.Range(0, codes.Count).Select(id => (long)id).ToArray());
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
+            size = new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) / 1e6;
+        BenchmarkRow.Note($"shards: {codes.Count} codes of {codes.Bits} bits in {SiloProcess.Shards} shards, written in {seconds:0.0} s; files of {size:0} MB");
     }
 
     private static async Task MeasureAsync(string name, ShardedHashIndex index, BinaryCodes[] queries, HammingFlatIndex bare)
     {
         foreach (BinaryCodes query in queries)
         {
-            if (!(await index.SearchAsync(query, K))[0].SequenceEqual(bare.Search(query, K)[0]))
+            // The first one waits until the shards have read their files.
+            if (!(await index.SearchAsync(query, K, s_patient))[0].SequenceEqual(bare.Search(query, K)[0]))
                 throw new InvalidOperationException("The shards answer something else than one index.");
         }
         for (int i = 0; i < WarmUp; i++)
@@ -84,18 +95,11 @@ internal static class ShardScale
         BenchmarkRow.Note($"{name}: {Searches / Stopwatch.GetElapsedTime(began).TotalSeconds:0} queries a second of {AtOnce} callers");
     }
 
-    private static IHost SiloOf(string folder, int bits, int port, int gateway, int primary) => HostOf(builder => builder.UseOrleans(silo => silo
-        .UseLocalhostClustering(port, gateway, new IPEndPoint(IPAddress.Loopback, primary))
-        .AddShardedHashIndex("scale", options => (options.Folder, options.Bits, options.Shards) = (folder, bits, Shards))));
-
-    private static IHost ClientOf(int[] gateways) =>
-        HostOf(builder => builder.UseOrleansClient(client => client.UseLocalhostClustering(gateways).AddShardedHashIndex("scale")));
-
-    private static IHost HostOf(Action<HostApplicationBuilder> configure)
+    private static IHost ClientOf(int[] gateways)
     {
         HostApplicationBuilder builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
-        configure(builder);
+        builder.UseOrleansClient(client => client.UseLocalhostClustering(gateways).AddShardedHashIndex(SiloProcess.Index));
         return builder.Build();
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.VectorData;
 
 namespace SSAH.MLNet.Benchmarks.Scale;
@@ -11,12 +10,12 @@ internal sealed class StoreLoad(VectorStore store, string name, string kind, Bin
     private readonly VectorStoreCollection<int, ScaleRecord> _records =
         store.GetCollection<int, ScaleRecord>(name, ScaleRecord.Definition(codes.Bits, kind));
 
+    public void Create() => _records.EnsureCollectionExistsAsync().GetAwaiter().GetResult();
+
     /// <summary>Writes all codes; every hundredth is in one group.</summary>
-    /// <returns>Seconds.</returns>
-    public double Fill()
+    public void Fill()
     {
-        long start = Stopwatch.GetTimestamp();
-        _records.EnsureCollectionExistsAsync().GetAwaiter().GetResult();
+        Create();
         for (int first = 0; first < codes.Count; first += AtOnce)
         {
             int from = first;
@@ -25,7 +24,6 @@ internal sealed class StoreLoad(VectorStore store, string name, string kind, Bin
                 Id = row, Group = row % Groups, Code = Packed(codes, row),
             })).GetAwaiter().GetResult();
         }
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
     public List<double> Search(byte[][] queries, int k, int? radius = null, Func<int, int>? groupOf = null)
@@ -40,6 +38,8 @@ internal sealed class StoreLoad(VectorStore store, string name, string kind, Bin
         }
         return scores;
     }
+
+    public static byte[][] Packed(BinaryCodes codes) => [.. Enumerable.Range(0, codes.Count).Select(row => Packed(codes, row))];
 
     public static byte[] Packed(BinaryCodes codes, int row)
     {

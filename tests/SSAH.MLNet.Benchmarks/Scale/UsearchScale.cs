@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Cloud.Unum.USearch;
 
 namespace SSAH.MLNet.Benchmarks.Scale;
@@ -12,10 +11,11 @@ internal static class UsearchScale
     {
         var bare = new HammingFlatIndex(codes);
         using var graph = new USearchIndex(MetricKind.Hamming, ScalarKind.Bits1, (ulong)codes.Bits);
-        long start = Stopwatch.GetTimestamp();
-        for (int row = 0; row < codes.Count; row++)
-            graph.Add((ulong)row, Signs(codes, row));
-        double filling = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        ScaleCost filling = ScaleCost.Of(() =>
+        {
+            for (int row = 0; row < codes.Count; row++)
+                graph.Add((ulong)row, Signs(codes, row));
+        });
         string file = Path.GetTempFileName();
         graph.Save(file);
         double size = new FileInfo(file).Length / 1e6;
@@ -28,7 +28,7 @@ internal static class UsearchScale
             graph.Search(query.First, K, out _, out float[] distances);
             return distances.Count(distance => distance <= farthest);
         }) / K;
-        BenchmarkRow.Note($"usearch: {codes.Count} codes of {codes.Bits} bits in {filling:0.0} s; the file has {size:0.0} MB; recall {recall:0.000}");
+        BenchmarkRow.Note($"usearch: {codes.Count} codes of {codes.Bits} bits in {filling}; the file has {size:0.0} MB; recall {recall:0.000}");
         // Processor seconds: all of it happens in this process.
         double[] seconds = Stopwatches.MedianCosts(Repeats, [.. new Action[]
         {

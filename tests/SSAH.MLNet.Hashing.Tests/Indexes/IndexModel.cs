@@ -40,13 +40,15 @@ internal sealed class IndexModel(int bits)
             all.Add(code);
             ids.Add(id);
         }
-        HammingMatches nearest = index.Search(queries, k, options), within = index.SearchRadius(queries, radius, options);
+        HammingMatches nearest = index.Search(queries, k, options), within = index.SearchRadius(queries, radius, options),
+            nearestWithin = index.Search(queries, k, options with { MaxDistance = radius });
         Assert.Equal(queries.Count, nearest.QueryCount);
         for (int query = 0; query < queries.Count; query++)
         {
             HammingMatch[] ranked = TestCodes.Ranked(all, ids, queries[query]);
             Assert.Equal(ranked.Take(k), nearest[query].ToArray());
             Assert.Equal(ranked.Where(match => match.Distance <= radius), within[query].ToArray());
+            Assert.Equal(ranked.Where(match => match.Distance <= radius).Take(k), nearestWithin[query].ToArray());
         }
     }
 }

@@ -57,7 +57,7 @@ public sealed class ShardedHashIndexTests(ClusterFixture cluster) : IClassFixtur
             while (!stop.IsCancellationRequested)
             {
                 long known = Volatile.Read(ref acknowledged);
-                ShardedMatches matches = await index.SearchRadiusAsync(codes, 0);
+                ShardedMatches matches = await index.SearchRadiusAsync(codes, 0, new ShardedSearchOptions { Timeout = TimeSpan.FromMinutes(1) });
                 // Those of before the search are all there, each once, and nothing that was never sent. Of those written meanwhile one shard may have
                 // answered before its turn and another after.
                 long[] ids = [.. matches[0].ToArray().Select(match => match.Id)];

@@ -24,6 +24,8 @@ public sealed class KillTests
                     FormattableString.Invariant($"{load.Whole} whole answers, {load.Partial} partial, {load.Failed} failed, {load.Written} batches"));
                 await load.CheckAllAsync();
             }
+            // Nobody had the killed silo's shards of the first index until the cluster found out.
+            Assert.True(loads[0].Partial > 0, "No answer was partial: was a silo killed at all?");
         }
         // All of them gone, and others started: the shards come back from their files.
         await using SiloProcesses again = await SiloProcesses.StartAsync(folder.Path, withProcess: false);

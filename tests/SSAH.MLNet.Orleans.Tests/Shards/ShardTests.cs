@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using SSAH.MLNet.Orleans.Shards;
 
 namespace SSAH.MLNet.Orleans.Tests.Shards;
@@ -40,6 +41,53 @@ public sealed class ShardTests
         Assert.Equal(expected.OrderBy(each => each.Key), ShardFiles.Contents(fresh).OrderBy(each => each.Key));
         Assert.Equal(compactAfterBytes == 4096, files.Folder.LatestGeneration() > 0);
         Assert.InRange(files.Files.Length, 1, 2);
+    }
+
+    [Fact]
+    public async Task Those_who_wait_for_the_files_hold_no_thread()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no named pipes in folders on Windows.");
+        using var files = new ShardFiles();
+        using (Shard writer = files.Open())
+            await writer.WriteAsync(ShardFiles.Upsert([7], NaiveIndex.RandomCodes(ShardFiles.Bits, 1, new Random(1))), default);
+        string log = files.Folder.LogPath(0), aside = log + ".aside", pipe = log + ".pipe";
+        // A file that takes long to be read: whoever opens a pipe waits until somebody writes into it.
+        File.Move(log, aside);
+        await Process.Start("mkfifo", [log]).WaitForExitAsync(TestContext.Current.CancellationToken);
+        using Shard shard = files.Open();
+        try
+        {
+            using var impatient = new CancellationTokenSource();
+            Task[] calls = await Task.Run<Task[]>(() => [shard.CurrentAsync(impatient.Token), shard.WriteAsync(ShardFiles.Remove(1), impatient.Token),
+                .. Enumerable.Range(0, 50).Select(_ => shard.CurrentAsync(default))]).WaitAsync(TimeSpan.FromSeconds(20));
+            Assert.DoesNotContain(calls, call => call.IsCompleted);
+            await impatient.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => calls[0]);
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => calls[1]);
+            Assert.DoesNotContain(calls[2..], call => call.IsCompleted);
+        }
+        finally
+        {
+            File.Move(log, pipe);
+            File.Move(aside, log);
+            using (new FileStream(pipe, FileMode.Open, FileAccess.Write))
+            {
+            }
+            File.Delete(pipe);
+        }
+        // What read an empty file has failed; the next one finds the right one.
+        for (int attempt = 0; attempt < 100; attempt++)
+        {
+            try
+            {
+                Assert.Equal(1, (await shard.CurrentAsync(default)).Codes.Count);
+                return;
+            }
+            catch (DamagedFileException) when (attempt < 99)
+            {
+                await Task.Delay(50, TestContext.Current.CancellationToken);
+            }
+        }
     }
 
     [Fact]

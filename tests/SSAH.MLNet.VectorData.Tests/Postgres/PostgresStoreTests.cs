@@ -75,6 +75,86 @@ public sealed class PostgresStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Search_that_took_longer_than_its_time_is_tried_again()
+    {
+        using PostgresHashVectorStore owner = Open();
+        await owner.GetCollection<string, Photo>("photos").EnsureCollectionExistsAsync();
+        await owner.GetCollection<string, Photo>("photos").UpsertAsync(new Photo { Name = "a", Code = new byte[8] });
+        async Task<List<string>> SearchWhileLockedAsync(int retries)
+        {
+            using var store = new PostgresHashVectorStore(_server.ConnectionString + ";Command Timeout=1",
+                new PostgresHashVectorStoreOptions { Schema = _schema, Retries = retries });
+            await using var other = new NpgsqlConnection(_server.ConnectionString);
+            await other.OpenAsync();
+            NpgsqlTransaction transaction = await other.BeginTransactionAsync();
+            await using (var command = new NpgsqlCommand($"LOCK TABLE \"{_schema}\".photos IN ACCESS EXCLUSIVE MODE", other))
+                await command.ExecuteNonQueryAsync();
+            Task release = Task.Run(async () =>
+            {
+                await Task.Delay(1500);
+                await transaction.DisposeAsync();
+            });
+            var names = new List<string>();
+            try
+            {
+                await foreach (VectorSearchResult<Photo> match in store.GetCollection<string, Photo>("photos").SearchAsync(new byte[8], 5,
+                    new() { VectorProperty = photo => photo.Code }))
+                    names.Add(match.Record.Name);
+            }
+            finally
+            {
+                await release;
+            }
+            return names;
+        }
+        await Assert.ThrowsAsync<VectorStoreException>(() => SearchWhileLockedAsync(retries: 0));
+        Assert.Equal(["a"], await SearchWhileLockedAsync(retries: 10));
+    }
+
+    [Fact]
+    public async Task Filter_that_leaves_few_is_answered_from_its_own_index()
+    {
+        const int count = 20_000, groups = 100, bits = 64;
+        using PostgresHashVectorStore store = Open();
+        VectorStoreCollection<object, Dictionary<string, object?>> codes = store.GetDynamicCollection("codes", new VectorStoreCollectionDefinition
+        {
+            Properties = [new VectorStoreKeyProperty("Id", typeof(int)), new VectorStoreDataProperty("Group", typeof(int)) { IsIndexed = true },
+                new VectorStoreVectorProperty("Code", typeof(byte[]), bits) { IndexKind = HashIndexKind.MultiHash }],
+        });
+        await codes.EnsureCollectionExistsAsync();
+        var random = new Random(1);
+        byte[][] all = [.. Enumerable.Range(0, count).Select(_ => RandomCode(random))];
+        await codes.UpsertAsync(all.Select((code, i) => new Dictionary<string, object?> { ["Id"] = i, ["Group"] = i % groups, ["Code"] = code }));
+        await _server.ExecuteAsync($"VACUUM ANALYZE \"{_schema}\".codes");
+        for (int i = 0; i < 20; i++)
+        {
+            byte[] query = RandomCode(random);
+            int group = random.Next(groups), radius = i % 2 == 0 ? bits : 25;
+            var found = await codes.SearchAsync(query, 7, new() { Filter = record => (int)record["Group"]! == group, ScoreThreshold = radius }).ToListAsync();
+            Assert.Equal(Enumerable.Range(0, count).Where(id => id % groups == group).Select(id => (Id: id, Distance: Distance(all[id], query)))
+                .Where(each => each.Distance <= radius).OrderBy(each => each.Distance).ThenBy(each => each.Id).Take(7),
+                found.Select(match => ((int)match.Record["Id"]!, (int)match.Score!)));
+        }
+        async Task<long> ScansAsync(string of) => (long)(decimal)(await _server.ExecuteAsync(
+            $"SELECT sum(idx_scan) FROM pg_stat_user_indexes s JOIN pg_indexes i ON i.indexname = s.indexrelname AND i.schemaname = s.schemaname "
+            + $"WHERE s.schemaname = '{_schema}' AND s.relname = 'codes' AND i.indexdef ILIKE '%{of}%'"))!;
+        // Servers say with a delay what they did.
+        for (int i = 0; i < 100 && await ScansAsync("(\"Group\")") == 0; i++)
+            await Task.Delay(100);
+        Assert.True(await ScansAsync("(\"Group\")") > 0);
+        Assert.Equal(0, await ScansAsync("substring"));
+    }
+
+    private static byte[] RandomCode(Random random)
+    {
+        var code = new byte[8];
+        random.NextBytes(code);
+        return code;
+    }
+
+    private static int Distance(byte[] a, byte[] b) => a.Zip(b, (x, y) => int.PopCount(x ^ y)).Sum();
+
+    [Fact]
     public async Task Tables_of_somebody_else_stay()
     {
         await _server.ExecuteAsync($"CREATE SCHEMA \"{_schema}\"; CREATE TABLE \"{_schema}\".photos (kept int)");
