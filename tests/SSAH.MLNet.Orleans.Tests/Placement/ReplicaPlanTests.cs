@@ -27,9 +27,13 @@ public sealed class ReplicaPlanTests
     [Fact]
     public void Few_replicas_move_when_a_silo_goes() => Gen.Select(Gen.Int[8, 64], Gen.Int[3, 8], Gen.Int[0, 100]).Sample((shards, silos, seed) =>
     {
-        string[] all = NamesOf(silos, seed), left = all[1..];
-        int[,] before = ReplicaPlan.Of("test", shards, 1, all), after = ReplicaPlan.Of("test", shards, 1, left);
-        int moved = Enumerable.Range(0, shards).Count(shard => all[before[shard, 0]] != left[after[shard, 0]]);
+        // Of one cluster chance decides more than the plan does.
+        double moved = Enumerable.Range(seed, 20).Average(each =>
+        {
+            string[] all = NamesOf(silos, each), left = all[1..];
+            int[,] before = ReplicaPlan.Of("test", shards, 1, all), after = ReplicaPlan.Of("test", shards, 1, left);
+            return Enumerable.Range(0, shards).Count(shard => all[before[shard, 0]] != left[after[shard, 0]]);
+        });
         // Those of the silo that went, and some that its load pushes on; all would move if it were by remainder.
         Assert.InRange(moved, 0, (shards + silos - 1) / silos * 3);
     });
