@@ -41,10 +41,11 @@ public sealed partial class ImageCollection
     /// <exception cref="ArgumentException">The code has another length.</exception>
     public IReadOnlyList<CollectionMatch> Search(ReadOnlySpan<byte> code, int k, ImageFilter? filter = null)
     {
-        int bits = Bits, bytes = (bits + 7) / 8;
-        if (code.Length != bytes)
-            throw new ArgumentException($"The code has {code.Length} bytes; the collection's codes of {bits} bits have {bytes}.", nameof(code));
-        return Search(BinaryCodes.FromPacked(bits, code), k, filter)[0];
+        ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
+        byte[] packed = code.ToArray();
+        return Nearest(bits => packed.Length == (bits + 7) / 8 ? BinaryCodes.FromPacked(bits, packed) : throw new ArgumentException(
+            $"The code has {packed.Length} bytes; the collection's codes of {bits} bits have {(bits + 7) / 8}.", nameof(code)),
+            k, filter, CancellationToken.None)[0];
     }
 
     /// <summary>Finds the images nearest to one of the collection, itself left out.</summary>
@@ -71,7 +72,7 @@ public sealed partial class ImageCollection
     {
         ArgumentNullException.ThrowIfNull(queries);
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
-        return Read(() => Nearest(queries, k, filter, cancellationToken));
+        return Nearest(_ => queries, k, filter, cancellationToken);
     }
 
     /// <summary>
@@ -121,12 +122,50 @@ public sealed partial class ImageCollection
             .Where(match => match.Image.Id != id).Take(k)];
     }
 
+    private IReadOnlyList<CollectionMatch>[] Nearest(
+        Func<int, BinaryCodes> queriesOf, int k, ImageFilter? filter, CancellationToken cancellationToken)
+    {
+        lock (_reader.Gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (filter is null && NearestUnchanged(queriesOf, k, cancellationToken) is { } found)
+                return found;
+        }
+        return Read(() => Nearest(queriesOf(_index.Model.Bits), k, filter, cancellationToken));
+    }
+
+    // Most searches find the file as the last call left it. One statement reads the rows and says so, where a transaction takes four; a search for many
+    // queries would be made twice where it does not hold, and gains little. Null where it does not hold, and where the query is none for this model:
+    // the file may have another one by now.
+    private IReadOnlyList<CollectionMatch>[]? NearestUnchanged(Func<int, BinaryCodes> queriesOf, int k, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (queriesOf(_index.Model.Bits) is not { Count: 1 } query)
+                return null;
+            HammingMatch[][] found = Found(query, k, null, cancellationToken);
+            return ImageRows.OfUnchanged(_reader, _index, found[0].Select(match => match.Id)) is { } images ? Matches(found, images) : null;
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+
     private IReadOnlyList<CollectionMatch>[] Nearest(BinaryCodes queries, int k, ImageFilter? filter, CancellationToken cancellationToken)
     {
-        IdFilter? ids = filter is null ? null : _filters.IdsOf(_reader, filter, _index.Revision);
+        HammingMatch[][] found = Found(queries, k, filter is null ? null : _filters.IdsOf(_reader, filter, _index.Revision), cancellationToken);
+        return Matches(found, ImageRows.Of(_reader, _index, found.SelectMany(each => each).Select(match => match.Id)));
+    }
+
+    private HammingMatch[][] Found(BinaryCodes queries, int k, IdFilter? ids, CancellationToken cancellationToken)
+    {
         HammingMatches matches = _index.Index.Search(queries, k, new HammingSearchOptions { Filter = ids }, cancellationToken);
-        HammingMatch[][] found = [.. Enumerable.Range(0, queries.Count).Select(query => matches[query].ToArray())];
-        Dictionary<long, CollectionImage> images = ImageRows.Of(_reader, _index, found.SelectMany(each => each).Select(match => match.Id));
+        return [.. Enumerable.Range(0, queries.Count).Select(query => matches[query].ToArray())];
+    }
+
+    private IReadOnlyList<CollectionMatch>[] Matches(HammingMatch[][] found, Dictionary<long, CollectionImage> images)
+    {
         return [.. found.Select(each => each.Select(match => new CollectionMatch(ImageOf(match.Id), match.Distance)).ToArray())];
 
         CollectionImage ImageOf(long id) => images.TryGetValue(id, out CollectionImage? image) ? image : throw ImageRows.Missing(Path, id);

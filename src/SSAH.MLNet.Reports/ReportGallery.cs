@@ -92,19 +92,10 @@ public static class ReportGallery
             reader.Read(planes);
             ReadOnlyMemory<char> name = default;
             readPath?.Invoke(ref name);
-            read[row] = new ReportImage(pixels.Width, pixels.Height, Interleave(planes, pixels.Shape)) { Label = LabelOf(labels, row),
+            read[row] = new ReportImage(pixels.Width, pixels.Height, InterleavedRgb.Of(planes, pixels.Shape)) { Label = LabelOf(labels, row),
                 Name = Path.GetFileName(name.ToString()) };
         }
         return read;
-    }
-
-    private static byte[] Interleave(ReadOnlySpan<byte> planes, PixelShape shape)
-    {
-        int pixels = shape.Height * shape.Width;
-        byte[] rgb = new byte[pixels * 3];
-        for (int i = 0; i < rgb.Length; i++)
-            rgb[i] = planes[(shape.Channels == 3 ? i % 3 * pixels : 0) + i / 3];
-        return rgb;
     }
 
     private static string LabelOf(LabelSets labels, int row)

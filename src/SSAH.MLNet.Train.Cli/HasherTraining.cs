@@ -15,10 +15,13 @@ internal sealed class HasherTraining(MLContext context, int bits, int seed, Comm
     private const int Side = 224;
 
     /// <summary>Trains on all images.</summary>
+    /// <param name="images">Images to learn from.</param>
+    /// <param name="what">What progress calls it.</param>
+    /// <param name="onStage">Takes hard samples to look at; null where nobody looks.</param>
     /// <returns>The encoder, and the schema of the rows that it takes.</returns>
-    public (HashEncoder Encoder, DataViewSchema Schema) Fit(LabeledPaths images, string what)
+    public (HashEncoder Encoder, DataViewSchema Schema) Fit(LabeledPaths images, string what, Action<HardSampleStage>? onStage = null)
     {
-        var options = new SsahTrainer.Options { Bits = bits, Seed = seed };
+        var options = new SsahTrainer.Options { Bits = bits, Seed = seed, HardSampleCallback = onStage };
         options.Stopping.CancellationToken = cancellation;
         var rows = new LabeledRows(context, images, Side, Side);
         return (Watched(what, [rows], () => context.Transforms.SsahHash(options).Fit(rows)), rows.Schema);
@@ -42,10 +45,24 @@ internal sealed class HasherTraining(MLContext context, int bits, int seed, Comm
             () => context.HashRetrieval.Compare(encoder, queries, database, unlabeled: untrained, cancellationToken: cancellation));
     }
 
+    /// <summary>Groups of images that are copies of each other.</summary>
+    public DuplicateReport FindCopies(LabeledPaths images) => output.Progress("looking for copies", "images", progress => context.HashRetrieval.FindDuplicates(
+        [.. images.Images.Select(image => image.Path)], new DuplicateOptions { Progress = new ReadImages(progress) }, cancellation));
+
+    /// <summary>Images that have a copy among others.</summary>
+    public LeakReport FindLeaks(LabeledPaths images, LabeledPaths others) => output.Progress("looking for copies among the held-out images", "images",
+        progress => context.HashRetrieval.FindLeaks([.. images.Images.Select(image => image.Path)], [.. others.Images.Select(image => image.Path)],
+            new DuplicateOptions { Progress = new ReadImages(progress) }, cancellation));
+
     private T Watched<T>(string what, LabeledRows[] views, Func<T> work) => output.Progress(what, "images", progress =>
     {
         foreach (LabeledRows rows in views)
             rows.Progress = progress;
         return work();
     });
+
+    private sealed class ReadImages(IProgress<WorkDone> progress) : IProgress<DuplicateProgress>
+    {
+        public void Report(DuplicateProgress value) => progress.Report(new WorkDone(value.Read, value.Files));
+    }
 }

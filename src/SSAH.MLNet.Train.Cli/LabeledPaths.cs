@@ -28,23 +28,56 @@ internal sealed record LabeledPaths(IReadOnlyList<(string Path, string[] Labels)
             (row.Key, row.SelectMany(each => each.Labels).Distinct(StringComparer.Ordinal).ToArray()))]);
     }
 
-    /// <summary>Takes a share of the labeled images of each class apart; a class keeps one at least.</summary>
+    /// <summary>
+    /// Takes a share of the labeled images of each class apart; a class keeps one at least. Copies of one image stay together: who finds a copy of a photo
+    /// that was learned from shows nothing. Unlabeled copies of what is taken apart are on neither side.
+    /// </summary>
     /// <param name="share">Share of each class, by the first label where there are several.</param>
     /// <param name="seed">Draws them.</param>
-    public (LabeledPaths Kept, LabeledPaths Held) HoldOut(double share, int seed)
+    /// <param name="copies">Groups of paths that show the same image.</param>
+    public (LabeledPaths Kept, LabeledPaths Held) HoldOut(double share, int seed, IEnumerable<IEnumerable<string>> copies)
     {
         var random = new Random(seed);
+        int[] groups = GroupsOf(copies);
         var held = new HashSet<int>();
+        int[][] units = [.. Enumerable.Range(0, Count).Where(row => Images[row].Labels.Length > 0).GroupBy(row => groups[row]).Select(rows => rows.ToArray())];
         if (share > 0)
-            foreach (IGrouping<string, int> group in Enumerable.Range(0, Count).Where(i => Images[i].Labels.Length > 0).GroupBy(i => Images[i].Labels[0]))
-            {
-                int[] rows = [.. group];
-                random.Shuffle(rows);
-                held.UnionWith(rows[..Math.Min(rows.Length - 1, Math.Max(1, (int)Math.Round(rows.Length * share)))]);
-            }
-        return (new LabeledPaths([.. Images.Where((_, i) => !held.Contains(i))]), new LabeledPaths([.. Images.Where((_, i) => held.Contains(i))]));
+            foreach (IGrouping<string, int[]> label in units.GroupBy(rows => Images[rows[0]].Labels[0]))
+                held.UnionWith(Draw([.. label], share, random).Select(rows => groups[rows[0]]));
+        return (new LabeledPaths([.. Images.Where((_, row) => !held.Contains(groups[row]))]),
+            new LabeledPaths([.. Images.Where((image, row) => held.Contains(groups[row]) && image.Labels.Length > 0)]));
     }
 
     /// <summary>The images that have a label.</summary>
     public LabeledPaths Labeled() => new([.. Images.Where(image => image.Labels.Length > 0)]);
+
+    // A number for each image, the same for copies.
+    private int[] GroupsOf(IEnumerable<IEnumerable<string>> copies)
+    {
+        Dictionary<string, int> rows = Images.Index().ToDictionary(image => image.Item.Path, image => image.Index, StringComparer.Ordinal);
+        int[] groups = [.. Enumerable.Range(0, Count)];
+        foreach (IEnumerable<string> same in copies)
+        {
+            int[] members = [.. same.Select(path => rows[path])];
+            foreach (int row in members)
+                groups[row] = members[0];
+        }
+        return groups;
+    }
+
+    // As many images as the share asks for, but no more, and one group at least.
+    private static List<int[]> Draw(int[][] units, double share, Random random)
+    {
+        random.Shuffle(units);
+        int wanted = Math.Max(1, (int)Math.Round(units.Sum(rows => rows.Length) * share)), taken = 0;
+        var drawn = new List<int[]>();
+        foreach (int[] rows in units[..^1].Where(rows => taken + rows.Length <= wanted))
+        {
+            drawn.Add(rows);
+            taken += rows.Length;
+        }
+        if (drawn.Count == 0 && units.Length > 1)
+            drawn.Add(units.MinBy(rows => rows.Length)!);
+        return drawn;
+    }
 }

@@ -16,7 +16,8 @@ internal static class TrainTool
     /// <param name="HoldOut">Share of each class's labels that measure and do not train.</param>
     /// <param name="Separator">What stands between several labels in a cell of the table.</param>
     /// <param name="Seed">Seed of the split and of the training.</param>
-    internal sealed record Request(string Images, string Out, int Bits, double HoldOut, char? Separator, int Seed);
+    /// <param name="Page">A page to write.</param>
+    internal sealed record Request(string Images, string Out, int Bits, double HoldOut, char? Separator, int Seed, string? Page = null);
 
     public static RootCommand Create()
     {
@@ -28,11 +29,13 @@ internal static class TrainTool
             + "train. 0 measures nothing.", DefaultValueFactory = _ => 0.2, HelpName = "SHARE" };
         Option<char?> separator = SeparatorOption.New();
         var seed = new Option<int>("--seed") { Description = "Seed of split and training.", DefaultValueFactory = _ => 1, HelpName = "N" };
-        var root = new RootCommand("Learns binary codes for images from a few labels.") { images, file, bits, holdOut, separator, seed,
+        var page = new Option<string?>("--html") { Description = "Also write a page: what training brought, and hard samples beside their images.",
+            HelpName = "FILE" };
+        var root = new RootCommand("Learns binary codes for images from a few labels.") { images, file, bits, holdOut, separator, seed, page,
             CompletionCommand.Create("ssah-train") };
         root.SetAction((result, cancellation) => Task.FromResult(CommandErrors.Guard(OutputOptions.OpenOutput(result), output => Run(
             new Request(result.GetRequiredValue(images), result.GetRequiredValue(file), result.GetValue(bits), result.GetValue(holdOut),
-                result.GetValue(separator), result.GetValue(seed)), output, cancellation))));
+                result.GetValue(separator), result.GetValue(seed), result.GetValue(page)), output, cancellation))));
         return ToolRun.WithOutputOptions(root);
     }
 
@@ -43,44 +46,54 @@ internal static class TrainTool
         var context = new MLContext(request.Seed);
         LabeledPaths all = LabeledPaths.Read(context, request.Images, request.Separator);
         var training = new HasherTraining(context, request.Bits, request.Seed, output, cancellation);
-        RetrievalComparison? comparison = null;
-        LeakReport? leaks = null;
-        (LabeledPaths train, LabeledPaths held) = all.HoldOut(request.HoldOut, request.Seed);
-        if (held.Count > 1)
-        {
-            comparison = training.Measure(train, held);
-            leaks = context.HashRetrieval.FindLeaks([.. held.Images.Select(image => image.Path)], [.. train.Images.Select(image => image.Path)],
-                cancellationToken: cancellation);
-        }
-        else if (request.HoldOut > 0)
+        MeasuredTraining? measured = request.HoldOut > 0 ? Measure(all, request, training) : null;
+        if (measured is null && request.HoldOut > 0)
             output.Warn("there are too few labels to hold some out, so that nothing is measured.");
-        (HashEncoder encoder, DataViewSchema schema) = training.Fit(all, "learning from all labels");
+        var stages = new List<HardSampleStage>();
+        (HashEncoder encoder, DataViewSchema schema) = training.Fit(all, "learning from all labels", request.Page is null ? null : stages.Add);
         using (encoder)
         {
             context.Model.Save(encoder, schema, request.Out);
+            if (request.Page is not null)
+                TrainingPage.Write(request.Page, all, encoder, measured, stages);
             output.Result(
                 new
                 {
                     Model = Path.GetFullPath(request.Out), encoder.ModelId, encoder.Bits, Labeled = all.LabeledCount,
-                        Unlabeled = all.Count - all.LabeledCount, HeldOut = held.Count,
-                    Rankings = comparison?.Rankings.Select(ranking =>
-                        new { ranking.Method, ranking.Name, ranking.All.MeanAveragePrecision, ranking.All.Precision }), comparison?.Verdict,
-                    leaks?.Leaks, Copies = CopiesOf(leaks),
-                    encoder.TrainingSummary?.Warnings,
+                        Unlabeled = all.Count - all.LabeledCount, HeldOut = measured?.HeldOut ?? 0,
+                    Rankings = measured?.Comparison.Rankings.Select(ranking =>
+                        new { ranking.Method, ranking.Name, ranking.All.MeanAveragePrecision, ranking.All.Precision }), measured?.Comparison.Verdict,
+                    measured?.Leaks.Leaks, Copies = measured?.CopiesRemark, encoder.TrainingSummary?.Warnings,
+                    Page = request.Page is null ? null : Path.GetFullPath(request.Page),
                 },
-                () =>
-                {
-                    if (comparison is not null)
-                        output.Line(comparison.ToString().TrimEnd());
-                    if (CopiesOf(leaks) is { } copies)
-                        output.Line(copies);
-                    output.Line($": {encoder.Bits} bits from {CommandOutput.Count(all.LabeledCount)} labeled and "
-                        + $"{CommandOutput.Count(all.Count - all.LabeledCount)} unlabeled images", request.Out);
-                });
+                () => Write(request, encoder, all, measured, output));
         }
         return ExitCode.Done;
     }
 
-    // Held-out images that were learned from in another file make the figures look better.
-    private static string? CopiesOf(LeakReport? leaks) => leaks is { Leaks.Count: > 0 } ? $"copies: {leaks}" : null;
+    // Null where there is too little to hold out.
+    private static MeasuredTraining? Measure(LabeledPaths all, Request request, HasherTraining training)
+    {
+        DuplicateReport copies = training.FindCopies(all);
+        (LabeledPaths train, LabeledPaths held) = all.HoldOut(request.HoldOut, request.Seed,
+            copies.Groups.Select(group => group.Images.Select(image => image.Path)));
+        if (held.Count < 2)
+            return null;
+        RetrievalComparison comparison = training.Measure(train, held);
+        return new MeasuredTraining(comparison, training.FindLeaks(held, train.Labeled()), held.Count, all.Count - train.Count - held.Count, copies);
+    }
+
+    private static void Write(Request request, HashEncoder encoder, LabeledPaths all, MeasuredTraining? measured, CommandOutput output)
+    {
+        if (measured is not null)
+        {
+            output.Line(measured.Comparison.ToString().TrimEnd());
+            if (measured.CopiesRemark is { } copies)
+                output.Line(copies);
+        }
+        output.Line($": {encoder.Bits} bits from {CommandOutput.Count(all.LabeledCount)} labeled and "
+            + $"{CommandOutput.Count(all.Count - all.LabeledCount)} unlabeled images", request.Out);
+        if (request.Page is { } page)
+            output.Line($"page: {page}");
+    }
 }

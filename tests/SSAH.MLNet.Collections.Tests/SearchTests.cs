@@ -177,6 +177,30 @@ public sealed class SearchTests : IDisposable
     }
 
     [Fact]
+    public void A_search_sees_what_another_has_committed_since()
+    {
+        using var other = ImageCollection.Open(_folder.File);
+        using HashEncoder longer = PhotoFolder.Encoder(bits: 128);
+        CollectionImage image = _images[0];
+        byte[] code = image.Code.ToArray();
+        for (int i = 0; i < 3; i++)
+        {
+            other.Relabel([image.Id], $"label {i}");
+            Assert.Equal([$"label {i}"], _collection.Search(code, Count).Single(match => match.Image.Id == image.Id).Image.Labels);
+        }
+        other.Remove(image.Id);
+        Assert.DoesNotContain(_collection.Search(code, Count), match => match.Image.Id == image.Id);
+        Assert.Equal(Count - 1, _collection.Search(code, Count).Count);
+        other.SwitchModel(longer);
+        Assert.Equal(Count - 1, _collection.Search(new byte[16], Count).Count);
+        other.SwitchModel(_encoder);
+        Assert.Equal(Count - 1, _collection.Search(code, Count).Count);
+        other.Remove(other.Images.Select(each => each.Id));
+        Assert.Empty(_collection.Search(code, Count));
+        Assert.Throws<ArgumentException>(() => _collection.Search(new byte[16], Count));
+    }
+
+    [Fact]
     public async Task Searches_run_while_images_come_and_go()
     {
         long end = Environment.TickCount64 + 700;

@@ -19,12 +19,12 @@ internal static class OpenedCollection
         }
     }
 
-    public static ImageCollection Create(string path, HashEncoder encoder, bool keepActivations = false)
+    public static ImageCollection Create(string path, HashEncoder encoder, ImageCollectionOptions options)
     {
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            return ImageCollection.Create(path, encoder, new ImageCollectionOptions { KeepActivations = keepActivations });
+            return ImageCollection.Create(path, encoder, options);
         }
         catch (Exception error) when (error is UnauthorizedAccessException or IOException)
         {

@@ -16,7 +16,7 @@ internal static class SyncOutput
     public static void WarnOfSkipped(CommandOutput output, IReadOnlyList<SkippedImage> skipped)
     {
         foreach (SkippedImage each in skipped.Take(ShownSkips))
-            output.Warn($"'{PathText.Of(each.Path)}' is left out: {each.Reason}");
+            output.Warn($"'{PathText.Of(each.Path)}' is left out: {PixelLimit.Reason(each.Reason)}");
         if (skipped.Count > ShownSkips)
             output.Warn($"{CommandOutput.Count(skipped.Count - ShownSkips)} more are left out; --json lists them.");
     }

@@ -50,15 +50,20 @@ internal static class DuplicatesCommand
             AllowMultipleArgumentsPerToken = true };
         var undo = new Option<bool>("--undo") { Description = "Bring back what --apply moved the last time." };
         var trash = new Option<string?>("--trash") { Description = "The trash folder. Without it: .ssah/trash in PHOTOS.", HelpName = "FOLDER" };
+        Option<long?> pixels = PixelLimit.NewOption();
         return new ToolCommand("duplicates", "Find copies of the same image, also resized, recompressed, turned, cropped or captioned.",
             ("ssah duplicates photos --html duplicates.html", "lists groups of copies, and writes a page to look at; nothing is moved"),
             ("ssah duplicates photos --apply --skip 3 7", "moves the copies of all groups but two into photos/.ssah/trash; --undo brings them back"))
         {
-            photos, keep, changes, similarity, page, apply, all, skip, undo, trash,
+            photos, keep, changes, similarity, page, apply, all, skip, undo, trash, pixels,
         }.Runs((result, output, cancellation) => Run(
             new Request(
                 result.GetRequiredValue(photos),
-                new DuplicateOptions { Keep = result.GetValue(keep), Changes = result.GetValue(changes), MinSimilarity = result.GetValue(similarity) },
+                new DuplicateOptions
+                {
+                    Keep = result.GetValue(keep), Changes = result.GetValue(changes), MinSimilarity = result.GetValue(similarity),
+                    Reading = PixelLimit.Reading(result.GetValue(pixels)),
+                },
                 result.GetValue(page), result.GetValue(apply), result.GetValue(all), result.GetValue(skip), result.GetValue(undo), result.GetValue(trash)),
             output, cancellation));
     }

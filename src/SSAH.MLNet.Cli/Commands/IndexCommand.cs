@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using SSAH.MLNet.Cli.Collections;
 using SSAH.MLNet.Cli.CommandLine;
 using SSAH.MLNet.Cli.Models;
@@ -27,10 +28,7 @@ internal static class IndexCommand
         Option<string?> collection = CollectionPlace.NewOption(), model = ModelChoice.NewOption();
         Option<int?> bits = ModelChoice.NewBitsOption();
         var byFolder = new Option<bool>("--label-by-folder") { Description = "Label new images by the folder that they lie in." };
-        var pixels = new Option<long?>("--max-pixels")
-        {
-            Description = "Largest image that is read, in pixels: 100 million without it. What was left out before is tried again.", HelpName = "N",
-        };
+        Option<long?> pixels = PixelLimit.NewOption(" What was left out before is tried again.");
         var activations = new Option<bool>("--activations")
         {
             Description = "Keep the numbers behind the codes of a new collection, four bytes a bit, so that 'search --rerank' can order by them.",
@@ -50,47 +48,61 @@ internal static class IndexCommand
         if (!Directory.Exists(request.Photos))
             throw new ToolException(File.Exists(request.Photos) ? $"'{request.Photos}' is a file: index takes the folder that it lies in."
                 : $"there is no folder '{request.Photos}'.");
-        if (request.MaxPixels < 1)
-            throw new ToolException("--max-pixels is 1 or more.");
+        // Learning included: it is what the user waits for.
+        long start = Stopwatch.GetTimestamp();
+        ImageReadingOptions reading = PixelLimit.Reading(request.MaxPixels);
         string path = CollectionPlace.For(request.Collection, request.Photos);
-        using ImageCollection collection = OpenOrCreate(path, request, output, cancellation);
+        (ImageCollection opened, HashEncoder? learned) = OpenOrCreate(path, request, OptionsOf(request, reading), output, cancellation);
+        using HashEncoder? encoder = learned;
+        using ImageCollection collection = opened;
         SyncResult done = SyncOutput.Run(output, progress => collection.Sync(
             request.Photos, new SyncOptions { LabelByFolder = request.LabelByFolder, RetrySkipped = request.MaxPixels is not null }, progress,
             cancellation));
         SyncOutput.WarnOfSkipped(output, done);
         string model = ModelChoice.Describe(collection.Encoder);
+        TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
         output.Result(
             new
             {
                 Collection = path, Model = new { Name = model, Id = collection.ModelId, collection.Bits }, Images = collection.Count, done.Added,
                     done.Changed, done.Moved, done.Removed, done.Unchanged,
-                done.Skipped, done.PassedOver, Seconds = Math.Round(done.Elapsed.TotalSeconds, 3),
+                done.Skipped, done.PassedOver, Seconds = Math.Round(elapsed.TotalSeconds, 3),
             },
             () =>
             {
                 output.Line($": {CommandOutput.Count(collection.Count, "image")} ({model})", PathText.Of(path));
                 output.Line($"{CommandOutput.Count(done.Added)} added, {CommandOutput.Count(done.Changed)} changed, {CommandOutput.Count(done.Moved)} "
                     + $"moved, {CommandOutput.Count(done.Removed)} removed, "
-                    + $"{CommandOutput.Count(done.Unchanged)} unchanged, {CommandOutput.Count(done.Skipped.Count)} skipped, in {Durations.Text(done.Elapsed)}");
+                    + $"{CommandOutput.Count(done.Unchanged)} unchanged, {CommandOutput.Count(done.Skipped.Count)} skipped, in {Durations.Text(elapsed)}");
             });
         return ExitCode.Done;
     }
 
-    private static ImageCollectionOptions? OptionsOf(Request request) => request.MaxPixels is { } pixels
-        ? new ImageCollectionOptions { Reading = new ImageReadingOptions { MaxPixels = pixels } }
-        : null;
+    private static ImageCollectionOptions OptionsOf(Request request, ImageReadingOptions reading) =>
+        new() { KeepActivations = request.Activations, Reading = reading };
 
-    private static ImageCollection OpenOrCreate(string path, Request request, CommandOutput output, CancellationToken cancellation)
+    // A model that was just learned knows the codes of what it was learned from.
+    private static (ImageCollection Collection, HashEncoder? Learned) OpenOrCreate(
+        string path, Request request, ImageCollectionOptions options, CommandOutput output, CancellationToken cancellation)
     {
-        if (!File.Exists(path))
+        if (File.Exists(path))
+            return (OpenExisting(path, request, options, output, cancellation), null);
+        HashEncoder encoder = new ModelChoice(request.Model ?? ModelChoice.ResNet18, request.Bits).Open(request.Photos, output, cancellation);
+        try
         {
-            using HashEncoder encoder = new ModelChoice(request.Model ?? ModelChoice.ResNet18, request.Bits).Open(request.Photos, output, cancellation);
-            using (OpenedCollection.Create(path, encoder, request.Activations))
-            {
-            }
-            return OpenedCollection.Open(path, OptionsOf(request));
+            return (OpenedCollection.Create(path, encoder, options), encoder);
         }
-        ImageCollection collection = OpenedCollection.Open(path, OptionsOf(request));
+        catch
+        {
+            encoder.Dispose();
+            throw;
+        }
+    }
+
+    private static ImageCollection OpenExisting(
+        string path, Request request, ImageCollectionOptions options, CommandOutput output, CancellationToken cancellation)
+    {
+        ImageCollection collection = OpenedCollection.Open(path, options);
         if (request.Activations && !collection.KeepsActivations)
         {
             collection.Dispose();

@@ -25,6 +25,13 @@ internal static class LabelCommand
     {
         var paths = new Argument<string[]>("PHOTOS") { Description = "Images, or folders with all that is below; the current folder where they are left "
             + "out.", Arity = ArgumentArity.ZeroOrMore };
+        // An argument that takes any number of words takes misspelled options too, which would then be read as a question.
+        paths.Validators.Add(result =>
+        {
+            foreach (string word in result.Tokens.Select(token => token.Value))
+                if (word.StartsWith('-') && !Path.Exists(word))
+                    result.AddError($"there is no option '{word}'.");
+        });
         Option<string?> collection = CollectionPlace.NewOption();
         var byFolder = new Option<bool>("--by-folder") { Description = "Label images by the folder that they lie in. Images that have a label keep it." };
         var table = new Option<string?>("--table",

@@ -17,7 +17,9 @@ internal static class TrainCommand
     /// <param name="Bits">Code length; null is the trainer's default.</param>
     /// <param name="HoldOut">Share of the labels that measure; null is the trainer's default.</param>
     /// <param name="Out">Keeps the model in a file too.</param>
-    internal sealed record Request(string Photos, string? Collection = null, int? Bits = null, double? HoldOut = null, string? Out = null);
+    /// <param name="Page">A page to write.</param>
+    internal sealed record Request(
+        string Photos, string? Collection = null, int? Bits = null, double? HoldOut = null, string? Out = null, string? Page = null);
 
     public static Command Create()
     {
@@ -28,14 +30,16 @@ internal static class TrainCommand
             HelpName = "SHARE" };
         var file = new Option<string?>("--out", "-o") { Description = "Keep the model in a file too, for ssah index --model FILE and for programs.",
             HelpName = "FILE" };
+        var page = new Option<string?>("--html") { Description = "Also write a page: what training brought, and hard samples beside their images.",
+            HelpName = "FILE" };
         return new ToolCommand("train", "Learn a model from the labels of a collection, say what that brought, and switch to it.",
-            ("ssah train photos", "measures on a fifth of the labels, learns from all, encodes the collection again"),
+            ("ssah train photos --html training.html", "measures on a fifth of the labels, learns from all, encodes the collection again; writes a page"),
             ("ssah train photos --bits 128 --out hasher.zip", "longer codes, and the model as a file"))
         {
-            photos, collection, bits, holdOut, file,
+            photos, collection, bits, holdOut, file, page,
         }.Runs((result, output, cancellation) => Run(
             new Request(result.GetRequiredValue(photos), result.GetValue(collection), result.GetValue(bits), result.GetValue(holdOut),
-                result.GetValue(file)), output, cancellation));
+                result.GetValue(file), result.GetValue(page)), output, cancellation));
     }
 
     internal static int Run(Request request, CommandOutput output, CancellationToken cancellation)
@@ -47,11 +51,14 @@ internal static class TrainCommand
         using HashEncoder encoder = trained.Encoder;
         SyncOutput.WarnOfSkipped(output, trained.Switched);
         output.Result(
-            new { Collection = path, trained.Training, Encoded = trained.Switched.Changed, trained.Switched.Skipped, Model = request.Out },
+            new { Collection = path, trained.Training, Encoded = trained.Switched.Changed, trained.Switched.Skipped, Model = request.Out,
+                Page = request.Page is null ? null : Path.GetFullPath(request.Page) },
             () =>
             {
                 WriteComparison(trained.Training, output);
                 output.Line($": {CommandOutput.Count(collection.Count, "image")} encoded again ({ModelChoice.Describe(encoder)})", PathText.Of(path));
+                if (request.Page is { } page)
+                    output.Line($"page: {PathText.Of(page)}");
             });
         return ExitCode.Done;
     }
@@ -62,6 +69,8 @@ internal static class TrainCommand
             yield return $"--bits={bits.ToString(CultureInfo.InvariantCulture)}";
         if (request.HoldOut is { } share)
             yield return $"--hold-out={share.ToString(CultureInfo.InvariantCulture)}";
+        if (request.Page is { } page)
+            yield return $"--html={page}";
         if (output.IsQuiet)
             yield return "--quiet";
     }

@@ -20,7 +20,8 @@ internal sealed class TrainerProgram
     /// <summary>Finds the program.</summary>
     /// <exception cref="ToolException">It is not installed; the message says how it is.</exception>
     public static TrainerProgram Find() => Places().FirstOrDefault(File.Exists) is { } path ? new TrainerProgram(path) : throw new ToolException(
-        $"training needs the second tool {Name}, which is not installed: dotnet tool install --global {Name}\nIt brings libtorch, 600 MB unpacked, which "
+        $"training needs the second tool {Name}, which is not installed: dotnet tool install --global {Name} (from a checkout: with --add-source "
+            + $"out/packages)\nIt brings libtorch, 600 MB unpacked, which "
             + $"nothing else here needs. ({Variable} may name the program.)");
 
     /// <summary>Trains.</summary>

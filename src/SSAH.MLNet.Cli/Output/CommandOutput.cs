@@ -106,6 +106,9 @@ internal sealed class CommandOutput(TextWriter outWriter, TextWriter errorWriter
     /// <summary>How many there are of something, such as <c>1 image</c> and <c>2 images</c>.</summary>
     public static string Count(long number, string singular) => $"{Count(number)} {singular}{(number == 1 ? "" : "s")}";
 
+    /// <summary>The same where the plural is another word.</summary>
+    public static string Count(long number, string singular, string plural) => $"{Count(number)} {(number == 1 ? singular : plural)}";
+
     private void WriteError(string text, string? color)
     {
         lock (_writing)

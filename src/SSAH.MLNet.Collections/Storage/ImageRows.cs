@@ -8,6 +8,8 @@ namespace SSAH.MLNet.Collections.Storage;
 internal static class ImageRows
 {
     private const string Select = $"SELECT {ImageRow.Columns}, r.path FROM image i JOIN root r ON r.id = i.root";
+    private const string SelectWithRevision =
+        $"SELECT {ImageRow.Columns}, r.path, (SELECT revision FROM collection) FROM image i JOIN root r ON r.id = i.root";
 
     /// <summary>An image that has a code, or null.</summary>
     public static CollectionImage? Find(Session session, CodeIndex index, long id)
@@ -29,6 +31,26 @@ internal static class ImageRows
                 throw Missing(session.Path, image.Id);
         }, JsonSerializer.Serialize(ids));
         return images;
+    }
+
+    /// <summary>
+    /// The same outside of a transaction: the one statement says too whether the file still is as the index has it. Null where it is not, or is not known to
+    /// be since no image was asked for or found.
+    /// </summary>
+    public static Dictionary<long, CollectionImage>? OfUnchanged(Session session, CodeIndex index, IEnumerable<long> ids)
+    {
+        var images = new Dictionary<long, CollectionImage>();
+        bool hasChanged = false;
+        session.ForEach($"{SelectWithRevision} WHERE i.id IN (SELECT value FROM json_each($1))", reader =>
+        {
+            // Of another revision nothing need agree with the index.
+            if (hasChanged |= reader.GetInt64(ImageRow.ColumnCount + 1) != index.Revision)
+                return;
+            CollectionImage image = Read(reader, session.Path, index);
+            if (!images.TryAdd(image.Id, image))
+                throw Missing(session.Path, image.Id);
+        }, JsonSerializer.Serialize(ids));
+        return hasChanged || images.Count == 0 ? null : images;
     }
 
     /// <summary>The next images in the order of their ids.</summary>

@@ -54,7 +54,7 @@ internal sealed class FileEncoding(HashEncoder encoder, ImageReadingOptions read
                 return [];
             EncodedFile result = Read(files[i], buffers, decoded.Count);
             results.Add(result);
-            if (result is { Problem: null, IsKnown: false })
+            if (result is { Problem: null, IsKnown: false, Code: [] })
                 decoded.Add(result);
         }
         try
@@ -78,9 +78,10 @@ internal sealed class FileEncoding(HashEncoder encoder, ImageReadingOptions read
         if ((file.KnownHash is { } known && known.AsSpan().SequenceEqual(hash)) || isKnown(hash))
             return new EncodedFile(file, hash) { IsKnown = true };
         string? problem = _reader.Read(buffers.Bytes.Span, buffers.Rgb, out (int Width, int Height) size);
-        if (problem is null)
+        byte[]? code = problem is null && !withActivations ? encoder.Known?.Find(buffers.Rgb) : null;
+        if (problem is null && code is null)
             encoder.FromRgb(buffers.Rgb, buffers.Pixels(place));
-        return new EncodedFile(file, hash) { Problem = problem, Width = size.Width, Height = size.Height };
+        return new EncodedFile(file, hash) { Problem = problem, Width = size.Width, Height = size.Height, Code = code ?? [] };
     }
 
     private sealed class Buffers(HashEncoder encoder, int rgbSize, int capacity, bool withActivations)

@@ -16,8 +16,20 @@ internal static class BaselineSection
         // The runs alone stand in their own table.
         if (rows.All(row => row.IsMain))
             return;
-        html.Append("<section class=\"baselines\">\n<h2>Beside chance and baselines</h2>\n");
-        if (report.Comparison is { Verdict: var verdict })
+        Append(html, "Beside chance and baselines", report.Comparison?.Verdict, columns, rows);
+    }
+
+    /// <summary>A comparison under a heading of its own, its verdict above where that is not on the page already.</summary>
+    public static void Append(StringBuilder html, string heading, RetrievalComparison comparison, bool showsVerdict)
+    {
+        (string[] columns, BarRow[] rows) = RowsOf(comparison);
+        Append(html, heading, showsVerdict ? comparison.Verdict : null, columns, rows);
+    }
+
+    private static void Append(StringBuilder html, string heading, string? verdict, IReadOnlyList<string> columns, BarRow[] rows)
+    {
+        html.Append($"<section class=\"baselines\">\n<h2>{Text(heading)}</h2>\n");
+        if (verdict is not null)
             html.Append($"<p>{Text(verdict)}</p>\n");
         BarTable.Append(html, "ranking", columns, rows);
         html.Append("</section>\n");

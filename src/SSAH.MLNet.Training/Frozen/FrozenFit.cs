@@ -41,6 +41,10 @@ internal static class FrozenFit
             + $"{labeled} labeled, {given.Count - labeled} unlabeled, {given.ClassCount} classes.");
         if (options.Stopping is not { Epochs: null, MaxSteps: null, TimeBudget: null })
             Note("The features do not change: learning from them takes seconds and ends by itself, so that Epochs, MaxSteps and TimeBudget are not heeded.");
+        if (options.HardSampleCallback is { } show && source.Network is not null)
+            foreach (HardSampleStage stage in
+                new ShownViews(PixelColumn.Open(data.Schema, options.InputColumnName), FrozenTraining.ViewsOf(options), given).Of(data))
+                show(stage);
         FrozenOutcome outcome = new FrozenTraining(options, seed, Note).Run(rows.Features, rows.Views, given);
         KeyValuePair<string, string>[] metadata = [TrainingMetadata.Of(options), .. Summary(outcome, given, labeled, seed).ToMetadata()];
         return source.Network?.ToHashModel(outcome.Head, Method, metadata) ?? outcome.Head.ToHashModel(Method, metadata);

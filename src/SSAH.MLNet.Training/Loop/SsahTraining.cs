@@ -274,18 +274,23 @@ internal sealed partial class SsahTraining : IDisposable
         using var phase = TrainingTelemetry.Phase("making hard samples");
         if (Source == HardSampleSource.None)
             return pseudo is { } images ? HardSamples.Unchanged(_images.Draw(images.Rows, strong: true)) : null;
-        var limits = new HardSampleLimits(_policy.Area, _policy.AngleDegrees * Math.PI / 180);
         // A different and stronger view than the teacher saw: agreeing on the same view would teach less.
         var sources = pseudo is { } unlabeled ? cat([labeled.Images, _images.Draw(unlabeled.Rows, strong: true)]) : labeled.Images;
-        return Adversary?.call(sources, limits) ?? (Source == HardSampleSource.HardestRandom
-            ? _networks.RandomSamples!.MakeHardest(sources, limits, Difficulty)
-            : _networks.RandomSamples!.Make(sources, limits));
+        return Make(sources, Difficulty);
 
         Tensor Difficulty(Tensor images)
         {
             var (known, guessed) = HardLosses(images, labeled, pseudo, anchors);
             return guessed is null ? known! : cat([known!, guessed]);
         }
+    }
+
+    private HardSamples Make(Tensor images, Func<Tensor, Tensor> difficulty)
+    {
+        var limits = new HardSampleLimits(_policy.Area, _policy.AngleDegrees * Math.PI / 180);
+        return Adversary?.call(images, limits) ?? (Source == HardSampleSource.HardestRandom
+            ? _networks.RandomSamples!.MakeHardest(images, limits, difficulty)
+            : _networks.RandomSamples!.Make(images, limits));
     }
 
     // The loss of each hard sample: of labeled images by their labels, of unlabeled ones by what the teacher says. Without a source of hard samples

@@ -47,6 +47,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly IChannel _channel;
     private readonly MetricsHistory _history = new();
     private readonly BestEncoder _best;
+    private readonly ShownHardSamples _shown;
 
     /// <summary>Prepares a run.</summary>
     /// <param name="training">The training.</param>
@@ -61,6 +62,7 @@ internal sealed class TrainingRun : IDisposable
     {
         (_training, _set, _options, _host, _channel) = (training, set, options, host, channel);
         _best = new BestEncoder(training.Teacher);
+        _shown = new ShownHardSamples(training, set, options.HardSampleCallback);
         Checkpoints = new Checkpointing(training, _best, _history, identity, writer);
     }
 
@@ -77,6 +79,7 @@ internal sealed class TrainingRun : IDisposable
             _channel.Info(MessageSensitivity.None, $"Features of {done} of {all} images; the time budget begins when all are there.");
         });
         var reason = RunSteps();
+        _shown.AtEnd();
         // The last steps too: a longer training may go on from them.
         Checkpoints.Write();
         _best.Restore();
@@ -91,7 +94,11 @@ internal sealed class TrainingRun : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _best.Dispose();
+    public void Dispose()
+    {
+        _best.Dispose();
+        _shown.Dispose();
+    }
 
     private bool ReturnsOnDivergence => _options.Stopping.OnDivergence == DivergenceBehavior.HalveLearningRate;
 
@@ -100,6 +107,7 @@ internal sealed class TrainingRun : IDisposable
         if (ReturnsOnDivergence)
             Checkpoints.Write();
         var log = new ProgressLog(_training, _channel);
+        _shown.AfterStep();
         int images = _options.Optimization.LabeledBatchSize + (_set.UnlabeledRows.Length > 0 && _options.Consistency.Weight > 0
             ? _options.Consistency.UnlabeledBatchSize : 0);
         while (_training.Progress < 1)
@@ -113,6 +121,7 @@ internal sealed class TrainingRun : IDisposable
             if (_training.ReportIsDue)
                 Report(log);
             Checkpoints.AfterStep();
+            _shown.AfterStep();
             if (_options.Validation.Patience is { } patience && _best.ValidationsWithoutGain >= patience)
                 return TrainingStopReason.NoImprovement;
         }

@@ -77,6 +77,13 @@ public sealed partial class SsahTrainer
         public Action<SsahTrainingMetrics>? MetricsCallback { get; set; }
 
         /// <summary>
+        /// Called on the training thread with hard samples of up to eight labeled images, of different classes, at the start, after each quarter of the
+        /// training and at its end: what <c>TrainingReport.Stages</c> shows. With a frozen network it is called for each stored view. The training is the
+        /// same with it as without; never called where there are no hard samples.
+        /// </summary>
+        public Action<HardSampleStage>? HardSampleCallback { get; set; }
+
+        /// <summary>
         /// A checkpoint to go on from, or a folder of checkpoints (<see cref="CheckpointOptions.Folder"/>) to go on from the last one of; data and
         /// options must be those that it was written with, but for
         /// when to stop and what to report. On a CPU the codes are then those of a training that was never interrupted, to the bit. Null (default) begins anew.

@@ -98,6 +98,9 @@ public sealed partial class HashEncoder : ITransformer, IDisposable
 
     internal HashModel Model => _model;
 
+    /// <summary>Codes of images that it was learned from; null where there are none.</summary>
+    internal KnownCodes? Known { get; init; }
+
     /// <summary>The same network and columns, run in another way.</summary>
     public HashEncoder WithOptions(HashEncodingOptions options)
     {

@@ -31,6 +31,9 @@ internal sealed class FeatureSource : IDisposable
     /// <summary>Images and views whose features were computed, and those whose features the cache had.</summary>
     public (int Computed, int Kept) Counts { get; private set; }
 
+    /// <summary>The pixels of each image that was read, as <see cref="FeatureCache.KeyOf"/> names them; empty for a column of features.</summary>
+    public List<UInt128> Keys { get; } = [];
+
     /// <summary>What a user should be told of the source; null if nothing.</summary>
     public string? Doubt { get; private init; }
 
@@ -73,9 +76,10 @@ internal sealed class FeatureSource : IDisposable
         var files = _pixels is null || _cache is null ? null : ImageStamp.FindSource(_schema, _pixels.Index);
         if (files is { } known && ReadKnown(data, known, labels, cancellation) is { } kept)
             return kept;
+        Keys.Clear();
         List<float> values = ValuesFor(data);
         var classes = new List<int[]>();
-        var images = _pixels is null ? null : new ImageFeatureReader(_pixels, _network!, _views, _cache, files, cancellation);
+        var images = _pixels is null ? null : new ImageFeatureReader(_pixels, _network!, _views, _cache, files, Keys, cancellation);
         using DataViewRowCursor cursor = data.GetRowCursor(Columns(_schema[_pixels?.Index ?? _column!.Index], files?.Path, labels));
         LabelReader? readLabels = labels?.CreateReader(cursor);
         Func<bool, bool> readRow = images?.On(cursor, values) ?? FeatureReader(cursor, values);
@@ -147,6 +151,7 @@ internal sealed class FeatureSource : IDisposable
             if (ImageStamp.Of(path.ToString(), files.Reading) is not { } stamp || _cache!.ImageOf(stamp) is not { } image || !TryGet(image, features))
                 return null;
             values.AddRange(features);
+            Keys.Add(image);
             if (labels is not null)
                 classes.Add(readLabels!().ToArray());
         }

@@ -57,19 +57,30 @@ internal sealed record HardViews(int Count, double MaxDegrees, double MaxArea, b
             Mirror(target, shape.Width);
             return;
         }
+        HardView drawn = Draw(key, view);
+        float[] turned = new float[shape.Size];
+        new AffineTransform(drawn.Degrees, 1).Apply(planes, shape, turned);
+        if (drawn.IsMirrored)
+            Mirror(turned, shape.Width);
+        if (drawn.Area > 0)
+            new OcclusionTransform(drawn.X, drawn.Y, Math.Sqrt(drawn.Area)).Apply(turned, shape, target);
+        else
+            turned.CopyTo(target);
+    }
+
+    /// <summary>What a view does to its image.</summary>
+    /// <param name="key">What <see cref="KeyOf"/> gave.</param>
+    /// <param name="view">Number of the view, from 0.</param>
+    public HardView Draw(UInt128 key, int view)
+    {
+        if (!IsHard(view))
+            return new HardView(0, IsMirrored: true, 0, 0, 0, 0);
         int sample = Mirrors ? view - 1 : view;
         // Half to the whole of what the level allows, either way.
         var random = new Random((int)(uint)key);
         double level = s_levels[sample % s_levels.Length], angle = level * MaxDegrees * (0.5 + 0.5 * random.NextDouble()) * (random.Next(2) == 0 ? -1 : 1);
-        double side = Math.Sqrt(level * MaxArea * (0.5 + 0.5 * random.NextDouble()));
-        float[] turned = new float[shape.Size];
-        new AffineTransform(angle, 1).Apply(planes, shape, turned);
-        if (Mirrors && sample % 2 == 0)
-            Mirror(turned, shape.Width);
-        if (side > 0)
-            new OcclusionTransform(random.NextDouble(), random.NextDouble(), side).Apply(turned, shape, target);
-        else
-            turned.CopyTo(target);
+        double area = level * MaxArea * (0.5 + 0.5 * random.NextDouble());
+        return new HardView(level, Mirrors && sample % 2 == 0, angle, area, random.NextDouble(), random.NextDouble());
     }
 
     private bool IsHard(int view) => view > 0 || !Mirrors;
@@ -80,3 +91,12 @@ internal sealed record HardViews(int Count, double MaxDegrees, double MaxArea, b
             planes.Slice(row, width).Reverse();
     }
 }
+
+/// <summary>What a view does to its image.</summary>
+/// <param name="Level">How hard it is, 0 to 1; 0 is the mirror image.</param>
+/// <param name="IsMirrored">Whether it is mirrored.</param>
+/// <param name="Degrees">Angle by which it is turned first.</param>
+/// <param name="Area">Share of it that is covered, by a square.</param>
+/// <param name="X">Place of the square from left (0) to right (1).</param>
+/// <param name="Y">Place of the square from top (0) to bottom (1).</param>
+internal readonly record struct HardView(double Level, bool IsMirrored, double Degrees, double Area, double X, double Y);

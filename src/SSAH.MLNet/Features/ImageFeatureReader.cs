@@ -11,12 +11,14 @@ namespace SSAH.MLNet.Features;
 /// <param name="views">Views of each image.</param>
 /// <param name="cache">What is known; null keeps nothing.</param>
 /// <param name="source">Column of the files that the images come from and how they are read; null where they come from elsewhere.</param>
+/// <param name="keys">Takes the key of each image's pixels.</param>
 /// <param name="cancellation">Ends the computation between two batches.</param>
 internal sealed class ImageFeatureReader(
     PixelColumn pixels, BackboneFeatures network, HardViews views, FeatureCache? cache, (DataViewSchema.Column Path, string Reading)? source,
-    CancellationToken cancellation)
+    List<UInt128> keys, CancellationToken cancellation)
 {
-    private const int BlockRows = 256;
+    // Enough for the network to be busy; few enough that progress is seen of small folders too.
+    private const int BlockRows = 32;
     private const int Image = -1;
     private readonly byte[] _images = new byte[BlockRows * pixels.Shape.Size];
     private readonly float[] _features = new float[BlockRows * (1 + views.Count) * network.Length];
@@ -57,6 +59,7 @@ internal sealed class ImageFeatureReader(
     {
         reader.Read(_images.AsSpan(_rows * pixels.Shape.Size, pixels.Shape.Size));
         UInt128 key = FeatureCache.KeyOf(ImageOf(_rows));
+        keys.Add(key);
         for (int view = Image; view < views.Count; view++)
         {
             UInt128 viewKey = view == Image ? key : views.KeyOf(key, view);

@@ -50,7 +50,17 @@ internal sealed class ItqHashEstimator : IEstimator<HashEncoder>
         channel.Info(MessageSensitivity.None, $"{_options.Bits} bits from {features.Rows} rows of {features.Columns} features; "
             + $"{source.Counts.Computed} images computed, {source.Counts.Kept} kept from before.");
         byte[] onnx = source.Network?.ToHashModel(head, Method) ?? head.ToHashModel(Method);
-        return new HashEncoder(_host, onnx, _options.OutputColumnName, _options.InputColumnName, _options.Encoding);
+        return new HashEncoder(_host, onnx, _options.OutputColumnName, _options.InputColumnName, _options.Encoding)
+        {
+            Known = source.Network is null ? null : Known(head, features, source.Keys),
+        };
+    }
+
+    // By the head as the encoder has it: only the network is spared.
+    private KnownCodes Known(HashHead head, FeatureMatrix features, List<UInt128> keys)
+    {
+        using var codes = new HashEncoder(_host, head.ToHashModel(Method), _options.OutputColumnName, _options.InputColumnName, _options.Encoding);
+        return new KnownCodes(keys, codes.EncodeActivations(features.Values), _options.Bits);
     }
 
     /// <summary>The input's columns and the two columns that the encoder adds.</summary>

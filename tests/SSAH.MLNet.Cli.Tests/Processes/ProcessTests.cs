@@ -1,6 +1,7 @@
 using System.Text.Json;
 using SSAH.MLNet.Cli.CommandLine;
 using SSAH.MLNet.Collections;
+using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet.Cli.Tests.Processes;
 
@@ -71,7 +72,11 @@ public sealed class ProcessTests
         Run index = Child.Ran(folder.Path, "index", "photos", "--label-by-folder", "--json");
         Assert.True(index.Code == ExitCode.Done, index.Error);
         Assert.Equal(256, index.Json.GetProperty("model").GetProperty("bits").GetInt32());
-        using Child train = Child.Start(Child.Ssah, ["train", "photos", "--bits", "32", "--hold-out", "0.34", "--json"], folder.Path,
+        // Codes that were known from the learning are those that the network gives.
+        using (var indexed = ImageCollection.Open(folder.At("photos", ".ssah", "collection.db")))
+            foreach (CollectionImage image in indexed.Images)
+                Assert.Equal(indexed.Encoder.EncodeImage(image.Path)[0].ToArray(), BinaryCodes.FromPacked(256, image.Code.Span)[0].ToArray());
+        using Child train = Child.Start(Child.Ssah, ["train", "photos", "--bits", "32", "--hold-out", "0.34", "--json", "--html", "training.html"], folder.Path,
             ("SSAH_TRAIN", Child.Trainer), ("XDG_DATA_HOME", folder.At("data")));
         Run trained = train.End();
         Assert.True(trained.Code == ExitCode.Done, trained.Error);
@@ -83,6 +88,10 @@ public sealed class ProcessTests
         Assert.Equal(["chance", "cosine", "unlabeledCodes", "classRanking", "trainedCodes"],
             training.GetProperty("rankings").EnumerateArray().Select(each => each.GetProperty("method").GetString()));
         using var collection = ImageCollection.Open(folder.At("photos", ".ssah", "collection.db"));
+        string page = File.ReadAllText(folder.At("training.html"));
+        Assert.Equal(folder.At("training.html"), trained.Json.GetProperty("page").GetString());
+        foreach (string part in new[] { "What training brought", "mirror image", "hard sample 1", "% covered", "plain 6" })
+            Assert.Contains(part, page, StringComparison.Ordinal);
         Assert.Equal((32, training.GetProperty("modelId").GetString()), (collection.Bits, collection.ModelId));
     }
 

@@ -178,15 +178,17 @@ public sealed class FrozenViewsTests : IDisposable
                 pixels[p] = (byte)(p / (i % 2 == 0 ? 4 : 256) % 2 == 0 ? color : 255 - color);
             return new Row { Pixels = pixels, Label = $"form {i % 2}" };
         })];
+        var stages = new List<HardSampleStage>();
         (string Log, float[] Codes) Fit()
         {
             var mlContext = new MLContext(1);
             var log = new List<string>();
+            stages.Clear();
             mlContext.Log += (_, e) => log.Add(e.Message);
             using HashEncoder encoder = mlContext.Transforms.SsahHash(new SsahTrainer.Options
             {
                 Backbone = Backbone.Frozen(PretrainedNetwork.ResNet18), Bits = 16, Seed = 1, FeatureCacheFolder = _cache,
-                HardSamples = { Source = source }, Augmentation = { HorizontalFlip = mirrors },
+                HardSamples = { Source = source }, Augmentation = { HorizontalFlip = mirrors }, HardSampleCallback = stages.Add,
             }).Fit(mlContext.Data.LoadFromEnumerable(rows));
             return (string.Join('\n', log), encoder.EncodeActivations(rows.SelectMany(row => row.Pixels.Select(value => (float)value)).ToArray()));
         }
@@ -195,5 +197,26 @@ public sealed class FrozenViewsTests : IDisposable
         var (second, again) = Fit();
         Assert.Contains($"(0 images and views computed, {24 * each} known from before)", second, StringComparison.Ordinal);
         Assert.Equal(codes, again);
+        AssertShown(stages, rows, each - 1, mirrors);
+    }
+
+    // Eight images: the mirror image is exactly that, and of a hard sample no more is gray than is said.
+    private static void AssertShown(List<HardSampleStage> stages, Row[] rows, int views, bool mirrors)
+    {
+        Assert.Equal(new[] { mirrors ? "mirror image" : "", "hard sample 1", "hard sample 2" }.Where(name => name.Length > 0).Take(views),
+            stages.Select(stage => stage.Name));
+        foreach (HardSampleStage stage in stages)
+        {
+            Assert.Equal(["form 0", "form 0", "form 0", "form 0", "form 1", "form 1", "form 1", "form 1"], stage.Samples.Select(sample => sample.Label));
+            foreach (HardSample sample in stage.Samples)
+            {
+                Assert.Contains(rows, row => Enumerable.Range(0, 64 * 64).All(i => sample.Image.Span[3 * i] == row.Pixels[i]));
+                if (stage.Name == "mirror image")
+                    Assert.All(Enumerable.Range(0, 64 * 64), i => Assert.Equal(sample.Image.Span[3 * i], sample.Changed.Span[3 * (i / 64 * 64 + 63 - i % 64)]));
+                else
+                    Assert.InRange(sample.Changed.ToArray().Count(value => value == 128) / (3 * 64 * 64.0), sample.OccludedArea - 0.02, 1);
+                Assert.Equal(stage.Name == "mirror image", sample is { OccludedArea: 0, AngleDegrees: 0 });
+            }
+        }
     }
 }
