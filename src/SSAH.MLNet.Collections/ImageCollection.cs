@@ -23,6 +23,7 @@ public sealed partial class ImageCollection : IDisposable
     private readonly HashEncoder? _given;
     private readonly Session _reader;
     private readonly Session _writer;
+    private readonly FileCopy? _copy;
     private readonly FilterCache _filters = new();
     private CodeIndex _index;
     private HashEncoder? _kept;
@@ -32,9 +33,10 @@ public sealed partial class ImageCollection : IDisposable
     private ImageCollection(string path, HashEncoder? encoder, ImageCollectionOptions options)
     {
         (Path, _given, _options) = (path, encoder, options);
-        _reader = Session.Open(path, options.WaitForWriter);
+        _copy = options.ReadOnly ? FileCopy.Of(path) : null;
         try
         {
+            _reader = Session.Open(path, options.WaitForWriter, copy: _copy?.Path);
             _reader.Reading(() =>
             {
                 Schema.Check(_reader);
@@ -42,13 +44,16 @@ public sealed partial class ImageCollection : IDisposable
                 return 0;
             });
             Schema.Migrate(_reader);
-            _writer = Session.Open(path, options.WaitForWriter);
+            _writer = Session.Open(path, options.WaitForWriter, copy: _copy?.Path);
+            if (options.ReadOnly)
+                _writer.Execute("PRAGMA query_only = ON");
             _index = _reader.Reading(LoadChecked);
         }
         catch
         {
             _writer?.Dispose();
-            _reader.Dispose();
+            _reader?.Dispose();
+            _copy?.Dispose();
             throw;
         }
     }
@@ -101,7 +106,8 @@ public sealed partial class ImageCollection : IDisposable
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="DamagedFileException">The file is no collection, is damaged, or was made by a newer version of this library.</exception>
     /// <exception cref="ArgumentException">The encoder is of another model than the codes; the message names both.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file or its folder may not be written to.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file or its folder may not be written to (<see cref="ImageCollectionOptions.ReadOnly"/> opens it
+    /// where it may be read).</exception>
     public static ImageCollection Open(string path, HashEncoder? encoder = null, ImageCollectionOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -166,6 +172,7 @@ public sealed partial class ImageCollection : IDisposable
             // The last connection to close puts the log into the file.
             _writer.Dispose();
             _reader.Dispose();
+            _copy?.Dispose();
         }
     }
 

@@ -26,6 +26,14 @@ public sealed record ImageCollectionOptions
     } = TimeSpan.FromSeconds(30);
 
     /// <summary>
+    /// Whether the file is only looked at. It is copied, as it is at that moment, into the folder for temporary files, and neither it nor its folder is
+    /// written to: for files on a disk that cannot be written to, and to see a file of an old version without bringing it to the present one. What others
+    /// commit later is not seen; whatever would change the collection throws <see cref="UnauthorizedAccessException"/>. False by default. Used by
+    /// <see cref="ImageCollection.Open"/>.
+    /// </summary>
+    public bool ReadOnly { get; init; }
+
+    /// <summary>
     /// What a file may be for it to be opened: its bytes, its images (rows), their bits, and nodes, tensors and pixels of the model that it keeps. By default
     /// any size; <see cref="ReadingLimits.Untrusted"/> is for collections from others.
     /// </summary>

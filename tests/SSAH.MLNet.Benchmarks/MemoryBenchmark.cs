@@ -62,6 +62,14 @@ internal static class MemoryBenchmark
     // What the default for photos does beside the network: features of each image and two views, kept on disk, and learning from them.
     private static void LearnFromFeatures(int images)
     {
+        LabelSets labels = LabelSets.FromClasses([.. Enumerable.Range(0, images).Select(image => image % 20 < 10 ? image % 10 : -1)]);
+        FeatureRows rows = ReadFeatures(images, labels);
+        new FrozenTraining(new SsahTrainer.Options(), seed: 1, text => BenchmarkRow.Note($"{text}")).Run(rows.Features, rows.Views, labels);
+    }
+
+    // A method of its own, as in the library: what was read into is garbage when it returns.
+    private static FeatureRows ReadFeatures(int images, LabelSets labels)
+    {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("ssah-memory-");
         using FeatureCache cache = FeatureCache.Open(folder.FullName, "bench", FeatureCount);
         var values = new List<float>(images * 3 * FeatureCount);
@@ -76,10 +84,8 @@ internal static class MemoryBenchmark
                 cache.Add((UInt128)(3 * image + view), row.AsSpan(view * FeatureCount, FeatureCount));
         }
         cache.Forget();
-        LabelSets labels = LabelSets.FromClasses([.. Enumerable.Range(0, images).Select(image => image % 20 < 10 ? image % 10 : -1)]);
-        FeatureRows rows = FeatureRows.From(values, FeatureCount, views: 2, labels);
-        new FrozenTraining(new SsahTrainer.Options(), seed: 1, text => BenchmarkRow.Note($"{text}")).Run(rows.Features, rows.Views, labels);
         folder.Delete(recursive: true);
+        return FeatureRows.From(values, FeatureCount, views: 2, labels);
     }
 
     // Noise, made as it is read.

@@ -8,7 +8,7 @@ internal static class CollectionInspection
 {
     public static string Read(string path, List<InspectedFact> facts)
     {
-        using var collection = ImageCollection.Open(path);
+        using var collection = ImageCollection.Open(path, options: new ImageCollectionOptions { ReadOnly = true });
         collection.Verify();
         facts.Add(new("images", "images", collection.Count));
         facts.Add(new("folders", "folders", collection.Folders));

@@ -19,6 +19,9 @@ internal sealed record ServeSettings(
     /// <summary>As collections have it: what <c>ssah index</c> takes, the service takes.</summary>
     public const long DefaultMaxPixels = 100_000_000;
 
+    /// <summary>How long an image may have to wait until it is encoded; what would wait longer is refused at once, and told when to come again.</summary>
+    public TimeSpan LongestWait { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Limits for the decoder.</summary>
     public ImageReadingOptions Reading => new() { MaxBytes = MaxBytes, MaxPixels = MaxPixels };
 }

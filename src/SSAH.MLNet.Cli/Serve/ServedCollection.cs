@@ -13,15 +13,16 @@ internal sealed class ServedCollection : IDisposable
     /// <summary>Images that are searched for or added at a time: the network itself uses all processors, and each may take 4 bytes a pixel.</summary>
     private const int MostWorkers = 2;
 
-    private readonly ImageWorkers _workers = new(Math.Min(Environment.ProcessorCount, MostWorkers));
+    private readonly ImageWorkers _workers;
 
-    // Pages are shown while others search.
-    private readonly ImageWorkers _thumbnails = new(1);
+    // Pages are shown while others search, and wait for as long as it takes.
+    private readonly ImageWorkers _thumbnails = new(1, TimeSpan.MaxValue);
     private readonly ServeSettings _settings;
 
     public ServedCollection(ServeSettings settings)
     {
         _settings = settings;
+        _workers = new ImageWorkers(Math.Min(Environment.ProcessorCount, MostWorkers), settings.LongestWait);
         Collection = OpenedCollection.Open(settings.Collection, new ImageCollectionOptions { Reading = settings.Reading });
         string photos = Collection.Folders is [var first, ..] ? first : Path.GetDirectoryName(settings.Collection)!;
         Uploads = new UploadFolder(settings.Uploads ?? Path.Combine(photos, "uploads"), photos);
@@ -62,6 +63,7 @@ internal sealed class ServedCollection : IDisposable
         Collection.Get(id) ?? throw new RequestRefusedException(StatusCodes.Status404NotFound, $"There is no image {id}.");
 
     /// <summary>Finds the images nearest to an uploaded one.</summary>
+    /// <exception cref="RequestRefusedException">It cannot be read (422), or too many wait already (503).</exception>
     public Task<IReadOnlyList<CollectionMatch>> SearchAsync(UploadedImage image, int k, ImageFilter? filter, CancellationToken cancellation) =>
         _workers.RunAsync(() => WithOneModel(() =>
         {
@@ -72,7 +74,7 @@ internal sealed class ServedCollection : IDisposable
 
     /// <summary>Stores an uploaded image and adds it.</summary>
     /// <returns>The image, and whether it is new.</returns>
-    /// <exception cref="RequestRefusedException">It cannot be read (422); nothing is left of it.</exception>
+    /// <exception cref="RequestRefusedException">It cannot be read (422), and nothing is left of it; or too many wait already (503).</exception>
     public Task<(CollectionImage Image, bool IsNew)> AddAsync(UploadedImage image, CancellationToken cancellation) => _workers.RunAsync(() =>
     {
         string file = Uploads.Store(image);

@@ -14,8 +14,8 @@ internal static class Schema
     /// <summary>Root of images that were added by themselves; their paths are absolute.</summary>
     public const long NoRoot = 0;
 
-    private static readonly Lazy<List<string>>[] s_made = [new(() => Made(CreateFirst)), new(() => Made(CreateFirst + AddSecond)),
-        new(() => Made(CreateFirst + AddSecond + AddThird))];
+    private static readonly Lazy<List<string>>[] s_made = [new(() => TableTexts.Made(CreateFirst)),
+        new(() => TableTexts.Made(CreateFirst + AddSecond)), new(() => TableTexts.Made(CreateFirst + AddSecond + AddThird))];
 
     /// <summary>
     /// Throws where a file has other tables than its version makes. A trigger or a view in a file from somebody else would run with every statement
@@ -27,7 +27,7 @@ internal static class Schema
         long version = VersionOf(session);
         // Asked again: what another program has just written may not be in the file's header yet.
         RequireVersion(session.Path, version);
-        List<string> made = s_made[version - 1].Value, found = Of(session);
+        List<string> made = s_made[version - 1].Value, found = TableTexts.Of(session);
         if ((found.Except(made).FirstOrDefault() ?? made.Except(found).FirstOrDefault()) is { } other)
             throw new Hashing.DamagedFileException($"'{session.Path}' is a damaged collection: its tables are not those of version {version} "
                 + $"({other.ReplaceLineEndings(" ")[..Math.Min(other.Length, 60)]}...).");
@@ -93,16 +93,6 @@ internal static class Schema
     public static void Create(Session session) => session.ExecuteScript($"{CreateFirst}{AddSecond}{AddThird}COMMIT;");
 
     private static long VersionOf(Session session) => session.Number("PRAGMA user_version");
-
-    private static List<string> Made(string script)
-    {
-        using Session empty = Session.Open(":memory:", TimeSpan.Zero, creates: true);
-        empty.ExecuteScript($"{script}COMMIT;");
-        return Of(empty);
-    }
-
-    private static List<string> Of(Session session) =>
-        session.Query("SELECT type || ' ' || sql FROM sqlite_schema WHERE name NOT GLOB 'sqlite_*' ORDER BY name", reader => reader.GetString(0));
 
     // Page size and vacuum mode can be set only in an empty file.
     private const string CreateFirst = """

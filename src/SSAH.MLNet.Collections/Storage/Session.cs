@@ -28,11 +28,12 @@ internal sealed class Session : IDisposable
     /// <param name="path">The file; with <paramref name="creates"/> an empty or missing one.</param>
     /// <param name="wait">How long to wait for another writer.</param>
     /// <param name="creates">Whether the file may be missing.</param>
-    public static Session Open(string path, TimeSpan wait, bool creates = false)
+    /// <param name="copy">A copy of the file, which is used in its place; errors name the file.</param>
+    public static Session Open(string path, TimeSpan wait, bool creates = false, string? copy = null)
     {
         var text = new SqliteConnectionStringBuilder
         {
-            DataSource = path, Mode = creates ? SqliteOpenMode.ReadWriteCreate : SqliteOpenMode.ReadWrite, ForeignKeys = true,
+            DataSource = copy ?? path, Mode = creates ? SqliteOpenMode.ReadWriteCreate : SqliteOpenMode.ReadWrite, ForeignKeys = true,
             // A pooled connection would keep the file open after Dispose. SQLite itself waits (busy_timeout), in smaller steps than ADO.NET's second.
             Pooling = false, DefaultTimeout = 1,
         };

@@ -40,7 +40,8 @@ internal static class SqliteErrors
             + "WaitForWriter.", error),
         Full => new IOException($"The disk of the collection '{path}' is full: make room and do it again. What was committed before is kept.", error),
         ReadOnly or Permission => new UnauthorizedAccessException(
-            $"The collection '{path}' may not be written to: allow writing to the file and to its folder.", error),
+            $"The collection '{path}' may not be written to: it was opened to be looked at only, or writing to the file or to its folder is not "
+                + "allowed.", error),
         CannotOpen => new UnauthorizedAccessException($"The collection '{path}' cannot be opened: its file and its folder must be readable and "
             + "writable (SQLite keeps files named after it beside it).", error),
         InputOutput => new IOException($"The collection '{path}' cannot be read or written: {error.Message}", error),

@@ -43,10 +43,9 @@ internal sealed class FrozenTraining(SsahTrainer.Options options, int seed, Acti
         var clock = Stopwatch.StartNew();
         CancellationToken cancellation = options.Stopping.CancellationToken;
         float[] mean = features.Mean();
-        FeatureMatrix directions = features.Directions(mean, cancellation);
-        if (directions.Values.AsSpan().IndexOfAnyExcept(0f) < 0)
+        if (features.HasEqualRows)
             throw new InvalidOperationException("All rows have the same features: there is nothing to tell apart.");
-        var head = new HashHead(mean, NeighborWhitening.Learn(directions, seed, cancellation), null, new FeatureMatrix(0, 0), []);
+        var head = new HashHead(mean, NeighborWhitening.Learn(features, mean, seed, cancellation), null, new FeatureMatrix(0, 0), []);
         FeatureMatrix vectors = head.Whiten(features, cancellation);
         note(string.Create(CultureInfo.InvariantCulture, $"Features whitened in {clock.Elapsed.TotalSeconds:F1} s."));
 

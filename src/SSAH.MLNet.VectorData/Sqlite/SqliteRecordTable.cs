@@ -138,9 +138,11 @@ internal sealed class SqliteRecordTable(SqliteStore store, string name, Collecti
             if (_known?.Id == collection.Id)
                 return _sql!;
             RequireSame((string)session.Value("SELECT definition FROM collection WHERE id = $1", collection.Id)!);
+            var sql = new TableSql(model, collection.Id);
+            sql.Check(session);
             Array.Clear(_indexes);
             _known = collection;
-            return _sql = new TableSql(model, collection.Id);
+            return _sql = sql;
         }
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using SSAH.MLNet.Collections.Storage;
 
 namespace SSAH.MLNet.VectorData.Sqlite;
@@ -21,6 +22,11 @@ internal sealed class SqliteStore : IDisposable
                 return 0;
             });
             _writer = StoreFile.Open(path, wait);
+        }
+        catch (SqliteException error)
+        {
+            _reader.Dispose();
+            throw StoreFile.Damaged(path, error);
         }
         catch
         {

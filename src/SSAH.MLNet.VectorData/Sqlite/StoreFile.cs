@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.VectorData;
 using SSAH.MLNet.Collections.Storage;
 using SSAH.MLNet.Hashing;
@@ -16,6 +17,8 @@ internal static class StoreFile
 
     private const int Version = 2;
 
+    private static readonly Lazy<List<string>>[] s_made = [new(() => TableTexts.Made(Tables)), new(() => TableTexts.Made(Tables + AddSecond))];
+
     /// <summary>Opens a connection to a store; makes an empty one where there is no file.</summary>
     /// <exception cref="DamagedFileException">The file is no store.</exception>
     public static Session Open(string path, TimeSpan wait)
@@ -28,11 +31,19 @@ internal static class StoreFile
         {
             // Beyond this size the log is cut off when it begins anew: what was deleted is then nowhere.
             session.Value("PRAGMA journal_size_limit = 16777216");
-            // A trigger or a view in a file from somebody else would run with statements of ours.
-            if (session.Number("SELECT count(*) FROM sqlite_schema WHERE type IN ('trigger', 'view')") != 0)
-                throw new DamagedFileException($"'{path}' is a damaged vector store: it has triggers or views, which this library does not make.");
+            // From one state of the file: another program may bring it to a newer version meanwhile.
+            session.Reading(() =>
+            {
+                CheckTables(session);
+                return 0;
+            });
             Migrate(session);
             return session;
+        }
+        catch (SqliteException error)
+        {
+            session.Dispose();
+            throw Damaged(path, error);
         }
         catch
         {
@@ -80,6 +91,25 @@ internal static class StoreFile
         if (version < 1)
             throw new DamagedFileException($"'{path}' is a damaged vector store: it says that its version is {version}.");
     }
+
+    /// <summary>What SQLite says of statements that are right for every whole file.</summary>
+    public static DamagedFileException Damaged(string path, SqliteException error) =>
+        new($"'{path}' is a damaged vector store: {error.Message} Make it again from its source; 'sqlite3 FILE .recover' may save its records.", error);
+
+    // A trigger or a view in a file from somebody else would run with statements of ours, and tables of other columns would give nonsense. Those of
+    // records are compared when it is known what they hold.
+    private static void CheckTables(Session session)
+    {
+        long version = session.Number("PRAGMA user_version");
+        List<string> made = s_made[Math.Clamp(version, 1, Version) - 1].Value;
+        List<string> found = TableTexts.Of(session);
+        if ((made.Except(found).FirstOrDefault() ?? found.Except(made).FirstOrDefault(text => !IsOfRecords(text))) is { } other)
+            throw new DamagedFileException($"'{session.Path}' is a damaged vector store: its tables are not those of version {version} "
+                + $"({other.ReplaceLineEndings(" ")[..Math.Min(other.Length, 60)]}...).");
+    }
+
+    private static bool IsOfRecords(string text) => text.StartsWith("table CREATE TABLE records_", StringComparison.Ordinal)
+        || text.StartsWith("table CREATE TABLE codes_", StringComparison.Ordinal) || text.StartsWith("index CREATE INDEX records_", StringComparison.Ordinal);
 
     // Version 2 has checksums of records, of what is said of collections, and of the log of changes. All or nothing.
     private static void Migrate(Session session)

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.VectorData.ProviderServices;
+using SSAH.MLNet.Collections.Storage;
+using SSAH.MLNet.Hashing;
 using SSAH.MLNet.VectorData.Filters;
 using SSAH.MLNet.VectorData.Records;
 
@@ -76,7 +78,21 @@ internal sealed class TableSql
                 + "code BLOB NOT NULL) STRICT";
         for (int i = 0; i < _model.DataProperties.Count; i++)
             if (_model.DataProperties[i].IsIndexed)
-                yield return string.Create(CultureInfo.InvariantCulture, $"CREATE INDEX {_records}_by_{i} ON {_records} ({Column(_model.DataProperties[i])})");
+                yield return Index(i);
+    }
+
+    /// <summary>Throws where a file has other tables for the collection than are made here. Which values have an index, and which may be null, may have been
+    /// said otherwise when they were made.</summary>
+    /// <exception cref="DamagedFileException">It has.</exception>
+    public void Check(Session session)
+    {
+        string[] tables = [.. Create().Take(1 + CodeTables.Length).Select(Comparable)], all = [.. tables, .. _model.DataProperties.Select((_, i) => Index(i))];
+        string[] names = [_records, .. CodeTables];
+        string[] found = [.. names.SelectMany(name => session.Query("SELECT sql FROM sqlite_schema WHERE tbl_name = $1 AND sql IS NOT NULL",
+            row => Comparable(row.GetString(0)), name))];
+        if ((tables.Except(found).FirstOrDefault() ?? found.Except(all).FirstOrDefault()) is { } other)
+            throw new DamagedFileException($"'{session.Path}' is a damaged vector store: the tables of a collection are not those of its records "
+                + $"({other.ReplaceLineEndings(" ")[..Math.Min(other.Length, 60)]}...).");
     }
 
     /// <summary>The columns that tell a damaged record.</summary>
@@ -101,6 +117,11 @@ internal sealed class TableSql
         string joins = string.Concat(CodeTables.Select(codes => $" LEFT JOIN {codes} ON {codes}.record = r.{HashModelBuilder.IdColumn}"));
         return $"SELECT {string.Join(", ", columns.Concat(CodeTables.Select(codes => $"{codes}.code")))} FROM {from}{joins} {rest}";
     }
+
+    private string Index(int data) =>
+        string.Create(CultureInfo.InvariantCulture, $"CREATE INDEX {_records}_by_{data} ON {_records} ({Column(_model.DataProperties[data])})");
+
+    private static string Comparable(string sql) => sql.Replace(" NOT NULL", "", StringComparison.Ordinal);
 
     private static string Column(PropertyModel property) => SqlName.Of(property.StorageName);
 

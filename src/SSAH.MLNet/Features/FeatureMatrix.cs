@@ -33,7 +33,18 @@ internal sealed class FeatureMatrix
     /// <summary>Row after row.</summary>
     public float[] Values { get; }
 
+    /// <summary>Whether no row differs from another.</summary>
+    public bool HasEqualRows => Enumerable.Range(1, Math.Max(0, Rows - 1)).All(row => Row(row).SequenceEqual(Row(0)));
+
     public Span<float> Row(int row) => Values.AsSpan(checked((int)((long)row * Columns)), Columns);
+
+    /// <summary>A copy of rows that follow each other.</summary>
+    public FeatureMatrix Slice(int start, int count)
+    {
+        var slice = new FeatureMatrix(count, Columns);
+        Array.Copy(Values, (long)start * Columns, slice.Values, 0, slice.Values.LongLength);
+        return slice;
+    }
 
     /// <summary>A copy of some rows.</summary>
     public FeatureMatrix Take(ReadOnlySpan<int> rows)
@@ -72,14 +83,7 @@ internal sealed class FeatureMatrix
     public FeatureMatrix Directions(float[] offset, CancellationToken cancellation = default)
     {
         var result = new FeatureMatrix(Rows, Columns);
-        ForRows(Rows, row =>
-        {
-            Span<float> target = result.Row(row);
-            TensorPrimitives.Subtract(Row(row), offset, target);
-            float length = TensorPrimitives.Norm<float>(target);
-            if (length > 0)
-                TensorPrimitives.Divide(target, length, target);
-        }, cancellation);
+        DirectTo(result, offset, cancellation);
         return result;
     }
 
@@ -91,7 +95,8 @@ internal sealed class FeatureMatrix
         var sum = new FeatureMatrix(each[0].Rows, each[0].Columns);
         foreach (FeatureMatrix matrix in each)
             TensorPrimitives.Add(sum.Values, matrix.Values, sum.Values);
-        return sum.Directions(new float[sum.Columns]);
+        sum.DirectTo(sum, new float[sum.Columns], cancellation: default);
+        return sum;
     }
 
     /// <summary>This [n, d] times <paramref name="right"/> [d, k].</summary>
@@ -158,6 +163,15 @@ internal sealed class FeatureMatrix
                 result.Row(row)[column] = (float)matrix[row, column];
         return result;
     }
+
+    private void DirectTo(FeatureMatrix result, float[] offset, CancellationToken cancellation) => ForRows(Rows, row =>
+    {
+        Span<float> target = result.Row(row);
+        TensorPrimitives.Subtract(Row(row), offset, target);
+        float length = TensorPrimitives.Norm<float>(target);
+        if (length > 0)
+            TensorPrimitives.Divide(target, length, target);
+    }, cancellation);
 
     private static void ForRows(int count, Action<int> work, CancellationToken cancellation) =>
         Parallel.For(0, (count + RowsPerTask - 1) / RowsPerTask, new ParallelOptions { CancellationToken = cancellation }, task =>

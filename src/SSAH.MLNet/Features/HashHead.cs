@@ -15,12 +15,24 @@ namespace SSAH.MLNet.Features;
 /// <param name="Bias">[bits].</param>
 internal sealed record HashHead(float[] Mean, NeighborWhitening Whitening, ClassLayer? Classes, FeatureMatrix Projection, float[] Bias)
 {
+    private const int BlockRows = 8_192;
+
     /// <summary>Code length in bits.</summary>
     public int Bits => Bias.Length;
 
     /// <summary>z: [n, d] of features [n, d].</summary>
-    public FeatureMatrix Whiten(FeatureMatrix features, CancellationToken cancellation = default) =>
-        features.Directions(Mean, cancellation).Times(Whitening.Map, cancellation).Directions(Whitening.Offset, cancellation);
+    public FeatureMatrix Whiten(FeatureMatrix features, CancellationToken cancellation = default)
+    {
+        var result = new FeatureMatrix(features.Rows, Mean.Length);
+        // In blocks, since what lies between the steps would otherwise take twice the memory of the result.
+        for (int start = 0; start < features.Rows; start += BlockRows)
+        {
+            FeatureMatrix block = features.Slice(start, Math.Min(BlockRows, features.Rows - start)).Directions(Mean, cancellation)
+                .Times(Whitening.Map, cancellation).Directions(Whitening.Offset, cancellation);
+            Array.Copy(block.Values, 0, result.Values, (long)start * Mean.Length, block.Values.LongLength);
+        }
+        return result;
+    }
 
     /// <summary>
     /// The same head with a projection, scaled so that components have a deviation of 1 over these rows, and cut at their mean where asked for.

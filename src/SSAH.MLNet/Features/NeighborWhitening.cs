@@ -26,13 +26,14 @@ internal sealed record NeighborWhitening(FeatureMatrix Map, float[] Offset)
         return new NeighborWhitening(map, new float[dimensions]);
     }
 
-    /// <summary>Learns the map of vectors of length 1.</summary>
-    /// <param name="directions">[n, d].</param>
+    /// <summary>Learns the map of the directions of features from their mean.</summary>
+    /// <param name="features">[n, d].</param>
+    /// <param name="mean">[d].</param>
     /// <param name="seed">Draws the sample where there are more than 5,000 rows.</param>
     /// <param name="cancellation">Ends the learning.</param>
-    public static NeighborWhitening Learn(FeatureMatrix directions, int seed, CancellationToken cancellation = default)
+    public static NeighborWhitening Learn(FeatureMatrix features, float[] mean, int seed, CancellationToken cancellation = default)
     {
-        FeatureMatrix sample = directions.Sample(LargestSample, seed);
+        FeatureMatrix sample = features.Sample(LargestSample, seed).Directions(mean, cancellation);
         FeatureMatrix differences = Differences(sample, cancellation);
         FeatureMatrix scatter = differences.TransposedTimes(differences, cancellation);
         TensorPrimitives.Divide(scatter.Values, Math.Max(1, differences.Rows), scatter.Values);

@@ -10,10 +10,10 @@ internal static class UnsupervisedHead
         if (features.Rows < 2)
             throw new InvalidOperationException($"Codes cannot be learned from {features.Rows} row; at least 2 are needed, and some hundreds for good ones.");
         float[] mean = features.Mean();
-        FeatureMatrix directions = features.Directions(mean, cancellation);
-        if (directions.Values.AsSpan().IndexOfAnyExcept(0f) < 0)
+        if (features.HasEqualRows)
             throw new InvalidOperationException("All rows have the same features: there is nothing to tell apart.");
-        NeighborWhitening whitening = whitens ? NeighborWhitening.Learn(directions, seed, cancellation) : NeighborWhitening.None(directions.Columns);
+        NeighborWhitening whitening = whitens
+            ? NeighborWhitening.Learn(features, mean, seed, cancellation) : NeighborWhitening.None(features.Columns);
         var unprojected = new HashHead(mean, whitening, null, new FeatureMatrix(0, 0), []);
         FeatureMatrix vectors = unprojected.Whiten(features, cancellation);
         FeatureMatrix projection = IterativeQuantization.Learn(vectors, bits, seed, cancellation);

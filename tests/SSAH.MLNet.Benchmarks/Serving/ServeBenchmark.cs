@@ -68,6 +68,7 @@ internal static class ServeBenchmark
     {
         foreach ((string kind, double[] milliseconds) in load.Times())
             BenchmarkRow.Note($"{kind}: {milliseconds.Length} requests, p50 {At(milliseconds, .5):0} ms, p99 {At(milliseconds, .99):0} ms");
+        BenchmarkRow.Note($"{load.Refused} times the service was busy and said when to come again");
         foreach ((string failure, int count) in load.Failures())
             BenchmarkRow.Note($"failed {count} times: {failure}");
         long failed = load.Failures().Sum(each => each.Count), good = load.Times().Where(each => !each.Kind.StartsWith("hostile", StringComparison.Ordinal))

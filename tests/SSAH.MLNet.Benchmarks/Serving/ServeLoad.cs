@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -14,7 +15,10 @@ internal sealed class ServeLoad(IReadOnlyList<byte[]> queries, int indexed)
     private readonly ConcurrentDictionary<string, ConcurrentBag<double>> _times = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, int> _failures = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<long, byte> _added = new();
-    private int _numbers;
+    private int _numbers, _refused;
+
+    /// <summary>How often a busy service said when to come again, which clients did; their time goes on meanwhile.</summary>
+    public int Refused => _refused;
 
     /// <summary>Times in milliseconds, ascending, by kind of request.</summary>
     public IEnumerable<(string Kind, double[] Milliseconds)> Times() =>
@@ -73,7 +77,7 @@ internal sealed class ServeLoad(IReadOnlyList<byte[]> queries, int indexed)
         switch (random.Next(100))
         {
             case < 60:
-                await CheckAsync(await client.PostAsync("/search?k=20", Jpeg(queries[random.Next(queries.Count)])));
+                await CheckAsync(await PostAsync(client, "/search?k=20", queries[random.Next(queries.Count)]));
                 return "search";
             case < 70:
                 await CheckAsync(await client.GetAsync($"/images?after={random.Next(indexed)}&count=60"));
@@ -90,13 +94,26 @@ internal sealed class ServeLoad(IReadOnlyList<byte[]> queries, int indexed)
             case < 98:
                 // Other bytes behind the same image are another file.
                 byte[] unique = [.. queries[random.Next(queries.Count)], .. BitConverter.GetBytes(Interlocked.Increment(ref _numbers))];
-                JsonElement added = await CheckAsync(await client.PostAsync("/images", Jpeg(unique)));
+                JsonElement added = await CheckAsync(await PostAsync(client, "/images", unique));
                 _added[added.GetProperty("id").GetInt64()] = 0;
                 return "add";
             default:
                 if (_added.Keys.FirstOrDefault() is > 0 and var gone && _added.TryRemove(gone, out _))
                     await CheckAsync(await client.DeleteAsync($"/images/{gone}"));
                 return "remove";
+        }
+    }
+
+    private async Task<HttpResponseMessage> PostAsync(HttpClient client, string path, byte[] image)
+    {
+        while (true)
+        {
+            HttpResponseMessage response = await client.PostAsync(path, Jpeg(image));
+            if (response is not { StatusCode: HttpStatusCode.ServiceUnavailable, Headers.RetryAfter.Delta: { } wait })
+                return response;
+            response.Dispose();
+            Interlocked.Increment(ref _refused);
+            await Task.Delay(wait);
         }
     }
 

@@ -27,6 +27,21 @@ public sealed class FeatureMatrixTests
     }
 
     [Fact]
+    public void Rows_are_equal_where_none_differs_in_any_column()
+    {
+        var same = new FeatureMatrix(5, 3, [.. Enumerable.Repeat(new[] { 0.5f, -1f, 2f }, 5).SelectMany(row => row)]);
+        Assert.True(same.HasEqualRows);
+        Assert.True(new FeatureMatrix(1, 3).HasEqualRows);
+        for (int i = 3; i < same.Values.Length; i++)
+        {
+            float kept = same.Values[i];
+            same.Values[i] += 1;
+            Assert.False(same.HasEqualRows);
+            same.Values[i] = kept;
+        }
+    }
+
+    [Fact]
     public void Directions_have_length_one_and_zeros_stay_zeros()
     {
         FeatureMatrix rows = Random(10, 6, 4);

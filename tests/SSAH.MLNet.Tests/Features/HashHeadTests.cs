@@ -37,6 +37,18 @@ public sealed class HashHeadTests
     }
 
     [Fact]
+    public void Many_rows_are_whitened_as_each_of_them_is()
+    {
+        // More than one block, and not a whole number of them.
+        FeatureMatrix features = Clusters.Draw(8_192 + 4_100, Dimensions, 4, seed: 13).Features;
+        HashHead head = Head(features.Slice(0, 400), 8, 0, false);
+        FeatureMatrix whitened = head.Whiten(features);
+        int[] rows = [0, 8_191, 8_192, 8_193, features.Rows - 1];
+        Assert.All(rows, row => Assert.Equal(head.Whiten(features.Slice(row, 1)).Values, whitened.Row(row).ToArray()));
+        Assert.Equal(features.Directions(head.Mean).Times(head.Whitening.Map).Directions(head.Whitening.Offset).Values, whitened.Values);
+    }
+
+    [Fact]
     public void Bits_are_balanced_over_the_rows_that_they_were_learned_from()
     {
         FeatureMatrix features = Clusters.Draw(1000, Dimensions, 4, seed: 10).Features;

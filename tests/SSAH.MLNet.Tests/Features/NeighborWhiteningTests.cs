@@ -10,7 +10,7 @@ public sealed class NeighborWhiteningTests
     {
         var (features, groups) = Clusters.Draw(600, 24, 6, seed: 1);
         FeatureMatrix directions = features.Directions(features.Mean());
-        var whitening = NeighborWhitening.Learn(directions, seed: 1);
+        var whitening = NeighborWhitening.Learn(features, features.Mean(), seed: 1);
         FeatureMatrix whitened = directions.Times(whitening.Map).Directions(whitening.Offset);
         double before = ShareOfNearest(directions, groups), after = ShareOfNearest(whitened, groups);
         Assert.True(after > before + 0.05, $"{before:F3} before, {after:F3} after");
@@ -20,7 +20,7 @@ public sealed class NeighborWhiteningTests
     public void The_map_makes_the_differences_of_neighbors_as_large_in_every_direction_but_for_the_ridge()
     {
         var (features, _) = Clusters.Draw(300, 8, 3, seed: 2);
-        var map = NeighborWhitening.Learn(features.Directions(features.Mean()), seed: 1).Map;
+        var map = NeighborWhitening.Learn(features, features.Mean(), seed: 1).Map;
         for (int i = 0; i < map.Rows; i++)
             for (int j = 0; j < i; j++)
                 Assert.Equal(map.Row(i)[j], map.Row(j)[i], 1e-4f);
@@ -32,7 +32,7 @@ public sealed class NeighborWhiteningTests
     {
         var same = new FeatureMatrix(20, 4);
         same.Values.AsSpan().Fill(0.5f);
-        Assert.All(NeighborWhitening.Learn(same, seed: 1).Map.Values, value => Assert.True(float.IsFinite(value)));
+        Assert.All(NeighborWhitening.Learn(same, same.Mean(), seed: 1).Map.Values, value => Assert.True(float.IsFinite(value)));
     }
 
     // Share of the rows whose nearest other row is of their group.

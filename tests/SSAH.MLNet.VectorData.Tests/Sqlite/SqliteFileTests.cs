@@ -146,6 +146,39 @@ public sealed class SqliteFileTests : IDisposable
         Assert.Throws<DamagedFileException>(() => new SqliteHashVectorStore(path).Dispose());
     }
 
+    [Theory]
+    [InlineData("CREATE TABLE other (a INTEGER)")]
+    [InlineData("CREATE VIRTUAL TABLE records_9 USING fts5(a)")]
+    [InlineData("DROP TABLE codes_1_0")]
+    [InlineData("DROP TABLE seal; CREATE TABLE seal (collection INTEGER)")]
+    [InlineData("ALTER TABLE records_1 ADD COLUMN more INTEGER GENERATED ALWAYS AS (Size + 1) VIRTUAL")]
+    [InlineData("ALTER TABLE records_1 RENAME COLUMN Size TO Length")]
+    [InlineData("CREATE INDEX records_1_more ON records_1 (abs(Size))")]
+    [InlineData("PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'TEXT', 'TEXT COLLATE none') WHERE name = 'records_1'")]
+    [InlineData("PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'codes_1_0', 'codes_1_1') WHERE name = 'codes_1_0'")]
+    [InlineData("PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'CREATE', 'CRATE') WHERE name = 'codes_1_0'")]
+    [InlineData("PRAGMA writable_schema = ON; UPDATE sqlite_schema SET tbl_name = 'vector' WHERE name = 'codes_1_0'")]
+    public async Task Tables_that_the_library_does_not_make_are_damage(string sql)
+    {
+        string path = _folder.At("store.db");
+        using (var store = new SqliteHashVectorStore(path))
+        {
+            VectorStoreCollection<string, Photo> made = store.GetCollection<string, Photo>("photos");
+            await made.EnsureCollectionExistsAsync();
+            await made.UpsertAsync(Enumerable.Range(0, 5).Select(i => new Photo { Name = $"{i}", Year = 2000 + i, Code = [.. new byte[7], (byte)i] }));
+        }
+        await using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={path};Pooling=False;Foreign Keys=False"))
+        {
+            connection.Open();
+            using Microsoft.Data.Sqlite.SqliteCommand command = connection.CreateCommand();
+            command.CommandText = sql;
+            command.ExecuteNonQuery();
+        }
+        Exception? error = await Record.ExceptionAsync(() => TextOf(path));
+        Assert.True(error is DamagedFileException or VectorStoreException { InnerException: DamagedFileException }, $"{error}");
+        Assert.Contains(path, error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Values_that_the_engine_stores_in_another_form_are_not_taken_for_damage()
     {
@@ -205,6 +238,6 @@ public sealed class SqliteFileTests : IDisposable
             command.CommandText = "CREATE TRIGGER t AFTER UPDATE ON collection BEGIN DELETE FROM change; END";
             command.ExecuteNonQuery();
         }
-        Assert.Contains("triggers", Assert.Throws<DamagedFileException>(() => new SqliteHashVectorStore(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("trigger", Assert.Throws<DamagedFileException>(() => new SqliteHashVectorStore(path)).Message, StringComparison.Ordinal);
     }
 }

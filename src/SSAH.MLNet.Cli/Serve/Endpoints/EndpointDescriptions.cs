@@ -15,7 +15,8 @@ internal static class EndpointDescriptions
         .Accepts<IFormFile>("multipart/form-data", "application/octet-stream", "image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp",
             "image/x-icon", "image/vnd.microsoft.icon")
         .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status413PayloadTooLarge)
-        .ProducesProblem(StatusCodes.Status415UnsupportedMediaType).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        .ProducesProblem(StatusCodes.Status415UnsupportedMediaType).ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+        .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
     /// <summary>Takes a little JSON.</summary>
     public static RouteHandlerBuilder TakesJson(this RouteHandlerBuilder endpoint) => endpoint.WithMetadata(new SizeLimit(LargestJson));

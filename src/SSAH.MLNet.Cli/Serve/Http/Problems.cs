@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using SSAH.MLNet.Cli.Output;
@@ -22,6 +23,9 @@ internal sealed class Problems(RequestDelegate next, CommandOutput output)
         }
         catch (RequestRefusedException refused)
         {
+            // In whole seconds, and never at once.
+            if (refused.RetryAfter is { } wait && !context.Response.HasStarted)
+                context.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
             await RefuseAsync(context, refused.Status, refused.Message);
         }
         catch (BadHttpRequestException bad)

@@ -1,4 +1,7 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using SSAH.MLNet.Cli.Serve.Http;
 
 namespace SSAH.MLNet.Cli.Serve.Images;
 
@@ -8,12 +11,20 @@ namespace SSAH.MLNet.Cli.Serve.Images;
 /// </summary>
 internal sealed class ImageWorkers : IDisposable
 {
+    // Of the last ten images or so, since machines get busy and large images come together.
+    private const double NewestShare = 0.1, FirstSeconds = 0.2;
+
     private readonly BlockingCollection<Action> _work = [];
     private readonly Thread[] _threads;
+    private readonly TimeSpan _longestWait;
+    private readonly Lock _gate = new();
+    private double _seconds = FirstSeconds;
 
     /// <param name="count">Number of threads.</param>
-    public ImageWorkers(int count)
+    /// <param name="longestWait">How long work may have to wait for its turn, as far as can be foreseen; what would wait longer is refused at once.</param>
+    public ImageWorkers(int count, TimeSpan longestWait)
     {
+        _longestWait = longestWait;
         _threads = [.. Enumerable.Range(0, count).Select(_ => new Thread(Run) { IsBackground = true, Name = "ssah images" })];
         foreach (Thread thread in _threads)
             thread.Start();
@@ -22,8 +33,10 @@ internal sealed class ImageWorkers : IDisposable
     /// <summary>Does something when a thread is free.</summary>
     /// <param name="work">What is to be done.</param>
     /// <param name="cancellation">Where it is canceled before its turn, nothing is done.</param>
+    /// <exception cref="RequestRefusedException">It would have to wait too long (503).</exception>
     public Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellation)
     {
+        RequireTurn();
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         // Traces know by it which request the work is for.
         ExecutionContext? context = ExecutionContext.Capture();
@@ -48,8 +61,20 @@ internal sealed class ImageWorkers : IDisposable
         _work.Dispose();
     }
 
-    private static void Complete<T>(Func<T> work, TaskCompletionSource<T> done)
+    private void RequireTurn()
     {
+        int waiting = _work.Count;
+        double seconds;
+        lock (_gate)
+            seconds = waiting * _seconds / _threads.Length;
+        if (waiting > 0 && seconds > _longestWait.TotalSeconds)
+            throw new RequestRefusedException(StatusCodes.Status503ServiceUnavailable,
+                $"The service is busy: {waiting} images are waiting. Send this one again in {Math.Ceiling(seconds)} s.", TimeSpan.FromSeconds(seconds));
+    }
+
+    private void Complete<T>(Func<T> work, TaskCompletionSource<T> done)
+    {
+        long start = Stopwatch.GetTimestamp();
         try
         {
             done.SetResult(work());
@@ -59,6 +84,8 @@ internal sealed class ImageWorkers : IDisposable
             // Thrown where the task is awaited.
             done.SetException(error);
         }
+        lock (_gate)
+            _seconds += NewestShare * (Stopwatch.GetElapsedTime(start).TotalSeconds - _seconds);
     }
 
     private void Run()

@@ -1,7 +1,10 @@
 // Requests to the service. An answer that is no success becomes an Error with the service's own words.
 export class Unauthorized extends Error {}
 
-async function request(method, path, body, type) {
+const tries = 10;
+const pause = seconds => new Promise(resolve => setTimeout(resolve, seconds * 1000));
+
+async function request(method, path, body, type, left = tries) {
   let response;
   try {
     response = await fetch(path, { method, body, headers: type ? { "Content-Type": type } : {} });
@@ -11,6 +14,12 @@ async function request(method, path, body, type) {
   if (response.ok) {
     const text = await response.text();
     return text ? JSON.parse(text) : null;
+  }
+  // Too many images at a time: the service says when to come again.
+  const wait = Number(response.headers.get("Retry-After"));
+  if (response.status === 503 && wait > 0 && left > 1) {
+    await pause(wait);
+    return request(method, path, body, type, left - 1);
   }
   const problem = await response.json().catch(() => ({}));
   const message = problem.detail || problem.title || `The service answered ${response.status}.`;

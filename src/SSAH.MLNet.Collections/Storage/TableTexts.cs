@@ -1,0 +1,18 @@
+namespace SSAH.MLNet.Collections.Storage;
+
+/// <summary>The statements that made the tables and indexes of a file, as SQLite keeps them, each after its kind.</summary>
+internal static class TableTexts
+{
+    /// <summary>Those of a file, in the order of the names.</summary>
+    public static List<string> Of(Session session) =>
+        session.Query("SELECT type || ' ' || sql FROM sqlite_schema WHERE name NOT GLOB 'sqlite_*' ORDER BY name", reader => reader.GetString(0));
+
+    /// <summary>Those that a script makes in an empty file.</summary>
+    /// <param name="script">Begins a transaction.</param>
+    public static List<string> Made(string script)
+    {
+        using Session empty = Session.Open(":memory:", TimeSpan.Zero, creates: true);
+        empty.ExecuteScript($"{script}COMMIT;");
+        return Of(empty);
+    }
+}
