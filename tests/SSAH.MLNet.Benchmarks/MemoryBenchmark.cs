@@ -64,7 +64,7 @@ internal static class MemoryBenchmark
     {
         LabelSets labels = LabelSets.FromClasses([.. Enumerable.Range(0, images).Select(image => image % 20 < 10 ? image % 10 : -1)]);
         FeatureRows rows = ReadFeatures(images, labels);
-        new FrozenTraining(new SsahTrainer.Options(), seed: 1, text => BenchmarkRow.Note($"{text}")).Run(rows.Features, rows.Views, labels);
+        new FrozenTraining(new SsahTrainer.Options(), seed: 1, text => BenchmarkRow.Note($"{text}"), overwrites: true).Run(rows.Features, rows.Views, labels);
     }
 
     // A method of its own, as in the library: what was read into is garbage when it returns.

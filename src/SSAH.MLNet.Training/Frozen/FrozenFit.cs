@@ -45,7 +45,7 @@ internal static class FrozenFit
             foreach (HardSampleStage stage in
                 new ShownViews(PixelColumn.Open(data.Schema, options.InputColumnName), FrozenTraining.ViewsOf(options), given).Of(data))
                 show(stage);
-        FrozenOutcome outcome = new FrozenTraining(options, seed, Note).Run(rows.Features, rows.Views, given);
+        FrozenOutcome outcome = new FrozenTraining(options, seed, Note, overwrites: true).Run(rows.Features, rows.Views, given);
         KeyValuePair<string, string>[] metadata = [TrainingMetadata.Of(options), .. Summary(outcome, given, labeled, seed).ToMetadata()];
         return source.Network?.ToHashModel(outcome.Head, Method, metadata) ?? outcome.Head.ToHashModel(Method, metadata);
 

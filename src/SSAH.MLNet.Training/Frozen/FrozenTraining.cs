@@ -25,7 +25,10 @@ internal sealed record FrozenOutcome(HashHead Head, int Steps, TimeSpan Elapsed,
 /// <param name="note">Told what was decided and how long it took.</param>
 /// <param name="largestGraph">Rows that the graph is built over at most, since its time grows with their square; of more, all labeled ones and a
 /// sample of the others.</param>
-internal sealed class FrozenTraining(SsahTrainer.Options options, int seed, Action<string> note, int largestGraph = 100_000)
+/// <param name="overwrites">Whether features and views are not needed any longer and may be overwritten: of many images that is a third of the
+/// memory.</param>
+internal sealed class FrozenTraining(
+    SsahTrainer.Options options, int seed, Action<string> note, int largestGraph = 100_000, bool overwrites = false)
 {
     private const int MeanRows = 2_000;
 
@@ -45,12 +48,12 @@ internal sealed class FrozenTraining(SsahTrainer.Options options, int seed, Acti
         float[] mean = features.Mean();
         if (features.HasEqualRows)
             throw new InvalidOperationException("All rows have the same features: there is nothing to tell apart.");
-        var head = new HashHead(mean, NeighborWhitening.Learn(features, mean, seed, cancellation), null, new FeatureMatrix(0, 0), []);
-        FeatureMatrix vectors = head.Whiten(features, cancellation);
+        var unlearned = new HashHead(mean, NeighborWhitening.Learn(features, mean, seed, cancellation), null, new FeatureMatrix(0, 0), []);
+        FeatureMatrix vectors = Whiten(features);
         note(string.Create(CultureInfo.InvariantCulture, $"Features whitened in {clock.Elapsed.TotalSeconds:F1} s."));
 
         int[] rows = GraphRows(labels);
-        FeatureMatrix[] learned = [InGraph(vectors), .. views.Select(view => InGraph(head.Whiten(view, cancellation)))];
+        FeatureMatrix[] learned = [InGraph(vectors), .. views.Select(view => InGraph(Whiten(view)))];
         bool hasMirrorImages = ViewsOf(options).BeginsWithMirrorImage && views.Count > 0;
         // An image and its mirror image together say more of its class than either; hard samples would blur it.
         FeatureMatrix common = FeatureMatrix.MeanDirections(learned.AsSpan(0, hasMirrorImages ? 2 : 1));
@@ -66,13 +69,15 @@ internal sealed class FrozenTraining(SsahTrainer.Options options, int seed, Acti
         note(string.Create(CultureInfo.InvariantCulture,
             $"Classifier learned in {classifier.Steps} steps: {classifier.StopReason}{agrees}, {clock.Elapsed.TotalSeconds:F1} s."));
 
-        head = head with { Classes = classifier.Classifier };
+        HashHead head = unlearned with { Classes = classifier.Classifier };
         head = Project(head, vectors, taught.Found, cancellation);
         FeatureMatrix sample = head.Activations(vectors.Sample(MeanRows, seed));
         double meanActivation = sample.Values.Average(value => Math.Abs((double)value));
         note(string.Create(CultureInfo.InvariantCulture, 
             $"{options.Bits} bits learned, mean |activation| {meanActivation:F2}, {clock.Elapsed.TotalSeconds:F1} s."));
         return new FrozenOutcome(head, classifier.Steps, clock.Elapsed, classifier.Agreement, classifier.StopReason, meanActivation);
+
+        FeatureMatrix Whiten(FeatureMatrix each) => overwrites ? unlearned.WhitenInPlace(each, cancellation) : unlearned.Whiten(each, cancellation);
 
         FeatureMatrix InGraph(FeatureMatrix each) => rows.Length == each.Rows ? each : each.Take(rows);
     }

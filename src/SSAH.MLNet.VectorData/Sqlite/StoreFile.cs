@@ -141,8 +141,10 @@ internal static class StoreFile
         int values = columns.Values.Length;
         foreach (long id in session.Query($"SELECT {HashModelBuilder.IdColumn} FROM {columns.Table}", row => row.GetInt64(0)))
         {
-            (long codes, long checksum) = session.Query($"{columns.SelectWithCodes} WHERE r.{HashModelBuilder.IdColumn} = $1", row =>
-                (row.GetInt64(values + 3), RecordChecksum.Of(id, row.GetInt64(values + 3), [.. Enumerable.Range(1, values).Select(row.GetValue)])), id)[0];
+            List<(long Codes, long Checksum)> found = session.Query($"{columns.SelectWithCodes} WHERE r.{HashModelBuilder.IdColumn} = $1", row =>
+                (row.GetInt64(values + 3), RecordChecksum.Of(id, row.GetInt64(values + 3), [.. Enumerable.Range(1, values).Select(row.GetValue)])), id);
+            if (found is not [var (codes, checksum)])
+                throw new DamagedFileException($"'{session.Path}' is a damaged vector store: record {id} is not found by its number.");
             session.Execute(update, id, codes, checksum);
         }
     }

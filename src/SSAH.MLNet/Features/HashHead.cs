@@ -15,24 +15,17 @@ namespace SSAH.MLNet.Features;
 /// <param name="Bias">[bits].</param>
 internal sealed record HashHead(float[] Mean, NeighborWhitening Whitening, ClassLayer? Classes, FeatureMatrix Projection, float[] Bias)
 {
-    private const int BlockRows = 8_192;
+    private const int BlockValues = 16_384;
 
     /// <summary>Code length in bits.</summary>
     public int Bits => Bias.Length;
 
     /// <summary>z: [n, d] of features [n, d].</summary>
-    public FeatureMatrix Whiten(FeatureMatrix features, CancellationToken cancellation = default)
-    {
-        var result = new FeatureMatrix(features.Rows, Mean.Length);
-        // In blocks, since what lies between the steps would otherwise take twice the memory of the result.
-        for (int start = 0; start < features.Rows; start += BlockRows)
-        {
-            FeatureMatrix block = features.Slice(start, Math.Min(BlockRows, features.Rows - start)).Directions(Mean, cancellation)
-                .Times(Whitening.Map, cancellation).Directions(Whitening.Offset, cancellation);
-            Array.Copy(block.Values, 0, result.Values, (long)start * Mean.Length, block.Values.LongLength);
-        }
-        return result;
-    }
+    public FeatureMatrix Whiten(FeatureMatrix features, CancellationToken cancellation = default) =>
+        WhitenTo(new FeatureMatrix(features.Rows, Mean.Length), features, cancellation);
+
+    /// <summary>The same where the features lie, which are not needed any longer.</summary>
+    public FeatureMatrix WhitenInPlace(FeatureMatrix features, CancellationToken cancellation) => WhitenTo(features, features, cancellation);
 
     /// <summary>
     /// The same head with a projection, scaled so that components have a deviation of 1 over these rows, and cut at their mean where asked for.
@@ -55,6 +48,19 @@ internal sealed record HashHead(float[] Mean, NeighborWhitening Whitening, Class
                 scaled.Row(i)[bit] = projection.Row(i)[bit] * scale;
         }
         return this with { Projection = scaled, Bias = bias };
+    }
+
+    // In blocks too small for the heap of large objects: what lies between the steps would else take several times the memory of the result.
+    private FeatureMatrix WhitenTo(FeatureMatrix result, FeatureMatrix features, CancellationToken cancellation)
+    {
+        int rows = Math.Max(1, BlockValues / Mean.Length);
+        Parallel.For(0, (features.Rows + rows - 1) / rows, new ParallelOptions { CancellationToken = cancellation }, block =>
+        {
+            FeatureMatrix whitened = features.Slice(block * rows, Math.Min(rows, features.Rows - block * rows)).Directions(Mean)
+                .Times(Whitening.Map).Directions(Whitening.Offset);
+            Array.Copy(whitened.Values, 0, result.Values, (long)block * rows * Mean.Length, whitened.Values.LongLength);
+        });
+        return result;
     }
 
     /// <summary>tanh activations [n, bits] of z.</summary>

@@ -124,6 +124,19 @@ public sealed class FrozenViewsTests : IDisposable
     }
 
     [Fact]
+    public void Features_that_may_be_overwritten_give_the_same_model_to_the_bit()
+    {
+        var (rows, groups) = Clusters(300, seed: 1);
+        LabelSets labels = LabelSets.FromClasses([.. groups.Select((group, row) => row % 10 == 0 ? group : -1)]);
+        float[] before = [.. rows.Values];
+        byte[] Learn(bool overwrites, FeatureMatrix features) => new FrozenTraining(new SsahTrainer.Options { Bits = 32 }, seed: 1, _ => { },
+            overwrites: overwrites).Run(features, [Covered(rows, seed: 5), Covered(rows, seed: 6)], labels).Head.ToHashModel("test");
+        byte[] kept = Learn(overwrites: false, rows);
+        Assert.Equal(before, rows.Values);
+        Assert.Equal(kept, Learn(overwrites: true, rows.Slice(0, rows.Rows)));
+    }
+
+    [Fact]
     public void The_teacher_looks_at_an_image_and_its_mirror_image()
     {
         var normal = new MathNet.Numerics.Distributions.Normal(0, 0.35, new Random(4));
