@@ -53,7 +53,7 @@ public sealed class BusyServiceTests
         await using RunningService service = await RunningService.StartAsync(settings => settings with { LongestWait = TimeSpan.FromMilliseconds(1) });
         byte[] image = DrawnPhotos.Scene(2);
         var waits = new ConcurrentBag<TimeSpan>();
-        await Parallel.ForAsync(0, 24, new ParallelOptions { MaxDegreeOfParallelism = 24 }, async (_, _) =>
+        await Parallel.ForAsync(0, 24, new ParallelOptions { MaxDegreeOfParallelism = 24 }, async (_, cancellation) =>
         {
             while (true)
             {
@@ -62,7 +62,7 @@ public sealed class BusyServiceTests
                     return;
                 waits.Add(response.Headers.RetryAfter?.Delta ?? TimeSpan.Zero);
                 Assert.Contains("again", await RunningService.ProblemOf(response, HttpStatusCode.ServiceUnavailable), StringComparison.Ordinal);
-                await Task.Delay(50);
+                await Task.Delay(50, cancellation);
             }
         });
         Assert.NotEmpty(waits);
