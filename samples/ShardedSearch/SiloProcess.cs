@@ -21,11 +21,9 @@ internal sealed class SiloProcess : IDisposable
     private SiloProcess(Process process) => _process = process;
 
     /// <summary>Hosts the index until the input ends, as it does when the client is gone.</summary>
-    /// <param name="arguments">The folder, the length of the codes, the ports of the silo, of its gateway and of the first silo.</param>
     public static async Task<int> RunAsync(string[] arguments)
     {
-        var folder = arguments[0];
-        var bits = int.Parse(arguments[1], CultureInfo.InvariantCulture);
+        (var folder, var bits) = (arguments[0], int.Parse(arguments[1], CultureInfo.InvariantCulture));
         int[] ports = [.. arguments[2..].Select(port => int.Parse(port, CultureInfo.InvariantCulture))];
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.None);
