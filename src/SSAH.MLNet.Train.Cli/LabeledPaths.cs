@@ -29,7 +29,7 @@ internal sealed record LabeledPaths(IReadOnlyList<(string Path, string[] Labels)
     }
 
     /// <summary>
-    /// Takes a share of the labeled images of each class apart; a class keeps one at least. Copies of one image stay together: who finds a copy of a photo
+    /// Takes a share of the labeled images of each class apart; each label keeps one at least. Copies of one image stay together: who finds a copy of a photo
     /// that was learned from shows nothing. Unlabeled copies of what is taken apart are on neither side.
     /// </summary>
     /// <param name="share">Share of each class, by the first label where there are several.</param>
@@ -41,9 +41,11 @@ internal sealed record LabeledPaths(IReadOnlyList<(string Path, string[] Labels)
         int[] groups = GroupsOf(copies);
         var held = new HashSet<int>();
         int[][] units = [.. Enumerable.Range(0, Count).Where(row => Images[row].Labels.Length > 0).GroupBy(row => groups[row]).Select(rows => rows.ToArray())];
+        Dictionary<string, int> left = Images.SelectMany(image => image.Labels).CountBy(label => label, StringComparer.Ordinal)
+            .ToDictionary(StringComparer.Ordinal);
         if (share > 0)
             foreach (IGrouping<string, int[]> label in units.GroupBy(rows => Images[rows[0]].Labels[0]))
-                held.UnionWith(Draw([.. label], share, random).Select(rows => groups[rows[0]]));
+                held.UnionWith(Draw([.. label], share, random, left).Select(rows => groups[rows[0]]));
         return (new LabeledPaths([.. Images.Where((_, row) => !held.Contains(groups[row]))]),
             new LabeledPaths([.. Images.Where((image, row) => held.Contains(groups[row]) && image.Labels.Length > 0)]));
     }
@@ -66,18 +68,29 @@ internal sealed record LabeledPaths(IReadOnlyList<(string Path, string[] Labels)
     }
 
     // As many images as the share asks for, but no more, and one group at least.
-    private static List<int[]> Draw(int[][] units, double share, Random random)
+    private List<int[]> Draw(int[][] units, double share, Random random, Dictionary<string, int> left)
     {
         random.Shuffle(units);
         int wanted = Math.Max(1, (int)Math.Round(units.Sum(rows => rows.Length) * share)), taken = 0;
         var drawn = new List<int[]>();
-        foreach (int[] rows in units[..^1].Where(rows => taken + rows.Length <= wanted))
+        foreach (int[] rows in units.Where(rows => taken + rows.Length <= wanted && TryTake(rows, left)))
         {
             drawn.Add(rows);
             taken += rows.Length;
         }
-        if (drawn.Count == 0 && units.Length > 1)
-            drawn.Add(units.MinBy(rows => rows.Length)!);
+        if (drawn.Count == 0 && units.OrderBy(rows => rows.Length).FirstOrDefault(rows => TryTake(rows, left)) is { } smallest)
+            drawn.Add(smallest);
         return drawn;
+    }
+
+    // Copies may have several labels, each of which must stay known.
+    private bool TryTake(int[] rows, Dictionary<string, int> left)
+    {
+        KeyValuePair<string, int>[] taken = [.. rows.SelectMany(row => Images[row].Labels).CountBy(label => label, StringComparer.Ordinal)];
+        if (taken.Any(label => left[label.Key] <= label.Value))
+            return false;
+        foreach ((string label, int count) in taken)
+            left[label] -= count;
+        return true;
     }
 }

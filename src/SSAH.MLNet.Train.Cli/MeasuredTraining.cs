@@ -12,8 +12,18 @@ namespace SSAH.MLNet.Train.Cli;
 internal sealed record MeasuredTraining(RetrievalComparison Comparison, LeakReport Leaks, int HeldOut, int LeftOut, DuplicateReport Copies)
 {
     /// <summary>A sentence about copies; null where there are none.</summary>
-    public string? CopiesRemark => Leaks.Leaks.Count > 0 ? $"copies: {Leaks}"
-        : Copies.Groups.Count == 0 ? null
-        : $"copies: {CommandOutput.Count(Copies.Groups.Count, "group")} of copies stayed together, on one side of the split"
-            + (LeftOut > 0 ? $"; {CommandOutput.Count(LeftOut, "unlabeled copy", "unlabeled copies")} of held-out images were not learned from" : "");
+    public string? CopiesRemark
+    {
+        get
+        {
+            var said = new List<string>();
+            if (Copies.Groups.Count > 0)
+                said.Add($"{CommandOutput.Count(Copies.Groups.Count, "group")} of copies stayed together, on one side of the split");
+            if (LeftOut > 0)
+                said.Add($"{CommandOutput.Count(LeftOut, "unlabeled copy", "unlabeled copies")} of held-out images were not learned from");
+            if (Leaks.Leaks.Count > 0)
+                said.Add($"{Leaks}");
+            return said.Count == 0 ? null : $"copies: {string.Join("; ", said)}";
+        }
+    }
 }

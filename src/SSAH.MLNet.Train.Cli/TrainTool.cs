@@ -43,6 +43,8 @@ internal static class TrainTool
     {
         if (request.HoldOut is not (>= 0 and <= 0.9))
             throw new ToolException("--hold-out is a share from 0 to 0.9.");
+        if (request.Page is { } page)
+            CheckPage(page, request.Out);
         var context = new MLContext(request.Seed);
         LabeledPaths all = LabeledPaths.Read(context, request.Images, request.Separator);
         var training = new HasherTraining(context, request.Bits, request.Seed, output, cancellation);
@@ -69,6 +71,16 @@ internal static class TrainTool
                 () => Write(request, encoder, all, measured, output));
         }
         return ExitCode.Done;
+    }
+
+    // What is wrong with the page's file must not come out after the training.
+    private static void CheckPage(string page, string model)
+    {
+        if (string.IsNullOrWhiteSpace(page) || Directory.Exists(page))
+            throw new ToolException($"--html is the page's file, not '{page}'.");
+        if (Path.GetFullPath(page) == Path.GetFullPath(model))
+            throw new ToolException($"--html and --out are the same file, '{page}'.");
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(page))!);
     }
 
     // Null where there is too little to hold out.

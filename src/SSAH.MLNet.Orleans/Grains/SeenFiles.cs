@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Orleans.Runtime;
 using Orleans.Runtime.Placement;
 
@@ -10,23 +11,24 @@ namespace SSAH.MLNet.Orleans.Grains;
 /// </summary>
 internal sealed class SeenFiles(IGrainFactory grains, ISiloStatusOracle silos, ILocalSiloDetails here)
 {
-    // One that is asked for the first time is waited for; one that says nothing answers no search either.
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+    // One that was asked a moment ago is waited for; one that says nothing answers no search either, and holds up none.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1), s_beforeAskedAgain = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<(string Index, SiloAddress Silo), Task<Guid>> _asked = new();
+    private readonly ConcurrentDictionary<(string Index, SiloAddress Silo), Question> _asked = new();
 
     /// <summary>What is wrong with the folders, or null where most silos see the files that this one sees.</summary>
     public async ValueTask<string?> DifferenceAsync(string index, ShardedHashIndexOptions options, Guid ours, Task timeIsOver)
     {
         SiloAddress[] others = [.. silos.GetApproximateSiloStatuses(onlyActive: true).Keys.Where(silo => !silo.Equals(here.SiloAddress))];
-        Task<Guid>[] ids = [.. others.Select(silo => AskedOnce(index, silo))];
-        if (ids.Any(id => !id.IsCompleted))
-            await Task.WhenAny(Task.WhenAll(ids), timeIsOver, Task.Delay(s_patience));
+        Question[] questions = [.. others.Select(silo => AskedOnce(index, silo))];
+        Task[] open = [.. questions.Where(question => question.IsOpen && question.Age < s_patience).Select(question => question.Answer)];
+        if (open.Length > 0)
+            await Task.WhenAny(Task.WhenAll(open), timeIsOver, Task.Delay(s_patience));
         int same = 1, different = 0;
         string? difference = null;
         for (int i = 0; i < others.Length; i++)
         {
-            if (!ids[i].IsCompletedSuccessfully || ids[i].Result is var id && id == Guid.Empty)
+            if (questions[i].FilesOf(others[i]) is not { } id || id == Guid.Empty)
                 continue;
             if (id == ours)
                 same++;
@@ -42,27 +44,39 @@ internal sealed class SeenFiles(IGrainFactory grains, ISiloStatusOracle silos, I
         $"Silo {silo} sees other files of index '{index}' in '{folder}' (id {id}) than {other} (id {otherId}): mount the same folder on every silo, and "
         + "start them again.";
 
-    private Task<Guid> AskedOnce(string index, SiloAddress silo)
+    // A silo that gave no answer, or for which another one answered, is asked again after a while.
+    private Question AskedOnce(string index, SiloAddress silo)
     {
-        if (_asked.TryGetValue((index, silo), out Task<Guid>? asked) && asked is not { IsCompleted: true, IsCompletedSuccessfully: false })
+        if (_asked.TryGetValue((index, silo), out Question? asked) && (asked.IsOpen || asked.FilesOf(silo) is not null || asked.Age < s_beforeAskedAgain))
             return asked;
-        Task<Guid> asking = Ask(index, silo);
-        asking.Ignore();
-        _asked[(index, silo)] = asking;
-        return asking;
+        Task<(SiloAddress Silo, Guid Files)> answer = Ask(index, silo);
+        answer.Ignore();
+        return _asked[(index, silo)] = new Question(answer);
     }
 
-    private Task<Guid> Ask(string index, SiloAddress silo)
+    private Task<(SiloAddress Silo, Guid Files)> Ask(string index, SiloAddress silo)
     {
-        // Where a silo that is asked is gone, the grain comes up on another one, which says what it sees: that is no difference.
+        // A hint only: where the silo is gone, or not known yet, the grain comes up on another one and says so.
         RequestContext.Set(IPlacementDirector.PlacementHintKey, silo);
         try
         {
-            return grains.GetGrain<IIndexFilesGrain>($"{index}/{silo.ToParsableString()}").IdAsync();
+            return grains.GetGrain<IIndexFilesGrain>(IndexFilesGrain.Key(index, silo)).IdAsync();
         }
         finally
         {
             RequestContext.Remove(IPlacementDirector.PlacementHintKey);
         }
+    }
+
+    private sealed record Question(Task<(SiloAddress Silo, Guid Files)> Answer)
+    {
+        private readonly long _asked = Stopwatch.GetTimestamp();
+
+        public TimeSpan Age => Stopwatch.GetElapsedTime(_asked);
+
+        public bool IsOpen => !Answer.IsCompleted;
+
+        /// <summary>What the silo itself sees; null where that is not known.</summary>
+        public Guid? FilesOf(SiloAddress silo) => Answer.IsCompletedSuccessfully && Answer.Result.Silo.Equals(silo) ? Answer.Result.Files : null;
     }
 }

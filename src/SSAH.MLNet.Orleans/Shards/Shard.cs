@@ -19,7 +19,7 @@ internal sealed class Shard : IDisposable
     private ShardLog? _log;
     private readonly DoneOperations _done = new();
 
-    private volatile bool _isLoaded;
+    private volatile bool _isLoaded, _isDisposed;
     private Task? _loading;
 
     /// <summary>Whether the log's last record was read, and the next log was not there.</summary>
@@ -33,6 +33,8 @@ internal sealed class Shard : IDisposable
 
     public void Dispose()
     {
+        // A load may outlive those who asked for it: it closes its own log then.
+        _isDisposed = true;
         _log?.Dispose();
         _writer.Dispose();
     }
@@ -113,7 +115,9 @@ internal sealed class Shard : IDisposable
         lock (_starting)
         {
             if (_loading is not { IsCompleted: false })
-                _loading = Task.Factory.StartNew(() => { Current(); }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                _loading = Task.Factory.StartNew(() => { Current(); }, CancellationToken.None,
+                    // Who waited goes on beside one another, not after one another on this thread.
+                    TaskCreationOptions.LongRunning | TaskCreationOptions.RunContinuationsAsynchronously, TaskScheduler.Default);
             return _loading.WaitAsync(cancellationToken);
         }
     }
@@ -251,6 +255,8 @@ internal sealed class Shard : IDisposable
     {
         _log?.Dispose();
         (_log, _isContinued) = (log, false);
+        if (_isDisposed)
+            log.Dispose();
     }
 
     private void Apply(LogRecord record)

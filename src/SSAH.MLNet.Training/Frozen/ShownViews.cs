@@ -12,7 +12,7 @@ namespace SSAH.MLNet.Training.Frozen;
 /// <param name="labels">Labels of the rows.</param>
 internal sealed class ShownViews(PixelColumn pixels, HardViews views, LabelSets labels)
 {
-    /// <summary>A stage for each view. The images are read again, as far as the last of them.</summary>
+    /// <summary>A stage for each view. The images are read again, as far as the last of them; rows that do not come a second time are left out.</summary>
     public IEnumerable<HardSampleStage> Of(IDataView data)
     {
         int[] rows = ShownRows.Choose(Enumerable.Range(0, labels.Count).Where(labels.IsLabeled), labels);
@@ -20,7 +20,7 @@ internal sealed class ShownViews(PixelColumn pixels, HardViews views, LabelSets 
         for (int view = 0; view < views.Count; view++)
         {
             int shown = view;
-            HardSample[] samples = [.. rows.Select(row => Sample(images[row], shown, ShownRows.LabelOf(labels, row)))];
+            HardSample[] samples = [.. rows.Where(images.ContainsKey).Select(row => Sample(images[row], shown, ShownRows.LabelOf(labels, row)))];
             bool isMirrorImage = view == 0 && views.BeginsWithMirrorImage;
             yield return new HardSampleStage
             {

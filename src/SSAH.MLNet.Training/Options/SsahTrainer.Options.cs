@@ -79,7 +79,8 @@ public sealed partial class SsahTrainer
         /// <summary>
         /// Called on the training thread with hard samples of up to eight labeled images, of different classes, at the start, after each quarter of the
         /// training and at its end: what <c>TrainingReport.Stages</c> shows. With a frozen network it is called for each stored view. The training is the
-        /// same with it as without; never called where there are no hard samples.
+        /// same with it as without, but for the time that it takes of a <see cref="StoppingOptions.TimeBudget"/>; where there are no hard samples it is
+        /// called for a frozen network's mirror images at most.
         /// </summary>
         public Action<HardSampleStage>? HardSampleCallback { get; set; }
 

@@ -16,6 +16,9 @@ internal sealed class ItqHashEstimator : IEstimator<HashEncoder>
     /// <summary>Name of the method in the metadata of its models.</summary>
     public const string Method = "ITQ";
 
+    // Codes of more images would take memory that few have a use for.
+    private const int MostKnown = 10_000;
+
     private readonly IHost _host;
     private readonly ItqHashOptions _options;
 
@@ -52,7 +55,7 @@ internal sealed class ItqHashEstimator : IEstimator<HashEncoder>
         byte[] onnx = source.Network?.ToHashModel(head, Method) ?? head.ToHashModel(Method);
         return new HashEncoder(_host, onnx, _options.OutputColumnName, _options.InputColumnName, _options.Encoding)
         {
-            Known = source.Network is null ? null : Known(head, features, source.Keys),
+            Known = source.Network is null || features.Rows > MostKnown ? null : Known(head, features, source.Keys),
         };
     }
 

@@ -40,6 +40,18 @@ public sealed class HoldOutTests
         });
 
     [Fact]
+    public void Every_label_stays_known_whatever_copies_cross_classes() => Gen.Select(s_albums, Gen.Double[0, 0.9], Gen.Int).Sample((album, share, seed) =>
+        Assert.Equal(Labels(album.Images), Labels(album.Images.HoldOut(share, seed, album.Copies).Kept)));
+
+    [Fact]
+    public void The_only_image_of_a_class_is_not_held_out_as_the_copy_of_another()
+    {
+        var images = new LabeledPaths([.. Enumerable.Range(0, 10).Select(i => ($"{i}.jpg", new[] { "cat" })), ("crop.jpg", ["dog"])]);
+        for (int seed = 0; seed < 20; seed++)
+            Assert.Contains(images.HoldOut(0.5, seed, [["9.jpg", "crop.jpg"]]).Kept.Images, image => image.Path == "crop.jpg");
+    }
+
+    [Fact]
     public void A_large_group_of_copies_does_not_take_the_place_of_a_class()
     {
         var images = new LabeledPaths([.. Enumerable.Range(0, 100).Select(i => ($"{i}.jpg", new[] { "cat" }))]);
@@ -47,6 +59,8 @@ public sealed class HoldOutTests
         for (int seed = 0; seed < 20; seed++)
             Assert.InRange(images.HoldOut(0.2, seed, [same]).Held.Count, 9, 10);
     }
+
+    private static IEnumerable<string> Labels(LabeledPaths images) => images.Images.SelectMany(image => image.Labels).Distinct().Order();
 
     [Fact]
     public void Nothing_is_held_out_where_nothing_is_asked_for() => s_albums.Sample(album =>
