@@ -37,7 +37,8 @@ internal static class ComparisonVerdict
     {
         double own = trained.All.MeanAveragePrecision;
         if (comparison.Find(ComparedMethod.ClassRanking) is { } classes && own < classes.All.MeanAveragePrecision - Notable)
-            return Text($"; more steps or more bits would help, because ranking by class probabilities alone has {classes.All.MeanAveragePrecision:F3}");
+            return "; more bits (or more steps, where the network is trained too) would help, because ranking by class probabilities alone has "
+                + Text($"{classes.All.MeanAveragePrecision:F3}");
         if (comparison.Find(ComparedMethod.Cosine) is { } cosine && comparison.Find(ComparedMethod.UnlabeledCodes) is { } codes
             && codes.All.MeanAveragePrecision < cosine.All.MeanAveragePrecision - 2 * Notable)
             return $"; more bits would help, because {codes.Name} lose "

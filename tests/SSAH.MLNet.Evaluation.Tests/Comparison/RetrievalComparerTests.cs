@@ -87,7 +87,7 @@ public sealed class RetrievalComparerTests
 
     [Theory]
     [InlineData(.9, .5, .6, .7, "Training paid: mAP is 0.900, 0.300 above the best that needs no label (ITQ codes)", "more labels")]
-    [InlineData(.6, .5, .595, .7, "Training changed little", "more steps or more bits")]
+    [InlineData(.6, .5, .595, .7, "Training changed little", "more bits (or more steps, where the network is trained too)")]
     [InlineData(.4, .5, .6, .35, "Training did not pay: mAP is 0.400, 0.200 below", "more labels")]
     [InlineData(.9, .7, .6, .7, "Training paid", "more bits would help, because ITQ codes lose 0.100")]
     public void The_verdict_says_whether_training_paid_and_what_would_help(double trained, double cosine, double itq, double classes, string paid, string help)

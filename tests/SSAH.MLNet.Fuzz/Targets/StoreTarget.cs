@@ -26,7 +26,9 @@ internal sealed class StoreTarget() : FileTarget("store", ".db")
         return $"{names} | {records} | {found} | {dear} | {word}";
     }
 
-    public override bool IsOfTheFamily(Exception error) => error is DamagedFileException or VectorStoreException { InnerException: DamagedFileException };
+    // Without an inner one it is the store's own refusal: no such collection, or one of other properties.
+    public override bool IsOfTheFamily(Exception error) =>
+        error is DamagedFileException or VectorStoreException { InnerException: DamagedFileException or null };
 
     protected override byte[][] MakeSamples()
     {
