@@ -27,7 +27,8 @@ public sealed record ImageCollectionOptions
 
     /// <summary>
     /// Whether the file is only looked at. It is copied, as it is at that moment, into the folder for temporary files, and neither it nor its folder is
-    /// written to: for files on a disk that cannot be written to, and to see a file of an old version without bringing it to the present one. What others
+    /// written to: for files on a disk that cannot be written to, and to see a file of an old version without bringing it to the present one. (Where a
+    /// program has it open, or was killed and left SQLite's log, SQLite reads that log and may leave its own <c>-shm</c> file beside it.) What others
     /// commit later is not seen; whatever would change the collection throws <see cref="UnauthorizedAccessException"/>. False by default. Used by
     /// <see cref="ImageCollection.Open"/>.
     /// </summary>

@@ -6,12 +6,17 @@ namespace SSAH.MLNet.Collections.Storage;
 /// <summary>A copy of a collection in the folder for temporary files, as one reader at one moment sees it. Nothing is written to its own folder.</summary>
 internal sealed class FileCopy : IDisposable
 {
-    private const int Tries = 5;
+    private const int Tries = 5, LockMilliseconds = 5000;
 
-    private FileCopy(string path) => Path = path;
+    // Nobody else may look into it, as perhaps nobody else may into the collection's own folder.
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ssah-");
+
+    private FileCopy()
+    {
+    }
 
     /// <summary>Its file.</summary>
-    public string Path { get; }
+    public string Path => System.IO.Path.Combine(_folder.FullName, "collection.db");
 
     /// <summary>Makes one.</summary>
     /// <exception cref="DamagedFileException">It is no SQLite file.</exception>
@@ -20,7 +25,7 @@ internal sealed class FileCopy : IDisposable
     {
         for (int i = 0; i < Tries; i++)
         {
-            var copy = new FileCopy(System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"ssah-{Guid.NewGuid():N}.db"));
+            var copy = new FileCopy();
             try
             {
                 // SQLite makes files beside a database that it reads, unless it is told that nobody writes to it. Somebody may begin to, meanwhile.
@@ -40,11 +45,7 @@ internal sealed class FileCopy : IDisposable
         throw new IOException($"The collection '{path}' is being written to by another program: try again.");
     }
 
-    public void Dispose()
-    {
-        foreach (string ending in (string[])["", "-wal", "-shm"])
-            File.Delete(Path + ending);
-    }
+    public void Dispose() => _folder.Delete(recursive: true);
 
     private static bool HasLog(string path) => new FileInfo(path + "-wal") is { Exists: true, Length: > 0 };
 
@@ -58,6 +59,12 @@ internal sealed class FileCopy : IDisposable
         using var target = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path, Pooling = false }.ToString());
         source.Open();
         target.Open();
+        // A writer that ends locks the file for a moment.
+        using (SqliteCommand patience = source.CreateCommand())
+        {
+            patience.CommandText = FormattableString.Invariant($"PRAGMA busy_timeout = {LockMilliseconds}");
+            patience.ExecuteNonQuery();
+        }
         source.BackupDatabase(target);
         return 0;
     }

@@ -19,6 +19,7 @@ internal sealed class ImageWorkers : IDisposable
     private readonly TimeSpan _longestWait;
     private readonly Lock _gate = new();
     private double _seconds = FirstSeconds;
+    private int _waiting;
 
     /// <param name="count">Number of threads.</param>
     /// <param name="longestWait">How long work may have to wait for its turn, as far as can be foreseen; what would wait longer is refused at once.</param>
@@ -40,8 +41,14 @@ internal sealed class ImageWorkers : IDisposable
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         // Traces know by it which request the work is for.
         ExecutionContext? context = ExecutionContext.Capture();
+        // Who has gone away holds up nobody.
+        int isWaiting = 1;
+        Interlocked.Increment(ref _waiting);
+        CancellationTokenRegistration leaving = cancellation.Register(Leave);
         _work.Add(() =>
         {
+            leaving.Dispose();
+            Leave();
             if (cancellation.IsCancellationRequested)
                 done.SetCanceled(cancellation);
             else if (context is null)
@@ -50,6 +57,12 @@ internal sealed class ImageWorkers : IDisposable
                 ExecutionContext.Run(context, _ => Complete(work, done), null);
         }, CancellationToken.None);
         return done.Task;
+
+        void Leave()
+        {
+            if (Interlocked.Exchange(ref isWaiting, 0) == 1)
+                Interlocked.Decrement(ref _waiting);
+        }
     }
 
     /// <summary>Ends the threads, after what is waiting.</summary>
@@ -63,7 +76,7 @@ internal sealed class ImageWorkers : IDisposable
 
     private void RequireTurn()
     {
-        int waiting = _work.Count;
+        int waiting = Volatile.Read(ref _waiting);
         double seconds;
         lock (_gate)
             seconds = waiting * _seconds / _threads.Length;

@@ -14,6 +14,7 @@ export function searchFor(file) {
 }
 
 export async function searchView(main) {
+  let runs = 0;
   const input = el("input", { type: "file", id: "photo", accept: "image/*", class: "visually-hidden" });
   const results = el("div", { "aria-live": "polite" });
   const query = el("div", { class: "query" });
@@ -34,6 +35,8 @@ export async function searchView(main) {
 
   async function run() {
     if (!photo) return;
+    // A busy service is asked again, and another photo may be chosen meanwhile.
+    const own = ++runs;
     const name = el("strong", {}, photo.name || "pasted image");
     query.replaceChildren(el("img", { src: address, alt: "The photo that is searched for", class: "asked" }),
       el("div", {}, name, el("p", { class: "soft" }, bytes(photo.size)),
@@ -43,18 +46,20 @@ export async function searchView(main) {
       const started = performance.now();
       const answer = await api.search(photo, shown, label.querySelector("select").value);
       const time = performance.now() - started;
+      if (own !== runs) return;
       results.replaceChildren(el("h2", {}, `${counted(answer.matches.length, "image")} in ${Math.round(time)} ms`), matches(answer));
     } catch (error) {
-      results.replaceChildren(notice(error.message, "error"));
+      if (own === runs) results.replaceChildren(notice(error.message, "error"));
     }
   }
 
   async function add(button) {
     button.disabled = true;
+    const here = location.hash;
     try {
       const image = await api.add(photo);
       say("Added to the collection.");
-      location.hash = `#/image/${image.id}`;
+      if (location.hash === here) location.hash = `#/image/${image.id}`;
     } catch (error) {
       button.disabled = false;
       results.prepend(notice(error.message, "error"));
