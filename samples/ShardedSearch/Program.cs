@@ -54,11 +54,12 @@ for (var isShort = false; ; await Task.Delay(100))
     var said = "";
     try
     {
-        // A second, and what the others found is better than an error.
-        var answer = await photos.SearchAsync(query, k: 5, new ShardedSearchOptions { Timeout = TimeSpan.FromSeconds(1), AllowPartial = true });
-        if (isShort && !answer.IsPartial)
+        // A moment, and what the others found is better than an error.
+        var answer = await photos.SearchAsync(query, k: 5, new ShardedSearchOptions { Timeout = TimeSpan.FromSeconds(0.2), AllowPartial = true });
+        if (!answer.IsPartial && (isShort || watch.Elapsed > TimeSpan.FromSeconds(5)))
         {
-            Console.WriteLine($"  whole again after {watch.Elapsed.TotalSeconds:0.0} s: the shards came back from their files on the other silos");
+            Console.WriteLine(isShort ? $"  whole again after {watch.Elapsed.TotalSeconds:0.0} s: the shards came back from their files on the other silos"
+                : "  no answer was short: the shards came back before anybody missed them");
             Console.WriteLine($"as one index has it: {(answer[0].SequenceEqual(one.Search(query, 5)[0]) ? "yes" : "no")}");
             return 0;
         }
@@ -70,5 +71,5 @@ for (var isShort = false; ; await Task.Delay(100))
     }
     if (!isShort && said.Length > 0)
         Console.WriteLine(said);
-    isShort |= said.Length > 0 || watch.Elapsed > TimeSpan.FromSeconds(20);
+    isShort |= said.Length > 0;
 }

@@ -74,9 +74,9 @@ public sealed class SampleProgramTests : IDisposable
             [Path.Combine(FolderOf("ShardedSearch"), "SSAH.MLNet.Samples.ShardedSearch.dll"), "5000"], _folder.Path);
         Assert.True(code == 0, output);
         Assert.Contains("5000 codes in 6 shards", output, StringComparison.Ordinal);
-        // On a machine that is busy enough nobody may answer for a moment.
-        Assert.Matches(@"(?s)as one index has it: yes.*killed\s+(partial: shards [0-5](, [0-5])* are missing|No silo answered[^\n]*)\s+whole again.*"
-            + "as one index has it: yes", output);
+        // On a machine that is busy enough nobody may answer for a moment, on one that is fast enough no shard may be missed.
+        Assert.Matches(@"(?s)as one index has it: yes.*killed\s+((partial: shards [0-5](, [0-5])* are missing|No silo answered[^\n]*)\s+whole again|"
+            + "no answer was short).*as one index has it: yes", output);
     }
 
     [Theory]
