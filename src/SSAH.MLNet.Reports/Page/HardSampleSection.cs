@@ -12,18 +12,17 @@ internal static class HardSampleSection
         int images = stages[0].Samples.Count;
         if (stages.Any(stage => stage.Samples.Count != images))
             throw new ArgumentException("The stages are not all of the same images: show those of one training.", nameof(stages));
-        bool isFrozen = stages.All(stage => stage.Step == 0) && stages.Count > 1;
         html.Append($"""
             <section class="hard-samples">
             <h2>Hard samples beside their images</h2>
-            <p>{(isFrozen
+            <p>{(stages[0].IsStoredView
                 ? "What the classifier learned from beside each image. The network is frozen, so that these views are made once and kept."
                 : "What the hash network had to give the code of the image at left, as the training went on. The same chance is drawn at every stage, so that "
                     + "only what changed is seen.")}</p>
             <div class="scroll"><table class="stages"><thead><tr><th scope="col">image</th>
             """);
         foreach (HardSampleStage stage in stages)
-            html.Append($"<th scope=\"col\">{Text(stage.Name)}<small>{Text(RemarkOf(stage, isFrozen))}</small></th>");
+            html.Append($"<th scope=\"col\">{Text(stage.Name)}<small>{Text(RemarkOf(stage))}</small></th>");
         html.Append("</tr></thead>\n<tbody>\n");
         for (int image = 0; image < images; image++)
             AppendImage(html, stages, image);
@@ -42,7 +41,7 @@ internal static class HardSampleSection
         html.Append("</tr>\n");
     }
 
-    private static string RemarkOf(HardSampleStage stage, bool isFrozen) => isFrozen ? ""
+    private static string RemarkOf(HardSampleStage stage) => stage.IsStoredView ? ""
         : string.Create(CultureInfo.InvariantCulture, $"{Math.Round(stage.Progress * 100)} % done, difficulty {stage.Level:0.00}");
 
     private static string ChangesOf(HardSample sample)

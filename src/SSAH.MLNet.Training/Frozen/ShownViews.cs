@@ -25,7 +25,7 @@ internal sealed class ShownViews(PixelColumn pixels, HardViews views, LabelSets 
             yield return new HardSampleStage
             {
                 Name = isMirrorImage ? "mirror image" : FormattableString.Invariant($"hard sample {(views.BeginsWithMirrorImage ? view : view + 1)}"),
-                Step = 0, Progress = 0, Level = views.Draw(0, view).Level, Width = pixels.Width, Height = pixels.Height, Samples = samples,
+                IsStoredView = true, Step = 0, Progress = 0, Level = views.Draw(0, view).Level, Width = pixels.Width, Height = pixels.Height, Samples = samples,
             };
         }
     }

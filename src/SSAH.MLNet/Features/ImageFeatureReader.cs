@@ -17,11 +17,11 @@ internal sealed class ImageFeatureReader(
     PixelColumn pixels, BackboneFeatures network, HardViews views, FeatureCache? cache, (DataViewSchema.Column Path, string Reading)? source,
     List<UInt128> keys, CancellationToken cancellation)
 {
-    // Enough for the network to be busy; few enough that progress is seen of small folders too.
-    private const int BlockRows = 32;
+    // Enough for all processors to be busy; few enough that progress is seen of small folders too.
+    private static readonly int s_blockRows = Math.Max(32, 8 * Environment.ProcessorCount);
     private const int Image = -1;
-    private readonly byte[] _images = new byte[BlockRows * pixels.Shape.Size];
-    private readonly float[] _features = new float[BlockRows * (1 + views.Count) * network.Length];
+    private readonly byte[] _images = new byte[s_blockRows * pixels.Shape.Size];
+    private readonly float[] _features = new float[s_blockRows * (1 + views.Count) * network.Length];
     private readonly List<(int Row, int View, UInt128 Key)> _missing = [];
     private readonly DateTime _began = DateTime.UtcNow;
     private int _rows;
@@ -39,7 +39,7 @@ internal sealed class ImageFeatureReader(
         {
             if (isOnRow)
                 Read(reader, path);
-            if (_rows == 0 || (isOnRow && _rows < BlockRows))
+            if (_rows == 0 || (isOnRow && _rows < s_blockRows))
                 return false;
             // Rounded to bytes, scaled images would be black.
             if (reader.Range.Complaint($"Column '{pixels.Name}'") is { } complaint)

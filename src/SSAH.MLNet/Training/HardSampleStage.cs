@@ -6,6 +6,9 @@ public sealed record HardSampleStage
     /// <summary>The time, such as <c>step 150</c>; with a frozen network, which view of the image: <c>mirror image</c>, <c>hard sample 1</c>.</summary>
     public required string Name { get; init; }
 
+    /// <summary>Whether it is a view that is stored for a frozen network, not a time. False by default.</summary>
+    public bool IsStoredView { get; init; }
+
     /// <summary>H-steps so far; 0 with a frozen network, whose views are the same from the first step to the last.</summary>
     public required int Step { get; init; }
 

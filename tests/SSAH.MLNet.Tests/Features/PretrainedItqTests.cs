@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet.Tests.Features;
 
@@ -48,7 +49,8 @@ public sealed class PretrainedItqTests : IDisposable
     [Fact]
     public void A_pretrained_network_finds_forms_without_labels_and_computes_each_image_once()
     {
-        IDataView data = _ml.Data.LoadFromEnumerable(Draw(120, seed: 1)), queries = _ml.Data.LoadFromEnumerable(Draw(30, seed: 2));
+        Row[] rows = Draw(120, seed: 1);
+        IDataView data = _ml.Data.LoadFromEnumerable(rows), queries = _ml.Data.LoadFromEnumerable(Draw(30, seed: 2));
         var options = new ItqHashOptions { Network = PretrainedNetwork.ResNet18, InputColumnName = "Pixels", Bits = 32, Seed = 1, CacheFolder = _cache };
         using HashEncoder encoder = _ml.Transforms.ItqHash(options).Fit(data);
         double map = _ml.HashRetrieval.Evaluate(encoder.Transform(queries), encoder.Transform(data)).MeanAveragePrecision;
@@ -61,6 +63,27 @@ public sealed class PretrainedItqTests : IDisposable
         using HashEncoder again = other.Transforms.ItqHash(options).Fit(data);
         Assert.Contains(second, message => message.Contains("0 images computed, 120 kept", StringComparison.Ordinal));
         Assert.Equal(encoder.ToOnnx(), again.ToOnnx());
+        AssertKnown(encoder, rows);
+        AssertKnown(again, rows);
+        Assert.Null(encoder.Known!.Find(Draw(1, seed: 3)[0].Pixels));
+    }
+
+    // Nearly all of what was learned from, and never another code than the network's.
+    private static void AssertKnown(HashEncoder encoder, Row[] rows)
+    {
+        BinaryCodes codes = BinaryCodes.FromActivations(encoder.Bits,
+            encoder.EncodeActivations(rows.SelectMany(row => row.Pixels.Select(value => (float)value)).ToArray()));
+        byte[] code = new byte[encoder.Bits / 8];
+        int known = 0;
+        for (int row = 0; row < rows.Length; row++)
+        {
+            if (encoder.Known!.Find(rows[row].Pixels) is not { } found)
+                continue;
+            codes.CopyPacked(row, code);
+            Assert.Equal(code, found);
+            known++;
+        }
+        Assert.InRange(known, rows.Length * 9 / 10, rows.Length);
     }
 
     [Fact]

@@ -220,6 +220,7 @@ public sealed class FrozenViewsTests : IDisposable
             stages.Select(stage => stage.Name));
         foreach (HardSampleStage stage in stages)
         {
+            Assert.True(stage.IsStoredView);
             Assert.Equal(["form 0", "form 0", "form 0", "form 0", "form 1", "form 1", "form 1", "form 1"], stage.Samples.Select(sample => sample.Label));
             foreach (HardSample sample in stage.Samples)
             {
