@@ -35,6 +35,7 @@ public sealed class TrainingReportTests
         string html = (report with { Stages = [report.Stages[0] with { IsStoredView = true, Step = 0, Progress = 0 }] }).ToHtml();
         Assert.Contains("The network is frozen", html, StringComparison.Ordinal);
         Assert.DoesNotContain("% done", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("Difficulty 1", html, StringComparison.Ordinal);
     }
 
     [Fact]

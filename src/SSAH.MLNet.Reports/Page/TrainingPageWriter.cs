@@ -81,6 +81,7 @@ internal static class TrainingPageWriter
         if (report.Comparison is not null)
             yield return "All rankings answer the same queries, images whose labels did not train, over the same database. mAP is tie-averaged.";
         if (report.Stages.Count > 0)
-            yield return "A hard sample is its image turned and partly covered. Difficulty 1 allows the largest angle and area, 0 the smallest.";
+            yield return "A hard sample is its image turned and partly covered."
+                + (report.Stages[0].IsStoredView ? "" : " Difficulty 1 allows the largest angle and area, 0 the smallest.");
     }
 }
