@@ -40,7 +40,7 @@ internal sealed class CoordinatorCalls(IGrainFactory grains, string index)
                 }
                 else if (left < -s_grace || asked.Count == 0)
                 {
-                    throw new ShardsUnavailableException($"No silo answered for index '{index}' in time{(error is null ? "." : $": {error.Message}")} "
+                    throw new ShardsUnavailableException($"No silo answered for index '{index}' in time{(error is null ? "." : $": {error.FirstLine()}")} "
                         + "Is the cluster running, and can this process reach it? "
                         + "A write may have been done or not: write the same again, which is safe.", error);
                 }

@@ -22,10 +22,7 @@ internal sealed class HashCoordinatorGrain(
         _index = CoordinatorKey.IndexOf(this.GetPrimaryKeyString());
         _options = options.Get(_index);
         if (_options.Folder.Length > 0)
-        {
-            _files = IndexManifest.IdOf(_index, _options);
             _calls = new ShardCalls(_index, _options, GrainFactory, logger);
-        }
         return Task.CompletedTask;
     }
 
@@ -33,6 +30,11 @@ internal sealed class HashCoordinatorGrain(
     {
         if (RefusalOf(query.Bits, "queries") is { } refused)
             return refused;
+        int queries = query.Words.Length / ((query.Bits + 63) / 64);
+        long start = Stopwatch.GetTimestamp();
+        using var limit = new TimeLimit(timeout, cancellationToken);
+        if (await OfOtherFilesAsync(limit) is { } others)
+            return others with { Matches = MatchMerger.Merge([], queries, query.K) };
         if (query.ModelId is { } theirs && (_modelId ??= IndexManifest.ModelIdOf(_index, _options)) is { } ours && ours != theirs)
             return new Answer
             {
@@ -41,11 +43,6 @@ internal sealed class HashCoordinatorGrain(
                     + "encode both with the same model.",
             };
         query = query with { Files = _files };
-        int queries = query.Words.Length / ((query.Bits + 63) / 64);
-        long start = Stopwatch.GetTimestamp();
-        using var limit = new TimeLimit(timeout, cancellationToken);
-        if (await OfOtherFilesAsync(limit) is { } others)
-            return others with { Matches = MatchMerger.Merge([], queries, query.K) };
         Task<(ShardAnswer? Answer, string? Reason)>[] asked = [.. Enumerable.Range(0, _options.Shards)
             .Select(shard => _calls!.AskAsync(shard, (replica, token) => replica.SearchAsync(query, token), hedge: true, limit.IsOver, limit.Token))];
         TimeSpan asking = Stopwatch.GetElapsedTime(start);
@@ -120,8 +117,23 @@ internal sealed class HashCoordinatorGrain(
         return new Answer { Shards = _options.Shards, Missing = MissingOf(answers), Count = answers.Sum(each => each.Answer?.Count ?? 0) };
     }
 
-    private async ValueTask<Answer?> OfOtherFilesAsync(TimeLimit limit) => await seen.DifferenceAsync(_index, _options, _files, limit.IsOver) is not { } reason
-        ? null : new Answer { Shards = _options.Shards, Missing = [.. Enumerable.Range(0, _options.Shards).Select(shard => new Missing(shard, reason))] };
+    private async ValueTask<Answer?> OfOtherFilesAsync(TimeLimit limit)
+    {
+        string? reason;
+        try
+        {
+            // Read once they can be: an error here would come to the client without what it says.
+            if (_files == Guid.Empty)
+                _files = IndexManifest.IdOf(_index, _options);
+            reason = await seen.DifferenceAsync(_index, _options, _files, limit.IsOver);
+        }
+        catch (Exception error) when (error is DamagedFileException or InvalidOperationException or IOException or UnauthorizedAccessException)
+        {
+            reason = error.FirstLine();
+        }
+        return reason is null ? null
+            : new Answer { Shards = _options.Shards, Missing = [.. Enumerable.Range(0, _options.Shards).Select(shard => new Missing(shard, reason))] };
+    }
 
     private Answer? RefusalOf(int bits, string what) =>
         _calls is null ? new Answer

@@ -74,7 +74,7 @@ internal sealed class HashShardGrain(IOptionsMonitor<ShardedHashIndexOptions> op
         }
         catch (Exception error) when (error is DamagedFileException or IOException or UnauthorizedAccessException)
         {
-            return new ShardAnswer { Refusal = Refusal.Files, Reason = error.Message };
+            return new ShardAnswer { Refusal = Refusal.Files, Reason = error.FirstLine() };
         }
     }, cancellationToken);
 

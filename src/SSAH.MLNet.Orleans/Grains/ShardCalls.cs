@@ -31,6 +31,7 @@ internal sealed partial class ShardCalls(string index, ShardedHashIndexOptions o
             var waiting = new Queue<int>(_health.Order(shard));
             while (waiting.Count + asked.Count > 0)
             {
+                Exception? error = null;
                 if (waiting.TryDequeue(out int replica))
                     asked.Add(call(_replicas[shard * options.Replicas + replica], cancellationToken), replica);
                 Task ended = await FirstOf(asked.Keys, hedge && waiting.Count > 0, timeIsOver);
@@ -60,9 +61,10 @@ internal sealed partial class ShardCalls(string index, ShardedHashIndexOptions o
                 else
                 {
                     isFinal = false;
-                    reason = ended.Exception?.InnerException?.Message ?? "The call was canceled.";
+                    error = ended.Exception?.InnerException;
+                    reason = error?.FirstLine() ?? "The call was canceled.";
                 }
-                LogFailed(index, shard, replica, reason);
+                LogFailed(error, index, shard, replica, reason);
                 _health.Rest(shard, replica);
             }
             if (isFinal)
@@ -87,5 +89,5 @@ internal sealed partial class ShardCalls(string index, ShardedHashIndexOptions o
         Task.WhenAny([.. asked, timeIsOver, .. withAnother ? new[] { Task.Delay(options.AskAnotherAfter) } : []]);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Shard {Shard} of index {Index}, replica {Replica}: {Reason}")]
-    private partial void LogFailed(string index, int shard, int replica, string? reason);
+    private partial void LogFailed(Exception? error, string index, int shard, int replica, string? reason);
 }
