@@ -134,7 +134,7 @@ public sealed partial class ImageCollection
         return Read(() => Nearest(queriesOf(_index.Model.Bits), k, filter, cancellationToken));
     }
 
-    // Most searches find the file as the last call left it. One statement reads the rows and says so, where a transaction takes four; a search for many
+    // Most searches find the file as the last call left it. One statement says so and reads the rows, where a transaction takes four; a search for many
     // queries would be made twice where it does not hold, and gains little. Null where it does not hold, and where the query is none for this model:
     // the file may have another one by now.
     private IReadOnlyList<CollectionMatch>[]? NearestUnchanged(Func<int, BinaryCodes> queriesOf, int k, CancellationToken cancellationToken)
@@ -144,7 +144,7 @@ public sealed partial class ImageCollection
             if (queriesOf(_index.Model.Bits) is not { Count: 1 } query)
                 return null;
             HammingMatch[][] found = Found(query, k, null, cancellationToken);
-            return ImageRows.OfUnchanged(_reader, _index, found[0].Select(match => match.Id)) is { } images ? Matches(found, images) : null;
+            return ImageRows.OfUnchanged(_reader, _index, _rows, found[0].Select(match => match.Id)) is { } images ? Matches(found, images) : null;
         }
         catch (ArgumentException)
         {
@@ -155,7 +155,7 @@ public sealed partial class ImageCollection
     private IReadOnlyList<CollectionMatch>[] Nearest(BinaryCodes queries, int k, ImageFilter? filter, CancellationToken cancellationToken)
     {
         HammingMatch[][] found = Found(queries, k, filter is null ? null : _filters.IdsOf(_reader, filter, _index.Revision), cancellationToken);
-        return Matches(found, ImageRows.Of(_reader, _index, found.SelectMany(each => each).Select(match => match.Id)));
+        return Matches(found, ImageRows.Of(_reader, _index, _rows, found.SelectMany(each => each).Select(match => match.Id)));
     }
 
     private HammingMatch[][] Found(BinaryCodes queries, int k, IdFilter? ids, CancellationToken cancellationToken)

@@ -19,12 +19,16 @@ public sealed partial class ImageCollection : IDisposable
 {
     // Above it, opening would take longer than what most programs open a collection for.
     private const int MaxVerified = 50_000;
+
+    private const long MaxCachedBytes = 32 << 20;
+
     private readonly ImageCollectionOptions _options;
     private readonly HashEncoder? _given;
     private readonly Session _reader;
     private readonly Session _writer;
     private readonly FileCopy? _copy;
     private readonly FilterCache _filters = new();
+    private readonly RowCache<CollectionImage> _rows = new(MaxCachedBytes);
     private CodeIndex _index;
     private HashEncoder? _kept;
     private HashEncoder? _switched;

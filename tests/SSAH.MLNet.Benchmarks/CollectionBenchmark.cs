@@ -14,7 +14,7 @@ namespace SSAH.MLNet.Benchmarks;
 /// index.</summary>
 internal static class CollectionBenchmark
 {
-    private const int Bits = 64, K = 10, Repeats = 5, Queries = 200, Files = 10_000;
+    private const int Bits = 64, K = 10, Repeats = 5, Queries = 200, OtherTurns = 100, Files = 10_000;
 
     public static int Run(string[] args)
     {
@@ -76,12 +76,24 @@ internal static class CollectionBenchmark
         byte[][] packed = [.. Enumerable.Range(0, Queries).Select(i => Packed(queries, i))];
         BinaryCodes[] single = [.. Enumerable.Range(0, Queries).Select(i => queries.Slice(i, 1))];
         ImageFilter hundredth = ImageFilter.WithLabel("rare");
+        // Other queries each time: most of what they find was not read before.
+        BinaryCodes others = BenchmarkCodes.Clustered(Bits, Queries * OtherTurns, seed: 3, 1000, 0.08);
+        byte[][] fresh = [.. Enumerable.Range(0, others.Count).Select(i => Packed(others, i))];
+        int turn = 0;
         double[] searching = Stopwatches.Medians(Repeats,
             () => Array.ForEach(packed, code => collection.Search(code, K)), () => Array.ForEach(single, code => bare.Search(code, K)),
-            () => collection.Search(queries, K), () => bare.Search(queries, K), () => Array.ForEach(packed, code => collection.Search(code, K, hundredth)));
+            () => collection.Search(queries, K), () => bare.Search(queries, K), () => Array.ForEach(packed, code => collection.Search(code, K, hundredth)),
+            () => Array.ForEach(fresh[TurnOf(ref turn)], code => collection.Search(code, K)));
         BenchmarkRow.Print($"search-{count}", searching[0], "bare-index", searching[1], target: 0.67, Queries);
+        BenchmarkRow.Print($"search-{count}-rows-not-read-before", searching[5], "bare-index", searching[1], target: 0, Queries);
         BenchmarkRow.Print($"search-{count}-batch", searching[2], "bare-index", searching[3], target: 0.67, Queries);
         BenchmarkRow.Print($"search-{count}-filter-leaves-a-hundredth", searching[4], "without-filter", searching[0], target: 1, Queries);
+    }
+
+    private static Range TurnOf(ref int turn)
+    {
+        int first = turn++ % OtherTurns * Queries;
+        return first..(first + Queries);
     }
 
     private static void Import(string path, BinaryCodes codes)

@@ -186,7 +186,9 @@ public sealed class SearchTests : IDisposable
         for (int i = 0; i < 3; i++)
         {
             other.Relabel([image.Id], $"label {i}");
-            Assert.Equal([$"label {i}"], _collection.Search(code, Count).Single(match => match.Image.Id == image.Id).Image.Labels);
+            // The second answer is from memory.
+            for (int again = 0; again < 2; again++)
+                Assert.Equal([$"label {i}"], _collection.Search(code, Count).Single(match => match.Image.Id == image.Id).Image.Labels);
         }
         other.Remove(image.Id);
         Assert.DoesNotContain(_collection.Search(code, Count), match => match.Image.Id == image.Id);

@@ -26,6 +26,9 @@ internal sealed class CodeIndex
     /// <summary>The codes; their ids are those of the images.</summary>
     public HammingFlatIndex Index { get; }
 
+    /// <summary>The revision of the file as it is now.</summary>
+    public static long RevisionOf(Session session) => session.Number("SELECT revision FROM collection");
+
     /// <summary>Reads all codes.</summary>
     public static CodeIndex Load(Session session)
     {
@@ -55,8 +58,6 @@ internal sealed class CodeIndex
         Revision = revision;
         return this;
     }
-
-    private static long RevisionOf(Session session) => session.Number("SELECT revision FROM collection");
 
     private void Add(Session session, string sql, params object?[] values)
     {

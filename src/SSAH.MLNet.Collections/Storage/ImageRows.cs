@@ -11,6 +11,8 @@ internal static class ImageRows
     private const string SelectWithRevision =
         $"SELECT {ImageRow.Columns}, r.path, (SELECT revision FROM collection) FROM image i JOIN root r ON r.id = i.root";
 
+    private const string AmongIds = "WHERE i.id IN (SELECT value FROM json_each($1))";
+
     /// <summary>An image that has a code, or null.</summary>
     public static CollectionImage? Find(Session session, CodeIndex index, long id)
     {
@@ -21,36 +23,33 @@ internal static class ImageRows
     }
 
     /// <summary>Images of the index by their ids; an id may be there several times.</summary>
-    public static Dictionary<long, CollectionImage> Of(Session session, CodeIndex index, IEnumerable<long> ids)
+    public static Dictionary<long, CollectionImage> Of(Session session, CodeIndex index, RowCache<CollectionImage> cache, IEnumerable<long> ids)
     {
-        var images = new Dictionary<long, CollectionImage>();
-        session.ForEach($"{Select} WHERE i.id IN (SELECT value FROM json_each($1))", reader =>
-        {
-            CollectionImage image = Read(reader, session.Path, index);
-            if (!images.TryAdd(image.Id, image))
-                throw Missing(session.Path, image.Id);
-        }, JsonSerializer.Serialize(ids));
+        (Dictionary<long, CollectionImage> images, List<long> others) = Known(index, cache, ids);
+        if (others.Count > 0)
+            session.ForEach($"{Select} {AmongIds}", reader => Take(reader, session.Path, index, cache, images), JsonSerializer.Serialize(others));
         return images;
     }
 
     /// <summary>
     /// The same outside of a transaction: the one statement says too whether the file still is as the index has it. Null where it is not, or is not known to
-    /// be since no image was asked for or found.
+    /// be since no image was found.
     /// </summary>
-    public static Dictionary<long, CollectionImage>? OfUnchanged(Session session, CodeIndex index, IEnumerable<long> ids)
+    public static Dictionary<long, CollectionImage>? OfUnchanged(
+        Session session, CodeIndex index, RowCache<CollectionImage> cache, IEnumerable<long> ids)
     {
-        var images = new Dictionary<long, CollectionImage>();
-        bool hasChanged = false;
-        session.ForEach($"{SelectWithRevision} WHERE i.id IN (SELECT value FROM json_each($1))", reader =>
+        (Dictionary<long, CollectionImage> images, List<long> others) = Known(index, cache, ids);
+        if (others.Count == 0)
+            return CodeIndex.RevisionOf(session) == index.Revision ? images : null;
+        bool? hasChanged = null;
+        session.ForEach($"{SelectWithRevision} {AmongIds}", reader =>
         {
             // Of another revision nothing need agree with the index.
-            if (hasChanged |= reader.GetInt64(ImageRow.ColumnCount + 1) != index.Revision)
-                return;
-            CollectionImage image = Read(reader, session.Path, index);
-            if (!images.TryAdd(image.Id, image))
-                throw Missing(session.Path, image.Id);
-        }, JsonSerializer.Serialize(ids));
-        return hasChanged || images.Count == 0 ? null : images;
+            hasChanged ??= reader.GetInt64(ImageRow.ColumnCount + 1) != index.Revision;
+            if (hasChanged == false)
+                Take(reader, session.Path, index, cache, images);
+        }, JsonSerializer.Serialize(others));
+        return hasChanged == false ? images : null;
     }
 
     /// <summary>The next images in the order of their ids.</summary>
@@ -71,6 +70,34 @@ internal static class ImageRows
         return (long?)session.Value("SELECT id FROM image WHERE root = $1 AND path = $2", root.Key, root.RelativePathOf(fullPath));
     }
 
+    private static (Dictionary<long, CollectionImage> Images, List<long> Others) Known(
+        CodeIndex index, RowCache<CollectionImage> cache, IEnumerable<long> ids)
+    {
+        cache.MoveTo(0, index.Revision);
+        var images = new Dictionary<long, CollectionImage>();
+        var others = new List<long>();
+        foreach (long id in ids)
+        {
+            if (cache.TryGet(id, out CollectionImage? image))
+                images.TryAdd(id, image);
+            else
+                others.Add(id);
+        }
+        return (images, others);
+    }
+
+    private static void Take(StoredRow reader, string path, CodeIndex index, RowCache<CollectionImage> cache, Dictionary<long, CollectionImage> images)
+    {
+        CollectionImage image = Read(reader, path, index);
+        if (!images.TryAdd(image.Id, image))
+            throw Missing(path, image.Id);
+        cache.Add(image.Id, image, BytesOf(image));
+    }
+
+    private static int BytesOf(CollectionImage image) => 400
+        + (sizeof(char) * (image.Path.Length + image.Folder.Length + image.RelativePath.Length + image.ContentHash.Length)) + image.Code.Length
+        + image.Labels.Sum(label => 32 + (sizeof(char) * label.Length));
+
     private static CollectionImage Read(StoredRow reader, string path, CodeIndex index)
     {
         ImageRow row = ImageRow.Read(reader, path);
@@ -90,7 +117,7 @@ internal static class ImageRows
             Width = SideOf(row.Width),
             Height = SideOf(row.Height),
             Code = code,
-            Labels = row.Labels == "[]" ? [] : LabelsOf(row, path),
+            Labels = row.Labels == "[]" ? [] : Array.AsReadOnly(LabelsOf(row, path)),
         };
 
         int SideOf(long side) => side is >= 0 and <= int.MaxValue ? (int)side : throw Missing(path, row.Id);

@@ -12,7 +12,7 @@ internal sealed class CollectionIndex
     private readonly string _codes;
     private readonly FilteredCodes _filtered;
     private long _lastId;
-    private long _revision;
+    private (long Collection, long Revision) _state;
 
     private CollectionIndex(string codes, StoredModel model, string? kind)
     {
@@ -31,22 +31,22 @@ internal sealed class CollectionIndex
     {
         var index = new CollectionIndex(codes, model, kind);
         index.AddNew(session);
-        index._revision = collection.Revision;
+        index._state = (collection.Id, collection.Revision);
         return index;
     }
 
     /// <summary>Whether it has all that the collection has at this revision.</summary>
-    public bool IsAt(StoredCollection collection) => collection.Revision == _revision;
+    public bool IsAt(StoredCollection collection) => _state == (collection.Id, collection.Revision);
 
     /// <summary>This index with what was written since, or null where it must be loaded again.</summary>
     public CollectionIndex? Current(Session session, StoredCollection collection)
     {
         if (IsAt(collection))
             return this;
-        if (_revision < collection.ChangesFrom)
+        if (_state.Collection != collection.Id || _state.Revision < collection.ChangesFrom)
             return null;
         // What is new has larger numbers than all before; what was changed or removed is in the log.
-        long[] changed = [.. ChangeLog.After(session, collection.Id, _revision).Distinct().Where(id => id <= _lastId).Order()];
+        long[] changed = [.. ChangeLog.After(session, collection.Id, _state.Revision).Distinct().Where(id => id <= _lastId).Order()];
         if (changed.Length > 0)
         {
             Codes.Remove(changed);
@@ -56,7 +56,7 @@ internal sealed class CollectionIndex
             added.Flush();
         }
         AddNew(session);
-        _revision = collection.Revision;
+        _state = (collection.Id, collection.Revision);
         _filtered.Clear();
         return this;
     }

@@ -9,6 +9,7 @@ namespace SSAH.MLNet.VectorData.Sqlite;
 /// <summary>The records of one collection in a SQLite file, with the exact index over their codes in memory.</summary>
 internal sealed class SqliteRecordTable(SqliteStore store, string name, CollectionModel model) : IRecordTable
 {
+    private readonly FoundRecords _found = new(model);
     private readonly CollectionIndex?[] _indexes = new CollectionIndex?[model.VectorProperties.Count];
     private StoredCollection? _known;
     private StoredCollection? _sealed;
@@ -74,20 +75,41 @@ internal sealed class SqliteRecordTable(SqliteStore store, string name, Collecti
     {
         SqliteFilter? filter = query.Filter is null ? null : new SqliteFilter(query.Filter, model);
         Task<IReadOnlyList<FoundRow>> Search() => Read<IReadOnlyList<FoundRow>>((session, collection, sql) =>
-        {
-            CollectionIndex index = IndexOf(session, collection, sql, query.Vector);
-            RequireModel(index.Model.Id, query.ModelId);
-            HammingMatch[] matches = index.Search(session, BinaryCodes.FromPacked(index.Model.Bits, query.Code), query.Count, query.Radius,
-                filter is null ? null : (sql.Ids(filter.Text), filter.Values), cancellationToken);
-            if (matches.Length == 0)
-                return [];
-            string ids = $"[{string.Join(',', matches.Select(match => match.Id))}]";
-            List<RecordRow> rows = session.Query(query.WithCodes ? sql.ByIdsWithCodes : sql.ByIds, RowReader(session, collection, query.WithCodes), ids);
-            return rows.Count == matches.Length ? [.. rows.Zip(matches, (row, match) => new FoundRow(row, match.Distance))]
-                : throw new DamagedFileException($"'{session.Path}' is a damaged vector store: there is a code and no record.");
-        });
+            SearchChanged(session, collection, sql, query, filter, cancellationToken));
         // Reading all codes takes long, a search does not.
-        return Volatile.Read(ref _indexes[query.Vector]) is null ? Task.Run(Search, cancellationToken) : Search();
+        if (Volatile.Read(ref _indexes[query.Vector]) is null)
+            return Task.Run(Search, cancellationToken);
+        return store.ReadOnce(session => SearchUnchanged(session, query, cancellationToken)) is { } found
+            ? Task.FromResult<IReadOnlyList<FoundRow>>(found) : Search();
+    }
+
+    private FoundRow[] SearchChanged(
+        Session session, StoredCollection collection, TableSql sql, CodeQuery query, SqliteFilter? filter, CancellationToken cancellationToken)
+    {
+        CollectionIndex index = IndexOf(session, collection, sql, query.Vector);
+        RequireModel(index.Model.Id, query.ModelId);
+        HammingMatch[] matches = index.Search(session, BinaryCodes.FromPacked(index.Model.Bits, query.Code), query.Count, query.Radius,
+            filter is null ? null : (sql.Ids(filter.Text), filter.Values), cancellationToken);
+        if (matches.Length == 0)
+            return [];
+        if (!query.WithCodes)
+            return _found.Of(session, collection, sql, matches, inTransaction: true)!;
+        string ids = $"[{string.Join(',', matches.Select(match => match.Id))}]";
+        List<RecordRow> rows = session.Query(sql.ByIdsWithCodes, RowReader(session, collection, withCodes: true), ids);
+        return rows.Count == matches.Length ? [.. rows.Zip(matches, (row, match) => new FoundRow(row, match.Distance))]
+            : throw new DamagedFileException($"'{session.Path}' is a damaged vector store: there is a code and no record.");
+    }
+
+    // Most searches find the file as the last call left it. One statement says so and reads the records, where a transaction takes four. Null where it
+    // does not hold, and for what needs more of the file.
+    private FoundRow[]? SearchUnchanged(Session session, CodeQuery query, CancellationToken cancellationToken)
+    {
+        if (query.Filter is not null || query.WithCodes || _sealed is not { } collection || _indexes[query.Vector] is not { } index
+            || !index.IsAt(collection) || !IsOfModel(index.Model.Id, query.ModelId) || SqlOf(collection) is not { } sql)
+            return null;
+        HammingMatch[] matches = index.Search(session, BinaryCodes.FromPacked(index.Model.Bits, query.Code), query.Count, query.Radius, null,
+            cancellationToken);
+        return _found.Of(session, collection, sql, matches, inTransaction: false);
     }
 
     private void Upsert(Session session, IReadOnlyList<RecordRow> rows, IReadOnlyList<string?> models, CancellationToken cancellationToken)
@@ -146,6 +168,12 @@ internal sealed class SqliteRecordTable(SqliteStore store, string name, Collecti
         }
     }
 
+    private TableSql? SqlOf(StoredCollection known)
+    {
+        lock (_indexes)
+            return _known?.Id == known.Id ? _sql : null;
+    }
+
     private CollectionIndex IndexOf(Session session, StoredCollection collection, TableSql sql, int vector)
     {
         CollectionIndex? known = _indexes[vector];
@@ -171,9 +199,11 @@ internal sealed class SqliteRecordTable(SqliteStore store, string name, Collecti
         return stored;
     }
 
+    private static bool IsOfModel(string stored, string? given) => stored.Length == 0 || given is null || given == stored;
+
     private static void RequireModel(string stored, string? given)
     {
-        if (stored.Length > 0 && given is not null && given != stored)
+        if (!IsOfModel(stored, given))
             throw new ArgumentException($"The collection has codes of model '{stored}', and this code comes from model '{given}'. Codes of different models "
                 + "cannot be compared: give the other model a vector property of its own, or a collection.");
     }

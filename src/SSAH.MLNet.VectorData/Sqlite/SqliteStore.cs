@@ -47,6 +47,16 @@ internal sealed class SqliteStore : IDisposable
         }
     }
 
+    /// <summary>Reads by one statement, which needs no transaction to see one state of the file.</summary>
+    public T ReadOnce<T>(Func<Session, T> read)
+    {
+        lock (_reader.Gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, typeof(SqliteHashVectorStore));
+            return read(_reader);
+        }
+    }
+
     /// <summary>Writes all or nothing; waits for other writers before.</summary>
     public void Write(Action<Session> write)
     {

@@ -32,7 +32,8 @@ internal sealed class TableSql
         ByKeyWithCodes = Select(withCodes: true, $"WHERE r.{key} = $1");
         // One statement for all rows costs a third of one for each; the cross join keeps their order.
         string ids = $"json_each($1) j CROSS JOIN {_records} r ON r.{HashModelBuilder.IdColumn} = j.value";
-        ByIds = Select(withCodes: false, "", ids);
+        ByIdsWithRevision = Select(withCodes: false, "", ids, string.Create(CultureInfo.InvariantCulture,
+            $"(SELECT revision FROM collection WHERE id = {collection})"));
         ByIdsWithCodes = Select(withCodes: true, "", ids);
     }
 
@@ -50,7 +51,8 @@ internal sealed class TableSql
 
     public string ByKeyWithCodes { get; }
 
-    public string ByIds { get; }
+    /// <summary>Records by a list of their numbers, in its order, each with the revision of the collection.</summary>
+    public string ByIdsWithRevision { get; }
 
     public string ByIdsWithCodes { get; }
 
@@ -107,13 +109,13 @@ internal sealed class TableSql
         yield return string.Create(CultureInfo.InvariantCulture, $"DROP TABLE records_{collection}");
     }
 
-    private string Select(bool withCodes, string rest, string? from = null)
+    private string Select(bool withCodes, string rest, string? from = null, params string[] more)
     {
         IEnumerable<string> columns = _model.DataProperties.Prepend<PropertyModel>(_model.KeyProperty).Select(property => $"r.{Column(property)}")
             .Prepend($"r.{HashModelBuilder.IdColumn}").Append($"r.{HashModelBuilder.CodesColumn}").Append($"r.{HashModelBuilder.ChecksumColumn}");
         from ??= $"{_records} r";
         if (!withCodes)
-            return $"SELECT {string.Join(", ", columns)} FROM {from} {rest}";
+            return $"SELECT {string.Join(", ", columns.Concat(more))} FROM {from} {rest}";
         string joins = string.Concat(CodeTables.Select(codes => $" LEFT JOIN {codes} ON {codes}.record = r.{HashModelBuilder.IdColumn}"));
         return $"SELECT {string.Join(", ", columns.Concat(CodeTables.Select(codes => $"{codes}.code")))} FROM {from}{joins} {rest}";
     }

@@ -8,7 +8,7 @@ internal static class ScaleBenchmark
 {
     public const int K = 10;
 
-    private const int ManyCodes = 5_000_000;
+    private const int ManyCodes = 5_000_000, OtherTurns = 100;
 
     /// <summary>Searches that a figure is taken from; fewer where each takes long.</summary>
     public static int Queries(BinaryCodes codes, bool onServer) => (onServer ? 20 : 100) / (codes.Count > ManyCodes ? 5 : 1);
@@ -57,6 +57,9 @@ internal static class ScaleBenchmark
         BenchmarkRow.Note($"sqlite: {codes.Count} records of {codes.Bits} bits stored in {filling}; the file has {size:0} MB");
         BenchmarkRow.Note($"sqlite: the first search, which reads all codes, {ScaleCost.Of(() => load.Search(packed[..1], K))}");
         SayRecall("sqlite", load, bare, queries);
+        // Other queries each time: most of what they find was not read before.
+        byte[][] others = StoreLoad.Packed(BenchmarkCodes.Clustered(codes.Bits, packed.Length * OtherTurns, seed: 3, 1000, 0.08));
+        int turn = 0;
         BinaryCodes[] single = [.. Enumerable.Range(0, queries.Count).Select(i => queries.Slice(i, 1))];
         // Processor seconds: all of it happens in this process.
         double[] seconds = Stopwatches.MedianCosts(Repeats(codes), [.. new Action[]
@@ -64,8 +67,10 @@ internal static class ScaleBenchmark
             () => load.Search(packed, K), () => Array.ForEach(single, code => bare.Search(code, K)),
             () => load.Search(packed, 1000, radius: 4), () => Array.ForEach(single, code => bare.SearchRadius(code, 4)),
             () => load.Search(packed, K, groupOf: _ => 7), () => load.Search(packed, K, groupOf: i => i),
+            () => load.Search([.. others.Skip(turn++ % OtherTurns * packed.Length).Take(packed.Length)], K),
         }.Select(body => (Func<double>)(() => Stopwatches.ProcessorSecondsOf(body)))]);
         BenchmarkRow.Print($"sqlite-nearest-{K}", seconds[0], "bare-index", seconds[1], target: 0.67, queries.Count);
+        BenchmarkRow.Print($"sqlite-nearest-{K}-records-not-read-before", seconds[6], "bare-index", seconds[1], target: 0, queries.Count);
         BenchmarkRow.Print("sqlite-within-4", seconds[2], "bare-index", seconds[3], target: 0, queries.Count);
         BenchmarkRow.Print("sqlite-filter-leaves-a-hundredth", seconds[4], "without-filter", seconds[0], target: 1, queries.Count);
         BenchmarkRow.Note($"sqlite: with a filter that was not asked for before {seconds[5] / queries.Count * 1e6:0} us");

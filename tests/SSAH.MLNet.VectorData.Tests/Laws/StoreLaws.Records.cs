@@ -49,6 +49,29 @@ public abstract partial class StoreLaws
         Assert.Null(await reader.GetAsync("none"));
     }
 
+    [Fact]
+    public async Task What_a_search_gives_is_the_callers_and_writing_into_it_changes_no_other_answer()
+    {
+        var photos = new Photos(7);
+        var kept = new NaiveStore();
+        kept.Upsert([.. Enumerable.Range(0, 40).Select(_ => photos.Next(10_000))]);
+        VectorStoreCollection<string, Photo> collection = await Made<string, Photo>();
+        await collection.UpsertAsync(kept.Photos);
+        for (int i = 0; i < 3; i++)
+        {
+            List<VectorSearchResult<Photo>> found = await All(collection.SearchAsync(photos.Code(64), 100, OnCode()));
+            Assert.Equal(kept.Photos.Count(photo => photo.Code is not null), found.Count);
+            Assert.All(found, match => Assert.Equal(kept[match.Record.Name].Values, match.Record.Values));
+            foreach (Photo photo in found.Select(match => match.Record))
+            {
+                Array.Fill(photo.Thumbnail ?? [], (byte)i);
+                Array.Fill(photo.Tags, $"{i}");
+                photo.People?.Add($"{i}");
+                (photo.Album, photo.Year) = ("mine", i);
+            }
+        }
+    }
+
     [Theory]
     [InlineData(3)]
     [InlineData(4)]
