@@ -30,7 +30,7 @@ internal static class Schema
         List<string> made = s_made[version - 1].Value, found = TableTexts.Of(session);
         if ((found.Except(made).FirstOrDefault() ?? made.Except(found).FirstOrDefault()) is { } other)
             throw new Hashing.DamagedFileException($"'{session.Path}' is a damaged collection: its tables are not those of version {version} "
-                + $"({other.ReplaceLineEndings(" ")[..Math.Min(other.Length, 60)]}...).");
+                + $"({TableTexts.Beginning(other)}...).");
     }
 
     /// <summary>Throws where a version is none that this library reads.</summary>

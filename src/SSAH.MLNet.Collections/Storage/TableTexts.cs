@@ -15,4 +15,11 @@ internal static class TableTexts
         empty.ExecuteScript($"{script}COMMIT;");
         return Of(empty);
     }
+
+    /// <summary>What an error says of one: its first 60 characters, on one line.</summary>
+    public static string Beginning(string text)
+    {
+        string line = text.ReplaceLineEndings(" ");
+        return line[..Math.Min(line.Length, 60)];
+    }
 }

@@ -105,7 +105,7 @@ internal static class StoreFile
         List<string> found = TableTexts.Of(session);
         if ((made.Except(found).FirstOrDefault() ?? found.Except(made).FirstOrDefault(text => !IsOfRecords(text))) is { } other)
             throw new DamagedFileException($"'{session.Path}' is a damaged vector store: its tables are not those of version {version} "
-                + $"({other.ReplaceLineEndings(" ")[..Math.Min(other.Length, 60)]}...).");
+                + $"({TableTexts.Beginning(other)}...).");
     }
 
     private static bool IsOfRecords(string text) => text.StartsWith("table CREATE TABLE records_", StringComparison.Ordinal)

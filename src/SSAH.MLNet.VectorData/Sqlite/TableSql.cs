@@ -94,7 +94,7 @@ internal sealed class TableSql
             row => Comparable(row.GetString(0)), name))];
         if ((tables.Except(found).FirstOrDefault() ?? found.Except(all).FirstOrDefault()) is { } other)
             throw new DamagedFileException($"'{session.Path}' is a damaged vector store: the tables of a collection are not those of its records "
-                + $"({other.ReplaceLineEndings(" ")[..Math.Min(other.Length, 60)]}...).");
+                + $"({TableTexts.Beginning(other)}...).");
     }
 
     /// <summary>The columns that tell a damaged record.</summary>
