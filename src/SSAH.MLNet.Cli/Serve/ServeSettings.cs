@@ -19,7 +19,13 @@ internal sealed record ServeSettings(
     /// <summary>As collections have it: what <c>ssah index</c> takes, the service takes.</summary>
     public const long DefaultMaxPixels = 100_000_000;
 
-    /// <summary>How long an image may have to wait until it is encoded; what would wait longer is refused at once, and told when to come again.</summary>
+    /// <summary>
+    /// How many images may wait until they are encoded, however long that takes: clients that send one at a time, and are no more than that, are never
+    /// refused, on a slow machine neither.
+    /// </summary>
+    public int AlwaysTaken { get; init; } = 64;
+
+    /// <summary>How long an image beyond these may have to wait; what would wait longer is refused at once, and told when to come again.</summary>
     public TimeSpan LongestWait { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Limits for the decoder.</summary>

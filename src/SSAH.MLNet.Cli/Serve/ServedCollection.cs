@@ -16,13 +16,13 @@ internal sealed class ServedCollection : IDisposable
     private readonly ImageWorkers _workers;
 
     // Pages are shown while others search, and wait for as long as it takes.
-    private readonly ImageWorkers _thumbnails = new(1, TimeSpan.MaxValue);
+    private readonly ImageWorkers _thumbnails = new(1, int.MaxValue, TimeSpan.MaxValue);
     private readonly ServeSettings _settings;
 
     public ServedCollection(ServeSettings settings)
     {
         _settings = settings;
-        _workers = new ImageWorkers(Math.Min(Environment.ProcessorCount, MostWorkers), settings.LongestWait);
+        _workers = new ImageWorkers(Math.Min(Environment.ProcessorCount, MostWorkers), settings.AlwaysTaken, settings.LongestWait);
         Collection = OpenedCollection.Open(settings.Collection, new ImageCollectionOptions { Reading = settings.Reading });
         string photos = Collection.Folders is [var first, ..] ? first : Path.GetDirectoryName(settings.Collection)!;
         Uploads = new UploadFolder(settings.Uploads ?? Path.Combine(photos, "uploads"), photos);

@@ -17,6 +17,7 @@ internal static class TrainingSetReader
         Announce(data.GetRowCount(), pixels.Shape, limit, channel);
         var builder = new TrainingSet.Builder(pixels.Shape, limit);
         // Without a random generator ML.NET gives the rows in their own order: the same data always makes the same set.
+        using (CancelableReading.Begin(options.Stopping.CancellationToken))
         using (var cursor = data.GetRowCursor([data.Schema[pixels.Index], labels.Column]))
         {
             var readLabels = labels.CreateReader(cursor);

@@ -31,5 +31,6 @@ internal sealed class HashBatch(HashModel model, int capacity, bool withCode, bo
 
     public ReadOnlySpan<float> Activation(int row) => _activations.AsSpan(row * _bits, _bits);
 
-    public void Score() => model.Score(Count, _pixels, _codes, _activations);
+    public void Score(CancellationToken cancellationToken = default) =>
+        model.Score(Count, _pixels, _codes, _activations, cancellationToken: cancellationToken);
 }

@@ -17,6 +17,7 @@ internal sealed class LookAheadCodeSource : CodeSource
     private readonly Func<HashBatch> _newBatch;
     private readonly int _workers;
     private readonly Queue<(HashBatch Batch, Task Scoring)> _inFlight = new();
+    private readonly CancellationTokenSource _ending = new();
     private HashBatch? _current;
     private ExceptionDispatchInfo? _failure;
     private bool _aheadEnded;
@@ -67,13 +68,15 @@ internal sealed class LookAheadCodeSource : CodeSource
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && !_ending.IsCancellationRequested)
         {
-            // A reader that stops early does not care how the batches in flight end, but they must have ended.
+            // A reader that stops early does not care how the batches in flight end, but they must have ended: at their next operator.
+            _ending.Cancel();
             foreach ((_, Task scoring) in _inFlight)
                 scoring.ContinueWith(_ => { }, TaskScheduler.Default).Wait();
             _inFlight.Clear();
             _ahead.Dispose();
+            _ending.Dispose();
         }
         base.Dispose(disposing);
     }
@@ -92,12 +95,14 @@ internal sealed class LookAheadCodeSource : CodeSource
             Launch(_current);
         }
         _current = null;
-        if (!_inFlight.TryDequeue(out (HashBatch Batch, Task Scoring) next))
+        if (!_inFlight.TryPeek(out (HashBatch Batch, Task Scoring) next))
         {
             _failure?.Throw();
             throw NotRepeatable($"one pass ended before row {_position}, the other did not");
         }
-        next.Scoring.GetAwaiter().GetResult();
+        // Whoever waits no longer leaves it to be ended with the others.
+        next.Scoring.WaitAsync(CancelableReading.Token).GetAwaiter().GetResult();
+        _inFlight.Dequeue();
         _current = next.Batch;
         _row = 0;
     }
@@ -105,23 +110,26 @@ internal sealed class LookAheadCodeSource : CodeSource
     private bool Launch(HashBatch batch)
     {
         batch.Count = 0;
+        CancellationToken reader = CancelableReading.Token;
         try
         {
             while (_failure is null && batch.Count < batch.Capacity && MoveAhead())
             {
+                reader.ThrowIfCancellationRequested();
                 _reader.Read(batch.Pixels(batch.Count));
                 _aheadId(ref batch.Ids[batch.Count]);
                 batch.Count++;
             }
         }
-        catch (Exception error)
+        catch (Exception error) when (!reader.IsCancellationRequested)
         {
             // Nobody may ever come to the row that cannot be read.
             _failure = ExceptionDispatchInfo.Capture(error);
         }
         if (batch.Count == 0)
             return false;
-        _inFlight.Enqueue((batch, Task.Run(batch.Score)));
+        CancellationToken ending = _ending.Token;
+        _inFlight.Enqueue((batch, Task.Run(() => batch.Score(ending), CancellationToken.None)));
         return batch.Count == batch.Capacity;
     }
 

@@ -68,7 +68,7 @@ internal sealed class FeatureSource : IDisposable
     /// <param name="data">Rows of the schema that was opened.</param>
     /// <param name="labels">Label column; null reads none.</param>
     /// <param name="progress">Told the rows that are done.</param>
-    /// <param name="cancellation">Stops the reading between two blocks.</param>
+    /// <param name="cancellation">Stops the reading at the next row.</param>
     /// <exception cref="InvalidOperationException">There is no row, or pixels are not from 0 to 255.</exception>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public FeatureRows Read(IDataView data, LabelColumn? labels, Action<int>? progress, CancellationToken cancellation)
@@ -80,17 +80,19 @@ internal sealed class FeatureSource : IDisposable
         List<float> values = ValuesFor(data);
         var classes = new List<int[]>();
         var images = _pixels is null ? null : new ImageFeatureReader(_pixels, _network!, _views, _cache, files, Keys, cancellation);
+        using CancelableReading reading = CancelableReading.Begin(cancellation);
         using DataViewRowCursor cursor = data.GetRowCursor(Columns(_schema[_pixels?.Index ?? _column!.Index], files?.Path, labels));
         LabelReader? readLabels = labels?.CreateReader(cursor);
         Func<bool, bool> readRow = images?.On(cursor, values) ?? FeatureReader(cursor, values);
         int rows = 0;
         while (cursor.MoveNext())
         {
+            cancellation.ThrowIfCancellationRequested();
             if (labels is not null)
                 classes.Add(readLabels!().ToArray());
             rows++;
             if (readRow(true))
-                Report();
+                progress?.Invoke(rows);
         }
         // The last block is not full.
         readRow(false);
@@ -99,12 +101,6 @@ internal sealed class FeatureSource : IDisposable
         if (rows == 0)
             throw new InvalidOperationException("The data has no row.");
         return Rows(values, labels, classes);
-
-        void Report()
-        {
-            cancellation.ThrowIfCancellationRequested();
-            progress?.Invoke(rows);
-        }
     }
 
     /// <inheritdoc/>
@@ -141,6 +137,7 @@ internal sealed class FeatureSource : IDisposable
         var classes = new List<int[]>();
         float[] features = new float[(1 + _views.Count) * Length];
         ReadOnlyMemory<char> path = default;
+        using CancelableReading reading = CancelableReading.Begin(cancellation);
         using DataViewRowCursor cursor = data.GetRowCursor(Columns(files.Path, null, labels));
         var readPath = cursor.GetGetter<ReadOnlyMemory<char>>(files.Path);
         LabelReader? readLabels = labels?.CreateReader(cursor);

@@ -56,6 +56,7 @@ public sealed partial class HashRetrievalCatalog
         ArgumentNullException.ThrowIfNull(data);
         CodeColumn column = CodeColumn.Open(data.Schema, codeColumnName);
         BinaryCodes codes = column.NewCodes();
+        using CancelableReading reading = CancelableReading.Begin(cancellationToken);
         using DataViewRowCursor cursor = data.GetRowCursor([column.Column]);
         CodeReader read = column.CreateReader(cursor, codes);
         while (cursor.MoveNext())

@@ -37,6 +37,7 @@ public sealed partial class HashRetrievalCatalog
         BinaryCodes codes = column.NewCodes();
         List<long> ids = [];
         List<string> keys = [];
+        using (CancelableReading.Begin(cancellationToken))
         using (DataViewRowCursor cursor = data.GetRowCursor(idColumn is null ? [column.Column] : [column.Column, idColumn.Column]))
         {
             CodeReader readCode = column.CreateReader(cursor, codes);

@@ -7,8 +7,6 @@ namespace SSAH.MLNet;
 /// <summary>Codes, classes and, where wanted, activations of all rows of a data view, in one pass.</summary>
 internal sealed class RetrievalRows
 {
-    private const int RowsBetweenChecks = 1024;
-
     private RetrievalRows(LabelColumn labels, BinaryCodes codes) => (LabelColumn, Codes) = (labels, codes);
 
     public LabelColumn LabelColumn { get; }
@@ -42,14 +40,14 @@ internal sealed class RetrievalRows
         var rows = new RetrievalRows(label, code.NewCodes());
         var activations = new List<float>();
         DataViewSchema.Column[] active = beside is null ? [code.Column, label.Column] : [code.Column, label.Column, beside.Column];
+        using CancelableReading reading = CancelableReading.Begin(cancellationToken);
         using DataViewRowCursor cursor = data.GetRowCursor(active);
         CodeReader readCode = code.CreateReader(cursor, rows.Codes, See);
         CodeReader? readBeside = beside?.CreateActivationReader(cursor, See);
         LabelReader readLabel = label.CreateReader(cursor);
         while (cursor.MoveNext())
         {
-            if (rows.Classes.Count % RowsBetweenChecks == 0)
-                cancellationToken.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             readCode();
             readBeside?.Invoke();
             rows.Classes.Add(readLabel().ToArray());

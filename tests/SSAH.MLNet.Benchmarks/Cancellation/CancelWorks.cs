@@ -23,7 +23,7 @@ internal static class CancelWorks
         var labels = new Lazy<LabelSets>(() => Labels(data.Codes.Count));
         yield return ("evaluate", token => RetrievalEvaluation.Evaluate(queries.Slice(0, 10_000), Labels(10_000), data.Codes, labels.Value,
             cancellationToken: token));
-        yield return ("confusion", token => NeighborConfusion.Of(queries, Labels(queries.Count), data.Codes, labels.Value,
+        yield return ("confusion", token => NeighborConfusion.Of(queries.Slice(0, 1_000), Labels(1_000), data.Codes, labels.Value,
             cancellationToken: token));
         yield return ("itq-64-bits", token => data.Context.Transforms.ItqHash(new ItqHashOptions { CancellationToken = token }).Fit(data.Features));
         yield return ("itq-128-bits", token =>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using SSAH.MLNet.Cli.Serve;
 using SSAH.MLNet.Cli.Serve.Http;
 using SSAH.MLNet.Cli.Serve.Images;
 
@@ -13,7 +14,7 @@ public sealed class BusyServiceTests
     [Fact]
     public async Task Work_that_would_wait_too_long_is_refused_and_all_that_was_taken_is_done()
     {
-        using var workers = new ImageWorkers(1, TimeSpan.FromSeconds(1));
+        using var workers = new ImageWorkers(1, 1, TimeSpan.FromSeconds(1));
         using var gate = new ManualResetEventSlim(true);
         int done = 0;
         Task<int> Send() => workers.RunAsync(() =>
@@ -48,9 +49,28 @@ public sealed class BusyServiceTests
     }
 
     [Fact]
+    public async Task However_slow_the_machine_is_so_many_images_are_never_refused()
+    {
+        const int always = 64;
+        Assert.Equal(always, new ServeSettings("c.db", IPAddress.Loopback, 0).AlwaysTaken);
+        using var workers = new ImageWorkers(1, always, TimeSpan.FromMilliseconds(1));
+        using var gate = new ManualResetEventSlim();
+        Task<int> Send() => workers.RunAsync(() =>
+        {
+            gate.Wait(CancellationToken.None);
+            return 1;
+        }, CancellationToken.None);
+        // The first may be in the works already.
+        List<Task<int>> taken = [.. Enumerable.Range(0, always).Select(_ => Send())];
+        Assert.Equal(503, Assert.ThrowsAny<RequestRefusedException>(() => taken.AddRange([Send(), Send()])).Status);
+        gate.Set();
+        Assert.All(await Task.WhenAll(taken), done => Assert.Equal(1, done));
+    }
+
+    [Fact]
     public async Task Clients_beyond_capacity_get_503_with_Retry_After_and_succeed_when_they_come_again()
     {
-        await using RunningService service = await RunningService.StartAsync(settings => settings with { LongestWait = TimeSpan.FromMilliseconds(1) });
+        await using RunningService service = await RunningService.StartAsync(settings => settings with { AlwaysTaken = 1, LongestWait = TimeSpan.FromMilliseconds(1) });
         byte[] image = DrawnPhotos.Scene(2);
         var waits = new ConcurrentBag<TimeSpan>();
         await Parallel.ForAsync(0, 24, new ParallelOptions { MaxDegreeOfParallelism = 24 }, async (_, cancellation) =>

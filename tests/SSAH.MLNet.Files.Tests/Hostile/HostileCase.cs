@@ -9,6 +9,6 @@ internal sealed record HostileCase(string Reader, string Name, Func<byte[]> Make
 {
     /// <summary>All of them, by reader and name.</summary>
     public static IReadOnlyDictionary<string, HostileCase> All { get; } = OnnxCases.All.Concat(BackboneCases.All).Concat(ZipCases.All).Concat(CodeCases.All)
-        .Concat(SplitCases.All).Concat(CheckpointCases.All).Concat(CollectionCases.All).Concat(ImageCases.All).Concat(ArchiveCases.All).Concat(TableCases.All)
-        .ToDictionary(each => $"{each.Reader}: {each.Name}", StringComparer.Ordinal);
+        .Concat(SplitCases.All).Concat(CheckpointCases.All).Concat(CollectionCases.All).Concat(StoreCases.All).Concat(ImageCases.All).Concat(ArchiveCases.All)
+        .Concat(TableCases.All).ToDictionary(each => $"{each.Reader}: {each.Name}", StringComparer.Ordinal);
 }

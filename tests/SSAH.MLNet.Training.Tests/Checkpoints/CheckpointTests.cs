@@ -82,6 +82,25 @@ public sealed class CheckpointTests : IDisposable
         double best = encoder.TrainingSummary!.History.Max(report => report.ValidationMap!.Value);
         Assert.Contains(kept, each => CheckpointFolder.ValidationOf(each.Path) is { } value && Math.Abs(value - best) < 1e-4);
         Assert.All(kept, each => Assert.True(CheckpointFolder.IsWhole(each.Path)));
+        Assert.Equal(["a-net-optimizer.safetensors", "a-net.safetensors", "best.safetensors", "h-net-optimizer.safetensors", "h-net.safetensors",
+            "manifest.json", "random.safetensors", "teacher.safetensors"],
+            Directory.GetFiles(kept[0].Path).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void One_is_due_after_so_many_minutes_too()
+    {
+        var options = Options(steps: 6);
+        (options.Checkpoint.EveryMinutes, options.Checkpoint.Keep, options.ReportEverySteps) = (0.01, 100, 1);
+        options.MetricsCallback = metrics =>
+        {
+            if (metrics.Step == 4)
+                Thread.Sleep(TimeSpan.FromMinutes(0.011));
+        };
+        _ml.Transforms.SsahHash(options).Fit(Data).Dispose();
+        int[] steps = [.. CheckpointFolder.List(_folder).Select(each => each.Step)];
+        Assert.Contains(4, steps);
+        Assert.Equal(6, steps[0]);
     }
 
     [Theory]
@@ -175,6 +194,10 @@ public sealed class CheckpointTests : IDisposable
         using var encoder = _ml.Transforms.SsahHash(options).Fit(Data);
         Assert.Equal(24, encoder.Bits);
         Assert.Contains(_log, line => line.Contains("hashWeight", StringComparison.Ordinal) && line.Contains("do not fit", StringComparison.Ordinal));
+        options.Bits = 16;
+        var others = Images.Draw(30, labeledEvery: 1).Select((image, i) => new FiveClasses { Pixels = image.Pixels, Label = (uint)(i % 5) });
+        _ml.Transforms.SsahHash(options).Fit(_ml.Data.LoadFromEnumerable(others)).Dispose();
+        Assert.Contains(_log, line => line.Contains("classHead", StringComparison.Ordinal) && line.Contains("do not fit", StringComparison.Ordinal));
         options.Backbone = Backbone.SmallResNet(32);
         var error = Assert.Throws<InvalidOperationException>(() => _ml.Transforms.SsahHash(options).Fit(Data));
         Assert.Contains("Take the Backbone", error.Message, StringComparison.Ordinal);
@@ -225,6 +248,15 @@ public sealed class CheckpointTests : IDisposable
         };
         Assert.Throws<OperationCanceledException>(() => _ml.Transforms.SsahHash(options).Fit(Data));
         Assert.Equal(Half, CheckpointFolder.List(_folder)[0].Step);
+    }
+
+    private sealed class FiveClasses
+    {
+        [VectorType(3, Image.Side, Image.Side)]
+        public float[] Pixels { get; set; } = [];
+
+        [KeyType(5)]
+        public uint Label { get; set; }
     }
 
     private float[] Activations(HashEncoder encoder) => [.. encoder.Transform(Data).GetColumn<float[]>("HashCodeActivation").SelectMany(row => row)];

@@ -16,16 +16,18 @@ internal sealed class ImageWorkers : IDisposable
 
     private readonly BlockingCollection<Action> _work = [];
     private readonly Thread[] _threads;
+    private readonly int _alwaysTaken;
     private readonly TimeSpan _longestWait;
     private readonly Lock _gate = new();
     private double _seconds = FirstSeconds;
     private int _waiting;
 
     /// <param name="count">Number of threads.</param>
-    /// <param name="longestWait">How long work may have to wait for its turn, as far as can be foreseen; what would wait longer is refused at once.</param>
-    public ImageWorkers(int count, TimeSpan longestWait)
+    /// <param name="alwaysTaken">How much work may wait for its turn, however long it takes.</param>
+    /// <param name="longestWait">How long work beyond that may have to wait, as far as can be foreseen; what would wait longer is refused at once.</param>
+    public ImageWorkers(int count, int alwaysTaken, TimeSpan longestWait)
     {
-        _longestWait = longestWait;
+        (_alwaysTaken, _longestWait) = (alwaysTaken, longestWait);
         _threads = [.. Enumerable.Range(0, count).Select(_ => new Thread(Run) { IsBackground = true, Name = "ssah images" })];
         foreach (Thread thread in _threads)
             thread.Start();
@@ -80,7 +82,7 @@ internal sealed class ImageWorkers : IDisposable
         double seconds;
         lock (_gate)
             seconds = waiting * _seconds / _threads.Length;
-        if (waiting > 0 && seconds > _longestWait.TotalSeconds)
+        if (waiting >= _alwaysTaken && seconds > _longestWait.TotalSeconds)
             throw new RequestRefusedException(StatusCodes.Status503ServiceUnavailable,
                 $"The service is busy: {waiting} images are waiting. Send this one again in {Math.Ceiling(seconds)} s.", TimeSpan.FromSeconds(seconds));
     }

@@ -36,6 +36,7 @@ internal sealed class ComparedRows
             Probabilities = columns.Probabilities is null ? null : VectorColumn.Open(data.Schema, columns.Probabilities),
         };
         DataViewSchema.Column?[] active = [rows.LabelColumn.Column, trained?.Column, unlabeled?.Column, rows.Features?.Column, rows.Probabilities?.Column];
+        using CancelableReading reading = CancelableReading.Begin(cancellationToken);
         using DataViewRowCursor cursor = data.GetRowCursor(active.OfType<DataViewSchema.Column>());
         LabelReader readLabel = rows.LabelColumn.CreateReader(cursor);
         CodeReader?[] readers = [trained?.CreateReader(cursor, rows.TrainedCodes!), unlabeled?.CreateReader(cursor, rows.UnlabeledCodes!),

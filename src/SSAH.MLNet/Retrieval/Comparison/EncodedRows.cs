@@ -50,6 +50,7 @@ internal sealed class EncodedRows
     {
         PixelColumn pixels = PixelColumn.Open(data.Schema, encoder.InputColumnName, encoder.InputShape, encoder.Resizing);
         var rows = new EncodedRows(encoder, LabelColumn.Open(data.Schema, labelColumnName));
+        using CancelableReading reading = CancelableReading.Begin(cancellationToken);
         using DataViewRowCursor cursor = data.GetRowCursor([data.Schema[pixels.Index], rows.LabelColumn.Column]);
         PixelReader reader = pixels.CreateReader(cursor);
         LabelReader readLabel = rows.LabelColumn.CreateReader(cursor);

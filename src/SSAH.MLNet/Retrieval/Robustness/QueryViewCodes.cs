@@ -53,6 +53,7 @@ internal sealed class QueryViewCodes
     {
         PixelColumn pixels = PixelColumn.Open(queries.Schema, encoder.InputColumnName, encoder.InputShape, encoder.Resizing);
         var read = new QueryViewCodes(encoder, views, LabelColumn.Open(queries.Schema, labelColumnName));
+        using CancelableReading reading = CancelableReading.Begin(cancellationToken);
         using DataViewRowCursor cursor = queries.GetRowCursor([queries.Schema[pixels.Index], read.LabelColumn.Column]);
         PixelReader reader = pixels.CreateReader(cursor);
         LabelReader readLabel = read.LabelColumn.CreateReader(cursor);
