@@ -6,10 +6,11 @@ namespace SSAH.MLNet.Benchmarks.Cancellation;
 /// <summary>What the works of <see cref="CancelBenchmark"/> work on, made when the first of them asks for it.</summary>
 internal sealed class CancelData
 {
-    private const int Dimensions = 512, Rows = 30_000, Classes = 10, PhotoCount = 96;
+    private const int Dimensions = 512, Rows = 30_000, Classes = 10, PhotoCount = 48, CopiesOfEach = 8;
 
     private readonly Lazy<BinaryCodes> _codes = new(() => BenchmarkCodes.Clustered(64, 500_000, seed: 1, 1000, 0.08));
     private readonly Lazy<string[]> _photos;
+    private readonly Lazy<string[]> _copies;
     private readonly Lazy<HashEncoder> _encoder;
     private readonly Lazy<IDataView> _features;
 
@@ -18,6 +19,7 @@ internal sealed class CancelData
         Folder = folder;
         _photos = new Lazy<string[]>(() => [.. new[] { "even", "odd" }.SelectMany((name, first) =>
             DrawnPhotos.Write(Directory.CreateDirectory(Path.Combine(PhotoFolder, name)).FullName, PhotoCount / 2, 1200 + first, 900))]);
+        _copies = new Lazy<string[]>(() => [.. Photos.SelectMany(photo => Enumerable.Range(0, CopiesOfEach).Select(number => CopyOf(photo, number)))]);
         _encoder = new Lazy<HashEncoder>(() => Context.Transforms.ItqHash(Itq(default)).Fit(PhotoRows()));
         _features = new Lazy<IDataView>(() => Context.Data.LoadFromEnumerable(Draw()));
     }
@@ -33,6 +35,9 @@ internal sealed class CancelData
 
     /// <summary>Files of a megapixel.</summary>
     public string[] Photos => _photos.Value;
+
+    /// <summary>The same images in files of other bytes, several of each.</summary>
+    public string[] Copies => _copies.Value;
 
     /// <summary>ITQ on a pretrained ResNet-18, at 224 pixels.</summary>
     public HashEncoder Encoder => _encoder.Value;
@@ -51,6 +56,14 @@ internal sealed class CancelData
     {
         _ = Photos;
         return Context.Data.LoadImageFolder(PhotoFolder, 224, 224);
+    }
+
+    private string CopyOf(string photo, int number)
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(Folder, "copies")).FullName;
+        string copy = Path.Combine(folder, $"{Path.GetFileName(Path.GetDirectoryName(photo))}-{Path.GetFileNameWithoutExtension(photo)}-{number}.jpg");
+        File.WriteAllBytes(copy, [.. File.ReadAllBytes(photo), (byte)number]);
+        return copy;
     }
 
     private static FeatureRow[] Draw()

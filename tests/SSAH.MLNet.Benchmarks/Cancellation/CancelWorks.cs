@@ -42,8 +42,7 @@ internal static class CancelWorks
         yield return ("robustness", token => data.Context.HashRetrieval.EvaluateRobustness(data.Encoder, data.Context.Data.TakeRows(data.PhotoRows(), 4),
             data.PhotoRows(), cancellationToken: token));
         yield return ("compare", token => data.Context.HashRetrieval.Compare(data.Encoder, data.PhotoRows(), data.PhotoRows(), cancellationToken: token));
-        yield return ("duplicates", token => data.Context.HashRetrieval.FindDuplicates([.. Enumerable.Repeat(data.Photos, 5).SelectMany(all => all)],
-            cancellationToken: token));
+        yield return ("duplicates", token => data.Context.HashRetrieval.FindDuplicates(data.Copies, cancellationToken: token));
     }
 
     private static IEnumerable<(string, Action<CancellationToken>)> OfFiles(CancelData data)
@@ -61,7 +60,7 @@ internal static class CancelWorks
         }), token).GetAwaiter().GetResult());
         yield return ("store-filtered-search", token =>
         {
-            for (int i = 0; i < 50; i++)
+            for (int i = 0; i < 2_000; i++)
                 _ = Records(stored.Value, "written").SearchAsync(StoreLoad.Packed(data.Codes, i), 10,
                     new VectorSearchOptions<ScaleRecord> { Filter = record => record.Group != 3 }, token).ToBlockingEnumerable(token).Count();
         });
