@@ -70,7 +70,8 @@ public sealed class BusyServiceTests
     [Fact]
     public async Task Clients_beyond_capacity_get_503_with_Retry_After_and_succeed_when_they_come_again()
     {
-        await using RunningService service = await RunningService.StartAsync(settings => settings with { AlwaysTaken = 1, LongestWait = TimeSpan.FromMilliseconds(1) });
+        await using RunningService service = await RunningService.StartAsync(settings =>
+            settings with { AlwaysTaken = 1, LongestWait = TimeSpan.FromMilliseconds(1) });
         byte[] image = DrawnPhotos.Scene(2);
         var waits = new ConcurrentBag<TimeSpan>();
         await Parallel.ForAsync(0, 24, new ParallelOptions { MaxDegreeOfParallelism = 24 }, async (_, cancellation) =>
