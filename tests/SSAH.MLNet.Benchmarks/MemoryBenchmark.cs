@@ -17,12 +17,12 @@ internal static class MemoryBenchmark
 
     public static int Run(string[] args)
     {
-        string[] known = ["--images", "--steps", "--width", "--precision", "--frozen"];
+        string[] known = ["--images", "--steps", "--width", "--precision", "--unlabeled", "--frozen"];
         bool isUnknown = args.Length % 2 != 0 || args.Where((_, i) => i % 2 == 0).Except(known).Any();
         if (isUnknown || !OperatingSystem.IsLinux())
         {
             Console.Error.WriteLine("usage: bench memory [--images 100000] [--steps 10] [--width 16] [--precision Float32] "
-                + "[--frozen no]   (on Linux)");
+                + "[--unlabeled 192] [--frozen no]   (on Linux)");
             return 2;
         }
         int Number(string name, int otherwise) => int.Parse(Of(name, $"{otherwise}"), CultureInfo.InvariantCulture);
@@ -41,7 +41,7 @@ internal static class MemoryBenchmark
             PixelMemoryMegabytes = Megabytes,
             Stopping = { MaxSteps = Number("--steps", 10) },
             // Every unlabeled image takes part in the hard pass, the most that a step can take.
-            Consistency = { ConfidenceThreshold = 0, Ramp = 0 },
+            Consistency = { ConfidenceThreshold = 0, Ramp = 0, UnlabeledBatchSize = Number("--unlabeled", 192) },
             Precision = Enum.Parse<TrainingPrecision>(Of("--precision", nameof(TrainingPrecision.Float32))),
             Seed = 1,
         };
