@@ -128,7 +128,7 @@ public sealed partial class ImageCollection
         lock (_reader.Gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            if (filter is null && NearestUnchanged(queriesOf, k, cancellationToken) is { } found)
+            if (NearestUnchanged(queriesOf, k, filter, cancellationToken) is { } found)
                 return found;
         }
         return Read(() => Nearest(queriesOf(_index.Model.Bits), k, filter, cancellationToken));
@@ -137,13 +137,14 @@ public sealed partial class ImageCollection
     // Most searches find the file as the last call left it. One statement says so and reads the rows, where a transaction takes four; a search for many
     // queries would be made twice where it does not hold, and gains little. Null where it does not hold, and where the query is none for this model:
     // the file may have another one by now.
-    private IReadOnlyList<CollectionMatch>[]? NearestUnchanged(Func<int, BinaryCodes> queriesOf, int k, CancellationToken cancellationToken)
+    private IReadOnlyList<CollectionMatch>[]? NearestUnchanged(
+        Func<int, BinaryCodes> queriesOf, int k, ImageFilter? filter, CancellationToken cancellationToken)
     {
         try
         {
-            if (queriesOf(_index.Model.Bits) is not { Count: 1 } query)
+            if (queriesOf(_index.Model.Bits) is not { Count: 1 } query || _index.Known(filter) is not { } part)
                 return null;
-            HammingMatch[][] found = Found(query, k, null, cancellationToken);
+            HammingMatch[][] found = Found(query, k, part, cancellationToken);
             return ImageRows.OfUnchanged(_reader, _index, _rows, found[0].Select(match => match.Id)) is { } images ? Matches(found, images) : null;
         }
         catch (ArgumentException)
@@ -154,13 +155,13 @@ public sealed partial class ImageCollection
 
     private IReadOnlyList<CollectionMatch>[] Nearest(BinaryCodes queries, int k, ImageFilter? filter, CancellationToken cancellationToken)
     {
-        HammingMatch[][] found = Found(queries, k, filter is null ? null : _filters.IdsOf(_reader, filter, _index.Revision), cancellationToken);
+        HammingMatch[][] found = Found(queries, k, _index.Of(_reader, filter), cancellationToken);
         return Matches(found, ImageRows.Of(_reader, _index, _rows, found.SelectMany(each => each).Select(match => match.Id)));
     }
 
-    private HammingMatch[][] Found(BinaryCodes queries, int k, IdFilter? ids, CancellationToken cancellationToken)
+    private static HammingMatch[][] Found(BinaryCodes queries, int k, CodePart part, CancellationToken cancellationToken)
     {
-        HammingMatches matches = _index.Index.Search(queries, k, new HammingSearchOptions { Filter = ids }, cancellationToken);
+        HammingMatches matches = part.Search(queries, k, BinaryCodes.MaxBits, cancellationToken);
         return [.. Enumerable.Range(0, queries.Count).Select(query => matches[query].ToArray())];
     }
 
@@ -173,13 +174,13 @@ public sealed partial class ImageCollection
 
     private (long[] Ids, BinaryCodes Codes) Codes(ImageFilter? filter)
     {
-        IdFilter? allowed = filter is null ? null : _filters.IdsOf(_reader, filter, _index.Revision);
+        CodePart allowed = _index.Of(_reader, filter);
         var ids = new List<long>();
         var codes = new BinaryCodes(_index.Model.Bits) { ModelId = _index.Model.Id };
         var code = new byte[codes.BytesPerCode];
         foreach (long id in _reader.Query("SELECT image FROM code WHERE model = $1 ORDER BY image", reader => reader.GetInt64(0), _index.Model.Key))
         {
-            if (allowed?.Allows(id) == false)
+            if (!allowed.Contains(id))
                 continue;
             if (!_index.Index.TryReconstruct(id, code))
                 throw ImageRows.Missing(Path, id);

@@ -27,7 +27,6 @@ public sealed partial class ImageCollection : IDisposable
     private readonly Session _reader;
     private readonly Session _writer;
     private readonly FileCopy? _copy;
-    private readonly FilterCache _filters = new();
     private readonly RowCache<CollectionImage> _rows = new(MaxCachedBytes);
     private CodeIndex _index;
     private HashEncoder? _kept;

@@ -122,7 +122,11 @@ public sealed class SearchTests : IDisposable
         Assert.Throws<KeyNotFoundException>(() => _collection.Search(10_000, 1));
         Assert.Throws<DamagedFileException>(() => _collection.Search(_folder.Break("broken.png"), 1));
         using HashEncoder other = PhotoFolder.Encoder(seed: 2);
-        ArgumentException error = Assert.Throws<ArgumentException>(() => _collection.Search(other.EncodeImages([_images[0].Path]), 1));
+        BinaryCodes foreign = other.EncodeImages([_images[0].Path]);
+        // Where few are let through, or none, and asked again.
+        foreach (ImageFilter filter in new[] { ImageFilter.WithId(3), ImageFilter.WithLabel("no such"), ImageFilter.WithId(3) })
+            Assert.Throws<ArgumentException>(() => _collection.Search(foreign, 1, filter));
+        ArgumentException error = Assert.Throws<ArgumentException>(() => _collection.Search(foreign, 1));
         Assert.Contains(other.ModelId, error.Message, StringComparison.Ordinal);
         Assert.Contains(_encoder.ModelId, error.Message, StringComparison.Ordinal);
     }

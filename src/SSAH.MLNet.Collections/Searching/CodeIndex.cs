@@ -10,11 +10,14 @@ namespace SSAH.MLNet.Collections.Searching;
 internal sealed class CodeIndex
 {
     private readonly string _path;
+    private readonly FilteredCodes _filtered;
+    private List<Root>? _roots;
 
     private CodeIndex(string path, StoredModel model, long revision)
     {
         (_path, Model, Revision) = (path, model, revision);
         Index = new HammingFlatIndex(model.Bits);
+        _filtered = new FilteredCodes(Index);
     }
 
     /// <summary>The model that made the codes.</summary>
@@ -55,8 +58,35 @@ internal sealed class CodeIndex
         Index.Remove([.. gone]);
         Add(session, "SELECT c.image, c.code FROM image i JOIN code c ON c.image = i.id AND c.model = $1 WHERE i.revision > $2 ORDER BY i.id",
             Model.Key, Revision);
-        Revision = revision;
+        (Revision, _roots) = (revision, null);
+        _filtered.Clear();
         return this;
+    }
+
+    /// <summary>The codes that a filter lets through. Part of the session's read transaction.</summary>
+    public CodePart Of(Session session, ImageFilter? filter)
+    {
+        if (filter is null)
+            return new CodePart(Index, null);
+        (string sql, object?[] values) = Query(filter, _roots ??= Root.All(session));
+        return _filtered.Of(session, sql, values);
+    }
+
+    /// <summary>The same without the file; null where the filter was not asked for lately.</summary>
+    public CodePart? Known(ImageFilter? filter)
+    {
+        if (filter is null)
+            return new CodePart(Index, null);
+        if (_roots is null)
+            return null;
+        (string sql, object?[] values) = Query(filter, _roots);
+        return _filtered.Known(sql, values);
+    }
+
+    private static (string Sql, object?[] Values) Query(ImageFilter filter, List<Root> roots)
+    {
+        var sql = new FilterSql(filter, roots);
+        return ($"SELECT i.id FROM image i WHERE {sql.Text}", sql.Values);
     }
 
     private void Add(Session session, string sql, params object?[] values)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.VectorData;
+using SSAH.MLNet.Collections.Searching;
 using SSAH.MLNet.Collections.Storage;
 using SSAH.MLNet.Hashing;
 
@@ -65,9 +66,8 @@ internal sealed class CollectionIndex
     public HammingMatch[] Search(Session session, BinaryCodes code, int count, int radius, (string Sql, object?[] Values)? filter,
         CancellationToken cancellationToken)
     {
-        if (filter is { } given)
-            return _filtered.Search(session, given.Sql, given.Values, code, count, radius, cancellationToken);
-        return Codes.Search(code, count, new HammingSearchOptions { MaxDistance = radius }, cancellationToken)[0].ToArray();
+        CodePart part = filter is { } given ? _filtered.Of(session, given.Sql, given.Values) : new CodePart(Codes, null);
+        return part.Search(code, count, radius, cancellationToken)[0].ToArray();
     }
 
     private void AddNew(Session session)
