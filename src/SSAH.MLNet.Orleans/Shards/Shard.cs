@@ -41,31 +41,18 @@ internal sealed class Shard : IDisposable
 
     /// <summary>The codes as they are now, and the model that made them. Blocks while files are read.</summary>
     /// <exception cref="DamagedFileException">The files are damaged or missing.</exception>
-    public (CodeSnapshot Codes, string? ModelId) Current()
-    {
-        for (int attempt = 0; ; attempt++)
-        {
-            try
-            {
-                return CatchUp(isWritten: true);
-            }
-            catch (UnsettledRecordException) when (attempt < Tries)
-            {
-                // Who has the lock knows that nobody writes: what is wrong then is damaged.
-                using IDisposable? held = _folder.TryLock();
-                if (held is not null)
-                    return CatchUp(isWritten: false);
-            }
-        }
-    }
+    public (CodeSnapshot Codes, string? ModelId) Current() => Current(mayLoad: true)!.Value;
 
-    /// <summary>The same. However many ask while the files are read for the first time, one thread reads them, none of the pool's, and the others wait
+    /// <summary>The same. However many ask while all files are read, the first time or again, one thread reads them, none of the pool's, and the others wait
     /// without one.</summary>
     /// <exception cref="DamagedFileException">The files are damaged or missing.</exception>
     public async Task<(CodeSnapshot Codes, string? ModelId)> CurrentAsync(CancellationToken cancellationToken)
     {
         await LoadedAsync(cancellationToken);
-        // What was written while they were read is there too.
+        // What was written while they were read is there too, unless others have begun several generations since.
+        if (Current(mayLoad: false) is { } current)
+            return current;
+        await LoadedAsync(cancellationToken);
         return Current();
     }
 
@@ -78,7 +65,7 @@ internal sealed class Shard : IDisposable
     public async Task WriteAsync(LogRecord record, CancellationToken cancellationToken)
     {
         RecordRules.ThrowIfUnfit(record, _name, _bits);
-        await LoadedAsync(cancellationToken);
+        await CurrentAsync(cancellationToken);
         await _writer.WaitAsync(cancellationToken);
         try
         {
@@ -122,13 +109,34 @@ internal sealed class Shard : IDisposable
         }
     }
 
-    private (CodeSnapshot Codes, string? ModelId) CatchUp(bool isWritten)
+    private (CodeSnapshot Codes, string? ModelId)? Current(bool mayLoad)
+    {
+        for (int attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return CatchUp(isWritten: true, mayLoad);
+            }
+            catch (UnsettledRecordException) when (attempt < Tries)
+            {
+                // Who has the lock knows that nobody writes: what is wrong then is damaged.
+                using IDisposable? held = _folder.TryLock();
+                if (held is not null)
+                    return CatchUp(isWritten: false, mayLoad);
+            }
+        }
+    }
+
+    private (CodeSnapshot Codes, string? ModelId) CatchUp(bool isWritten) => CatchUp(isWritten, mayLoad: true)!.Value;
+
+    /// <summary>Reads what was written since; null where all files must be read and may not be.</summary>
+    private (CodeSnapshot Codes, string? ModelId)? CatchUp(bool isWritten, bool mayLoad)
     {
         lock (_state)
         {
             try
             {
-                return CatchUpOrReopen(isWritten);
+                return CatchUpOrReopen(isWritten, mayLoad);
             }
             finally
             {
@@ -137,30 +145,31 @@ internal sealed class Shard : IDisposable
         }
     }
 
-    private (CodeSnapshot Codes, string? ModelId) CatchUpOrReopen(bool isWritten)
+    private (CodeSnapshot Codes, string? ModelId)? CatchUpOrReopen(bool isWritten, bool mayLoad)
     {
         if (_log is not null)
         {
             try
             {
-                return ReadOn(isWritten);
+                return ReadOn(isWritten, mayLoad);
             }
             catch (IOException)
             {
                 // The open file is good no more, as after a network file system was away: the files say what there is.
-                _log?.Dispose();
-                _log = null;
+                Close();
             }
         }
-        return ReadOn(isWritten);
+        return ReadOn(isWritten, mayLoad);
     }
 
-    private (CodeSnapshot Codes, string? ModelId) ReadOn(bool isWritten)
+    private (CodeSnapshot Codes, string? ModelId)? ReadOn(bool isWritten, bool mayLoad)
     {
-        if (_log is null)
-            Load();
         while (true)
         {
+            if (_log is null && !mayLoad)
+                return null;
+            if (_log is null)
+                Load();
             while (!_isContinued && _log!.TryRead(out LogRecord record, isWritten))
             {
                 if (record.Kind == LogRecordKind.Continued)
@@ -173,30 +182,31 @@ internal sealed class Shard : IDisposable
         }
     }
 
-    /// <summary>Goes to the log that follows the one that was read to its end.</summary>
+    private void Close()
+    {
+        _log?.Dispose();
+        _log = null;
+    }
+
+    /// <summary>Goes to the log that follows the one that was read to its end; where that is gone already, to none.</summary>
     /// <returns>False where there is none yet: the writer that ended the log was killed, and nothing was written since.</returns>
     private bool GoOn()
     {
         long next = _log!.Generation + 1, latest = _folder.LatestGeneration();
         if (latest < next)
             return false;
-        if (latest == next)
+        if (latest > next)
         {
-            ShardLog log;
-            try
-            {
-                log = ShardLog.Open(_folder.LogPath(next), _name, _bits, next);
-            }
-            catch (FileNotFoundException)
-            {
-                // It was there a moment ago: a later one has taken its place.
-                return true;
-            }
-            Take(log);
+            Close();
+            return true;
         }
-        else
+        try
         {
-            Load();
+            Take(ShardLog.Open(_folder.LogPath(next), _name, _bits, next));
+        }
+        catch (FileNotFoundException)
+        {
+            // It was there a moment ago: a later one has taken its place.
         }
         return true;
     }

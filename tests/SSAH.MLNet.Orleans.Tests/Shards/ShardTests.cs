@@ -43,22 +43,30 @@ public sealed class ShardTests
         Assert.InRange(files.Files.Length, 1, 2);
     }
 
-    [Fact]
-    public async Task Those_who_wait_for_the_files_hold_no_thread()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Those_who_wait_for_the_files_hold_no_thread(bool isReload)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no named pipes in folders on Windows.");
-        using var files = new ShardFiles();
-        using (Shard writer = files.Open())
-            await writer.WriteAsync(ShardFiles.Upsert([7], NaiveIndex.RandomCodes(ShardFiles.Bits, 1, new Random(1))), default);
-        string log = files.Folder.LogPath(0), aside = log + ".aside", pipe = log + ".pipe";
+        using var files = new ShardFiles(compactAfterBytes: 512);
+        using Shard writer = files.Open(), shard = files.Open();
+        if (isReload)
+            await shard.CurrentAsync(default);
+        // Who has not looked since must read all files again.
+        int count = isReload ? 100 : 1;
+        for (int id = 0; id < count; id++)
+            await writer.WriteAsync(ShardFiles.Upsert([id], NaiveIndex.RandomCodes(ShardFiles.Bits, 1, new Random(id))), default);
+        long generation = files.Folder.LatestGeneration();
+        Assert.Equal(isReload, generation > 1);
+        string log = files.Folder.LogPath(generation), aside = log + ".aside", pipe = log + ".pipe";
         // A file that takes long to be read: whoever opens a pipe waits until somebody writes into it.
         File.Move(log, aside);
         await Process.Start("mkfifo", [log]).WaitForExitAsync(TestContext.Current.CancellationToken);
-        using Shard shard = files.Open();
         try
         {
             using var impatient = new CancellationTokenSource();
-            Task[] calls = await Task.Run<Task[]>(() => [shard.CurrentAsync(impatient.Token), shard.WriteAsync(ShardFiles.Remove(1), impatient.Token),
+            Task[] calls = await Task.Run<Task[]>(() => [shard.WriteAsync(ShardFiles.Remove(1), impatient.Token), shard.CurrentAsync(impatient.Token),
                 .. Enumerable.Range(0, 50).Select(_ => shard.CurrentAsync(default))]).WaitAsync(TimeSpan.FromSeconds(20));
             Assert.DoesNotContain(calls, call => call.IsCompleted);
             await impatient.CancelAsync();
@@ -80,7 +88,7 @@ public sealed class ShardTests
         {
             try
             {
-                Assert.Equal(1, (await shard.CurrentAsync(default)).Codes.Count);
+                Assert.Equal(count, (await shard.CurrentAsync(default)).Codes.Count);
                 return;
             }
             catch (Exception error) when (error is DamagedFileException or NotSupportedException && attempt < 99)
