@@ -70,6 +70,46 @@ public sealed class WorkerTests(WorkerTests.Postgres postgres) : IClassFixture<W
         Assert.Equal(1, Jobs("photos").GetProperty("added").GetInt32());
     }
 
+    /// <summary>The rights that docs/postgres.md names.</summary>
+    [Fact]
+    public async Task Workers_and_those_who_add_jobs_need_few_rights()
+    {
+        Assert.SkipUnless(_server.Missing is null, _server.Missing ?? "");
+        string adder = $"adder_{_schema}", worker = $"worker_{_schema}";
+        DrawPhotos(3);
+        Jobs("photos", "--model", "phash");
+        await _server.ExecuteAsync($"""
+            CREATE ROLE {worker} LOGIN;
+            CREATE ROLE {adder} LOGIN;
+            GRANT USAGE ON SCHEMA {_schema} TO {worker}, {adder};
+            GRANT SELECT ON {_schema}.ssah_model, {_schema}.ssah_current TO {worker}, {adder};
+            GRANT SELECT, UPDATE ON {_schema}.ssah_job TO {worker}, {adder};
+            GRANT SELECT, INSERT ON {_schema}.ssah_image_code TO {worker}, {adder};
+            GRANT INSERT ON {_schema}.ssah_model, {_schema}.ssah_current, {_schema}.ssah_job TO {adder};
+            GRANT DELETE ON {_schema}.ssah_job TO {adder};
+            GRANT SELECT ON {_schema}.ssah_version TO {adder};
+            """);
+        try
+        {
+            Run worked = Run.Of("encode", "--postgres", As(worker), "--schema", _schema);
+            Assert.True(worked.Code == ExitCode.Done, worked.Error);
+            Assert.Equal(3L, await _server.ExecuteAsync($"SELECT count(*) FROM {_schema}.ssah_image"));
+            File.Delete(_folder.At("photos", "0.jpg"));
+            Run refused = Run.Of("jobs", _folder.At("photos"), "--postgres", As(worker), "--schema", _schema);
+            Assert.Equal(ExitCode.Error, refused.Code);
+            Assert.Contains("permission denied", refused.Error, StringComparison.Ordinal);
+            Run added = Run.Of("jobs", _folder.At("photos"), "--model", "phash", "--bits", "256", "--postgres", As(adder), "--schema", _schema);
+            Assert.True(added.Code == ExitCode.Done, added.Error);
+            Assert.Equal(4L, await _server.ExecuteAsync($"SELECT count(*) FROM {_schema}.ssah_job"));
+        }
+        finally
+        {
+            await _server.ExecuteAsync($"DROP OWNED BY {worker}, {adder}; DROP ROLE {worker}, {adder}");
+        }
+
+        string As(string role) => _server.ConnectionString.Replace("Username=ssah", $"Username={role}", StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Photo_at_which_workers_end_again_and_again_is_given_up()
     {

@@ -184,6 +184,33 @@ public sealed class PostgresStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Tables_of_the_first_version_are_brought_to_this_one_and_keep_their_records()
+    {
+        using PostgresHashVectorStore store = Open();
+        VectorStoreCollection<string, Photo> photos = store.GetCollection<string, Photo>("photos");
+        await photos.EnsureCollectionExistsAsync();
+        await photos.UpsertAsync(new Photo { Name = "old", Code = new byte[8] });
+        int newest = (int)(await _server.ExecuteAsync($"SELECT version FROM \"{_schema}\".ssah_version"))!;
+        // The first version had no workers.
+        await _server.ExecuteAsync($"""
+            SET search_path = "{_schema}";
+            DROP VIEW ssah_image;
+            DROP TABLE ssah_image_code, ssah_job, ssah_current, ssah_model;
+            UPDATE ssah_version SET version = 1;
+            """);
+        // Whoever is first does it, once.
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(async i =>
+        {
+            using PostgresHashVectorStore each = Open();
+            await each.GetCollection<string, Photo>($"photos {i}").EnsureCollectionExistsAsync();
+        }));
+        Assert.Equal(newest, await _server.ExecuteAsync($"SELECT version FROM \"{_schema}\".ssah_version"));
+        Assert.Equal(0L, await _server.ExecuteAsync($"SELECT count(*) FROM \"{_schema}\".ssah_image"));
+        Assert.NotNull(await photos.GetAsync("old"));
+        Assert.Single(await photos.SearchAsync(new byte[8], 5, new() { VectorProperty = photo => photo.Code }).ToListAsync());
+    }
+
+    [Fact]
     public async Task Decimals_are_kept_and_compared_exactly()
     {
         using PostgresHashVectorStore store = Open();
