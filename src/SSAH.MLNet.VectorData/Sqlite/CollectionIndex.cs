@@ -62,13 +62,13 @@ internal sealed class CollectionIndex
         return this;
     }
 
-    /// <summary>The nearest codes.</summary>
-    public HammingMatch[] Search(Session session, BinaryCodes code, int count, int radius, (string Sql, object?[] Values)? filter,
-        CancellationToken cancellationToken)
-    {
-        CodePart part = filter is { } given ? _filtered.Of(session, given.Sql, given.Values) : new CodePart(Codes, null);
-        return part.Search(code, count, radius, cancellationToken)[0].ToArray();
-    }
+    /// <summary>The codes that a filter lets through. Part of a read transaction of the revision that the index is at.</summary>
+    public CodePart Of(Session session, (string Sql, object?[] Values)? filter) =>
+        filter is { } given ? _filtered.Of(session, given.Sql, given.Values) : new CodePart(Codes, null);
+
+    /// <summary>The same without the file; null where the filter was not asked for lately.</summary>
+    public CodePart? Known((string Sql, object?[] Values)? filter) =>
+        filter is { } given ? _filtered.Known(given.Sql, given.Values) : new CodePart(Codes, null);
 
     private void AddNew(Session session)
     {

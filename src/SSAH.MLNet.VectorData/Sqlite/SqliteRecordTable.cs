@@ -1,5 +1,6 @@
 using Microsoft.Extensions.VectorData;
 using Microsoft.Extensions.VectorData.ProviderServices;
+using SSAH.MLNet.Collections.Searching;
 using SSAH.MLNet.Collections.Storage;
 using SSAH.MLNet.Hashing;
 using SSAH.MLNet.VectorData.Records;
@@ -79,7 +80,7 @@ internal sealed class SqliteRecordTable(SqliteStore store, string name, Collecti
         // Reading all codes takes long, a search does not.
         if (Volatile.Read(ref _indexes[query.Vector]) is null)
             return Task.Run(Search, cancellationToken);
-        return store.ReadOnce(session => SearchUnchanged(session, query, cancellationToken)) is { } found
+        return store.ReadOnce(session => SearchUnchanged(session, query, filter, cancellationToken)) is { } found
             ? Task.FromResult<IReadOnlyList<FoundRow>>(found) : Search();
     }
 
@@ -88,8 +89,7 @@ internal sealed class SqliteRecordTable(SqliteStore store, string name, Collecti
     {
         CollectionIndex index = IndexOf(session, collection, sql, query.Vector);
         RequireModel(index.Model.Id, query.ModelId);
-        HammingMatch[] matches = index.Search(session, BinaryCodes.FromPacked(index.Model.Bits, query.Code), query.Count, query.Radius,
-            filter is null ? null : (sql.Ids(filter.Text), filter.Values), cancellationToken);
+        HammingMatch[] matches = Nearest(index.Of(session, Ids(sql, filter)), index, query, cancellationToken);
         if (matches.Length == 0)
             return [];
         if (!query.WithCodes)
@@ -102,15 +102,20 @@ internal sealed class SqliteRecordTable(SqliteStore store, string name, Collecti
 
     // Most searches find the file as the last call left it. One statement says so and reads the records, where a transaction takes four. Null where it
     // does not hold, and for what needs more of the file.
-    private FoundRow[]? SearchUnchanged(Session session, CodeQuery query, CancellationToken cancellationToken)
+    private FoundRow[]? SearchUnchanged(Session session, CodeQuery query, SqliteFilter? filter, CancellationToken cancellationToken)
     {
-        if (query.Filter is not null || query.WithCodes || _sealed is not { } collection || _indexes[query.Vector] is not { } index
-            || !index.IsAt(collection) || !IsOfModel(index.Model.Id, query.ModelId) || SqlOf(collection) is not { } sql)
+        if (query.WithCodes || _sealed is not { } collection || _indexes[query.Vector] is not { } index
+            || !index.IsAt(collection) || !IsOfModel(index.Model.Id, query.ModelId) || SqlOf(collection) is not { } sql
+            || index.Known(Ids(sql, filter)) is not { } part)
             return null;
-        HammingMatch[] matches = index.Search(session, BinaryCodes.FromPacked(index.Model.Bits, query.Code), query.Count, query.Radius, null,
-            cancellationToken);
+        HammingMatch[] matches = Nearest(part, index, query, cancellationToken);
         return _found.Of(session, collection, sql, matches, inTransaction: false);
     }
+
+    private static (string Sql, object?[] Values)? Ids(TableSql sql, SqliteFilter? filter) => filter is null ? null : (sql.Ids(filter.Text), filter.Values);
+
+    private static HammingMatch[] Nearest(CodePart part, CollectionIndex index, CodeQuery query, CancellationToken cancellationToken) =>
+        part.Search(BinaryCodes.FromPacked(index.Model.Bits, query.Code), query.Count, query.Radius, cancellationToken)[0].ToArray();
 
     private void Upsert(Session session, IReadOnlyList<RecordRow> rows, IReadOnlyList<string?> models, CancellationToken cancellationToken)
     {
