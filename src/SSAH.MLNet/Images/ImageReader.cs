@@ -15,6 +15,9 @@ namespace SSAH.MLNet;
 internal sealed class ImageReader(int width, int height, ImageReadingOptions options, bool interleaved = true, ImageResizing resizing = ImageResizing.Cover)
 {
     private const int MaxShrink = 8;
+
+    // Of a JPEG that is decoded at a fraction, only time grows with the pixels of its header.
+    private const int ShrunkPixels = 4;
     private readonly SKColorSpace _srgb = SKColorSpace.CreateSrgb();
 
     /// <summary>Number of bytes of a result, <c>height * width * 3</c>.</summary>
@@ -67,18 +70,27 @@ internal sealed class ImageReader(int width, int height, ImageReadingOptions opt
             if (codec is null)
                 return "it is not an image in a known format";
             SKImageInfo info = codec.Info;
-            if (info.Width <= 0 || info.Height <= 0 || (long)info.Width * info.Height > options.MaxPixels)
-                return $"its header says {info.Width} x {info.Height} pixels, over the limit of {options.MaxPixels} (option MaxPixels)";
             SKEncodedOrigin origin = codec.EncodedFormat == SKEncodedImageFormat.Png ? PngOrientation.Of(encoded) : codec.EncodedOrigin;
+            var placement = PixelPlacement.Of(origin, width, height, interleaved);
+            int shrink = ShrinkOf(codec, placement);
+            if (IsTooLarge(info.Size, shrink, encoded))
+                return $"its header says {info.Width} x {info.Height} pixels, over the limit of {options.MaxPixels} (option MaxPixels)";
             upright = PixelPlacement.SwapsSides(origin) ? (info.Height, info.Width) : (info.Width, info.Height);
-            return Read(codec, origin, encoded, rgb);
+            return Read(codec, placement, shrink, encoded, rgb);
         }
     }
 
-    private string? Read(SKCodec codec, SKEncodedOrigin origin, ReadOnlySpan<byte> encoded, Span<byte> rgb)
+    private bool IsTooLarge(SKSizeI size, int shrink, ReadOnlySpan<byte> encoded)
     {
-        var placement = PixelPlacement.Of(origin, width, height, interleaved);
-        int shrink = ShrinkOf(codec, placement);
+        long pixels = (long)size.Width * size.Height;
+        if (size.Width <= 0 || size.Height <= 0)
+            return true;
+        return pixels > options.MaxPixels
+            && (pixels / (shrink * shrink) > options.MaxPixels || pixels / ShrunkPixels > options.MaxPixels || !JpegScans.IsOne(encoded));
+    }
+
+    private string? Read(SKCodec codec, PixelPlacement placement, int shrink, ReadOnlySpan<byte> encoded, Span<byte> rgb)
+    {
         SKSizeI stored = shrink == 1 ? codec.Info.Size : codec.GetScaledDimensions(1f / shrink);
         var info = new SKImageInfo(stored.Width, stored.Height, SKColorType.Rgba8888, SKAlphaType.Premul, _srgb);
         using var buffer = new PixelBuffer(checked((int)info.BytesSize64));

@@ -7,7 +7,8 @@ public record ImageReadingOptions
 {
     /// <summary>
     /// Largest image that is decoded, in pixels (width times height), 100 million by default; decoding takes up to 4 bytes for each. The size is read
-    /// from the image's header: a file of 100 bytes can claim to be 18 GB.
+    /// from the image's header: a file of 100 bytes can claim to be 18 GB. A JPEG that is decoded at a half or less of its sides, as photos of cameras
+    /// are, may have four times as many, since that takes no more memory; a progressive one may not.
     /// </summary>
     public long MaxPixels
     {

@@ -182,6 +182,33 @@ public sealed class ImageReaderTests
     }
 
     [Fact]
+    public void Photos_that_are_decoded_at_a_fraction_may_be_four_times_as_large()
+    {
+        byte[] jpeg = DrawnFiles.Draw(SKEncodedImageFormat.Jpeg, 200, 100, (x, y) => new SKColor((byte)x, (byte)y, 0));
+        ImageReadingOptions quarter = new() { MaxPixels = 5_000 }, less = new() { MaxPixels = 4_999 };
+        Assert.Null(Reason(jpeg, quarter, 8));
+        Assert.Contains("MaxPixels", Reason(jpeg, less, 8), StringComparison.Ordinal);
+        // Half of the sides are decoded, a quarter of the pixels; all of them are more than the limit.
+        Assert.Null(Reason(jpeg, quarter, 50));
+        Assert.Contains("MaxPixels", Reason(jpeg, quarter, 51), StringComparison.Ordinal);
+        byte[] png = DrawnFiles.Draw(SKEncodedImageFormat.Png, 200, 100, (x, y) => new SKColor((byte)x, (byte)y, 0));
+        Assert.Contains("MaxPixels", Reason(png, quarter, 8), StringComparison.Ordinal);
+
+        // A progressive JPEG, and one whose colors come one after the other, keep all coefficients until their last scan.
+        Assert.True(JpegScans.IsOne(jpeg));
+        int frame = jpeg.AsSpan().IndexOf<byte>([0xFF, 0xC0]), scan = jpeg.AsSpan().IndexOf<byte>([0xFF, 0xDA]);
+        byte[] progressive = [.. jpeg], severalScans = [.. jpeg];
+        progressive[frame + 1] = 0xC2;
+        severalScans[scan + 4] = 1;
+        Assert.False(JpegScans.IsOne(severalScans));
+        Assert.False(JpegScans.IsOne(progressive));
+        Assert.Contains("MaxPixels", Reason(progressive, quarter, 8), StringComparison.Ordinal);
+        for (int length = 0; length < scan + 5; length++)
+            Assert.False(JpegScans.IsOne(jpeg.AsSpan(0, length)));
+        Assert.True(JpegScans.IsOne([0xFF, 0xD8, 0xFF, 0xFF, .. jpeg.AsSpan(3)]));
+    }
+
+    [Fact]
     public void Random_damage_gives_pixels_or_a_reason()
     {
         var random = new Random(5);
@@ -198,7 +225,8 @@ public sealed class ImageReaderTests
         }
     }
 
-    private static string? Reason(byte[] encoded, ImageReadingOptions options) => new ImageReader(8, 8, options).Read(encoded, new byte[192]);
+    private static string? Reason(byte[] encoded, ImageReadingOptions options, int side = 8) =>
+        new ImageReader(side, side, options).Read(encoded, new byte[side * side * 3]);
 
     private static byte[] Read(byte[] encoded, int width, int height, ImageReadingOptions? options = null)
     {
