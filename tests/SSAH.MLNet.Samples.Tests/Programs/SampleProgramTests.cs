@@ -53,6 +53,25 @@ public sealed class SampleProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task Ctrl_C_ends_a_training_with_what_it_has_learned()
+    {
+        Assert.SkipUnless(ProcessRun.CanInterrupt, "Ctrl-C does not reach programs that are started here.");
+        DrawnFolder.Write(_folder.At("images", "train"), perClass: 12, labeledShare: 0.5);
+        DrawnFolder.Write(_folder.At("images", "test"), perClass: 2, seed: 2);
+        // The first of five reports of each training; all steps would take an hour.
+        (int code, string output) = await ProcessRun.Interrupt("step", "dotnet", ProgramOf("FineTuneBackbone"), "resnet18", "32", _folder.At("images"), "2500");
+        Assert.True(code == 0, output);
+        Assert.Matches(@"hash layer alone: mAP [01]\.\d\d\d", output);
+        Assert.DoesNotContain("fine-tuned", output, StringComparison.Ordinal);
+
+        (code, output) = await ProcessRun.Interrupt("step", "dotnet", ProgramOf("Demo"), "--data", _folder.At("images", "train"), "--steps", "50",
+            "--bits", "16", "--side", "16", "--out", _folder.At("out"));
+        Assert.True(code == 0, output);
+        Assert.DoesNotContain("(100 %)", output, StringComparison.Ordinal);
+        Assert.True(File.Exists(_folder.At("out", "hasher.zip")));
+    }
+
+    [Fact]
     public async Task Pipeline_of_other_steps_around_the_hasher_survives_saving() =>
         Assert.Contains("saved, loaded, asked again", await Run("ComposePipeline", "5"), StringComparison.Ordinal);
 
@@ -71,7 +90,7 @@ public sealed class SampleProgramTests : IDisposable
     public async Task Sharded_search_is_whole_then_partial_then_whole_again()
     {
         (int code, string output) = await ProcessRun.Start("dotnet",
-            [Path.Combine(FolderOf("ShardedSearch"), "SSAH.MLNet.Samples.ShardedSearch.dll"), "5000"], _folder.Path);
+            [ProgramOf("ShardedSearch"), "5000"], _folder.Path);
         Assert.True(code == 0, output);
         Assert.Contains("5000 codes in 6 shards", output, StringComparison.Ordinal);
         // On a machine that is busy enough nobody may answer for a moment, on one that is fast enough no shard may be missed.
@@ -107,7 +126,9 @@ public sealed class SampleProgramTests : IDisposable
     }
 
     private static Task<(int Code, string Output)> Start(string sample, string[] arguments) =>
-        ProcessRun.Start("dotnet", [Path.Combine(FolderOf(sample), $"SSAH.MLNet.Samples.{sample}.dll"), .. arguments]);
+        ProcessRun.Start("dotnet", [ProgramOf(sample), .. arguments]);
+
+    private static string ProgramOf(string sample) => Path.Combine(FolderOf(sample), $"SSAH.MLNet.Samples.{sample}.dll");
 
     // samples/NAME/bin/CONFIGURATION/net10.0, of the same configuration as these tests.
     private static string FolderOf(string sample) =>
