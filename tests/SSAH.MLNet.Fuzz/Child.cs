@@ -36,7 +36,7 @@ internal static class Child
         long[] numbers = [.. args[3..6].Select(text => long.Parse(text, CultureInfo.InvariantCulture))];
         using var file = MemoryMappedFile.CreateFromFile(args[6]);
         using MemoryMappedViewAccessor current = file.CreateViewAccessor();
-        string? whole = args[1] == "mutations" ? null : target.Read(target.Samples[0]);
+        string? whole = args[1] == "mutations" ? null : target.Read(target.Smallest);
         long[] outcomes = new long[Enum.GetValues<Outcome>().Length];
         for (long number = numbers[0]; number < numbers[1]; number++)
         {

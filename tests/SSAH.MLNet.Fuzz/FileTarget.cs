@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Microsoft.Data.Sqlite;
 using SSAH.MLNet.Hashing;
 
 namespace SSAH.MLNet.Fuzz;
@@ -10,6 +11,7 @@ internal abstract class FileTarget(string name, string ending) : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("ssah-fuzz-").FullName;
     private byte[][]? _samples;
+    private byte[]? _smallest;
 
     /// <summary>Its name on the command line.</summary>
     public string Name { get; } = name;
@@ -22,6 +24,9 @@ internal abstract class FileTarget(string name, string ending) : IDisposable
 
     /// <summary>Small good files.</summary>
     public IReadOnlyList<byte[]> Samples => _samples ??= MakeSamples();
+
+    /// <summary>The first of them as small as its format allows: for every flipped bit and every cut.</summary>
+    public byte[] Smallest => _smallest ??= MakeSmallest();
 
     /// <summary>Reads a file and says what is in it; the same text means the same content.</summary>
     public abstract string Read(byte[] bytes);
@@ -40,6 +45,8 @@ internal abstract class FileTarget(string name, string ending) : IDisposable
 
     protected abstract byte[][] MakeSamples();
 
+    protected virtual byte[] MakeSmallest() => Samples[0];
+
     protected virtual void Dispose(bool disposing)
     {
         if (disposing)
@@ -54,6 +61,22 @@ internal abstract class FileTarget(string name, string ending) : IDisposable
         using var bytes = new MemoryStream();
         gzip.CopyTo(bytes);
         return bytes.ToArray();
+    }
+
+    /// <summary>A SQLite file with the smallest pages that there are, so that few bytes of it say nothing.</summary>
+    protected byte[] WithSmallPages(byte[] bytes)
+    {
+        string path = PathOf("small");
+        File.WriteAllBytes(path, bytes);
+        using (var connection = new SqliteConnection($"Data Source={path};Pooling=False"))
+        {
+            connection.Open();
+            using SqliteCommand command = connection.CreateCommand();
+            // The size of pages cannot change under a log.
+            command.CommandText = "PRAGMA journal_mode = DELETE; PRAGMA page_size = 512; VACUUM; PRAGMA journal_mode = WAL";
+            command.ExecuteNonQuery();
+        }
+        return File.ReadAllBytes(path);
     }
 
     /// <summary>A path for one file at a time.</summary>

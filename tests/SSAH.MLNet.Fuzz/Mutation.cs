@@ -17,17 +17,17 @@ internal abstract class InputSource
     /// <summary>How many inputs there are, at most as many as are wanted.</summary>
     public abstract long CountOf(FileTarget target, long wanted);
 
-    /// <summary>Makes an input; all but mutations are of the first sample.</summary>
+    /// <summary>Makes an input; all but mutations are of the smallest sample.</summary>
     public abstract byte[] Make(FileTarget target, long number, long count);
 
     /// <summary>One bit of the file, every one where there are no more bits than inputs, else a seeded sample.</summary>
     private sealed class Flips(int seed) : InputSource
     {
-        public override long CountOf(FileTarget target, long wanted) => Math.Min(wanted, 8L * target.Samples[0].Length);
+        public override long CountOf(FileTarget target, long wanted) => Math.Min(wanted, 8L * target.Smallest.Length);
 
         public override byte[] Make(FileTarget target, long number, long count)
         {
-            byte[] bytes = [.. target.Samples[0]];
+            byte[] bytes = [.. target.Smallest];
             long bit = count == 8L * bytes.Length ? number : new Random(HashCode(seed, number)).NextInt64(8L * bytes.Length);
             bytes[bit / 8] ^= (byte)(1 << (int)(bit % 8));
             return bytes;
@@ -37,9 +37,9 @@ internal abstract class InputSource
     /// <summary>Every beginning of the file, or as many as are wanted at even distances.</summary>
     private sealed class Cuts : InputSource
     {
-        public override long CountOf(FileTarget target, long wanted) => Math.Min(wanted, target.Samples[0].Length);
+        public override long CountOf(FileTarget target, long wanted) => Math.Min(wanted, target.Smallest.Length);
 
-        public override byte[] Make(FileTarget target, long number, long count) => target.Samples[0][..(int)(number * target.Samples[0].Length / count)];
+        public override byte[] Make(FileTarget target, long number, long count) => target.Smallest[..(int)(number * target.Smallest.Length / count)];
     }
 
     private sealed class Mutations(int seed) : InputSource

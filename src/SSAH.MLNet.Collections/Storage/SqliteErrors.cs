@@ -8,7 +8,7 @@ namespace SSAH.MLNet.Collections.Storage;
 /// </summary>
 internal static class SqliteErrors
 {
-    private const int Error = 1, Permission = 3, Busy = 5, Locked = 6, ReadOnly = 8, InputOutput = 10, Corrupt = 11, Full = 13, CannotOpen = 14,
+    private const int Error = 1, Permission = 3, Busy = 5, Locked = 6, NoMemory = 7, ReadOnly = 8, InputOutput = 10, Corrupt = 11, Full = 13, CannotOpen = 14,
         Schema = 17, Mismatch = 20, Format = 24, NotADatabase = 26;
 
     // What SQLite says of a file by the number that it also has for statements that are wrong.
@@ -42,6 +42,8 @@ internal static class SqliteErrors
         ReadOnly or Permission => new UnauthorizedAccessException(
             $"The collection '{path}' may not be written to: it was opened to be looked at only, or writing to the file or to its folder is not "
                 + "allowed.", error),
+        // A whole file takes little; damaged lengths ask for what nobody has.
+        NoMemory => new DamagedFileException($"'{path}' is damaged, or this machine has no memory left: {error.Message}", error),
         CannotOpen => new UnauthorizedAccessException($"The collection '{path}' cannot be opened: its file and its folder must be readable and "
             + "writable (SQLite keeps files named after it beside it).", error),
         InputOutput => new IOException($"The collection '{path}' cannot be read or written: {error.Message}", error),

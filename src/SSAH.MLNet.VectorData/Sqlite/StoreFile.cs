@@ -10,12 +10,12 @@ namespace SSAH.MLNet.VectorData.Sqlite;
 /// <summary>The SQLite file of a vector store: its tables that do not depend on any record, and how it is made and opened.</summary>
 internal static class StoreFile
 {
-    private const int HeaderLength = 100, UserVersionAt = 60, ApplicationIdAt = 68;
+    private const int HeaderLength = 100, UserVersionAt = 60, ApplicationIdAt = 68, WriteFormatAt = 18, Constraint = 19;
 
     /// <summary>"SSVS", in <c>PRAGMA application_id</c>.</summary>
     private const int ApplicationId = 0x53535653;
 
-    private const int Version = 2;
+    private const int Version = 2, LastWriteFormat = 2;
 
     private static readonly Lazy<List<string>>[] s_made = [new(() => TableTexts.Made(Tables)), new(() => TableTexts.Made(Tables + AddSecond))];
 
@@ -39,6 +39,12 @@ internal static class StoreFile
             });
             Migrate(session);
             return session;
+        }
+        // What is right for every whole file breaks a constraint in a damaged one.
+        catch (IOException error) when (error.InnerException is SqliteException { SqliteErrorCode: Constraint } inner)
+        {
+            session.Dispose();
+            throw Damaged(path, inner);
         }
         catch (SqliteException error)
         {
@@ -88,6 +94,9 @@ internal static class StoreFile
         if (version > Version)
             throw new DamagedFileException($"The vector store '{path}' has version {version}, and this library reads up to version {Version}: update the "
                 + "package SSAH.MLNet.VectorData.");
+        // Of other formats SQLite only reads, and says that the file may not be written to.
+        if (header[WriteFormatAt] > LastWriteFormat)
+            throw new DamagedFileException($"'{path}' is a damaged vector store: SQLite knows no write format {header[WriteFormatAt]}.");
         if (version < 1)
             throw new DamagedFileException($"'{path}' is a damaged vector store: it says that its version is {version}.");
     }

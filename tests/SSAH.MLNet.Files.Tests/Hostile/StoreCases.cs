@@ -16,9 +16,17 @@ internal static class StoreCases
         "DROP TABLE kept",
     ];
 
+    private static readonly string[] s_noRevision =
+    [
+        "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'revision INTEGER NOT NULL', 'revision INTEGER') WHERE name = 'collection'",
+        "UPDATE collection SET revision = NULL",
+        "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'revision INTEGER', 'revision INTEGER NOT NULL') WHERE name = 'collection'",
+    ];
+
     public static IEnumerable<HostileCase> All =>
     [
         Sql("record of version 1 that only an index has", 1, s_recordInAnIndexOnly),
+        Sql("version 1 without a revision", 1, s_noRevision),
         Sql("version 1 with a table of its records gone", 1, "DROP TABLE records_1"),
         Sql("version 1 without codes", 1, "DROP TABLE codes_1_0"),
         Sql("version 1 with another table", 1, "CREATE TABLE more (x)"),
@@ -35,6 +43,13 @@ internal static class StoreCases
         Sql("definition 10,000 deep", 0, $"UPDATE collection SET definition = '{new string('[', 10_000)}'"),
         Sql("version 2^31-1", 0, "PRAGMA user_version = 2147483647"),
         Sql("another program's", 0, "PRAGMA application_id = 1"),
+        new("store", "version 1 in a write format to come", () =>
+        {
+            using FileTarget target = AllTargets.Named("store");
+            byte[] bytes = [.. target.Samples[1]];
+            bytes[18] = 3;
+            return bytes;
+        }),
         new("store", "nothing", () => []),
         new("store", "only a header", () => [.. "SQLite format 3\0"u8, .. new byte[84]]),
     ];

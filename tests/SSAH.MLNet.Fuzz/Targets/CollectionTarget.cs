@@ -45,6 +45,8 @@ internal sealed class CollectionTarget() : FileTarget("collection", ".db")
         }
     }
 
+    protected override byte[] MakeSmallest() => WithSmallPages(Samples[0]);
+
     protected override byte[][] MakeSamples()
     {
         string folder = Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(PathOf())!, "photos")).FullName;

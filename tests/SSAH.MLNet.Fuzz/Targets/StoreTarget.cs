@@ -26,9 +26,11 @@ internal sealed class StoreTarget() : FileTarget("store", ".db")
         return $"{names} | {records} | {found} | {dear} | {word}";
     }
 
-    // Without an inner one it is the store's own refusal: no such collection, or one of other properties.
-    public override bool IsOfTheFamily(Exception error) =>
-        error is DamagedFileException or VectorStoreException { InnerException: DamagedFileException or null };
+    // Without an inner one it is the store's own refusal: no such collection, or one of other properties. Operations wrap it once more.
+    public override bool IsOfTheFamily(Exception error) => error is DamagedFileException
+        || (error is VectorStoreException { InnerException: var inner } && (inner is null || IsOfTheFamily(inner)));
+
+    protected override byte[] MakeSmallest() => WithSmallPages(Samples[0]);
 
     protected override byte[][] MakeSamples()
     {
