@@ -30,8 +30,10 @@ internal static class JpegScans
                     break;
                 case 0xDA:
                     return length > ScanComponents && components > 0 && segment[ScanComponents] == components;
-                // The other frames; C4, C8 and CC are tables and an extension.
-                case >= 0xC0 and <= 0xCF and not 0xC4 and not 0xC8 and not 0xCC:
+                // Tables, remarks and what applications keep; whatever else may be read in another way by the decoder.
+                case 0xC4 or 0xDB or 0xDD or (>= 0xE0 and <= 0xEF) or 0xFE:
+                    break;
+                default:
                     return false;
             }
             left = left[length..];

@@ -206,6 +206,13 @@ public sealed class ImageReaderTests
         for (int length = 0; length < scan + 5; length++)
             Assert.False(JpegScans.IsOne(jpeg.AsSpan(0, length)));
         Assert.True(JpegScans.IsOne([0xFF, 0xD8, 0xFF, 0xFF, .. jpeg.AsSpan(3)]));
+
+        // Behind a marker that has no length the decoder reads on at once: what seems to be its segment may be the real header.
+        foreach (byte marker in (byte[])[0x00, 0x01, 0x02, 0xBF, .. Enumerable.Range(0xC2, 14).Where(each => each != 0xC4).Select(each => (byte)each),
+            .. Enumerable.Range(0xD0, 10).Select(each => (byte)each), 0xDC, 0xDE, 0xDF, 0xF0, 0xFD])
+            Assert.False(JpegScans.IsOne([0xFF, 0xD8, 0xFF, marker, 0, 2, .. jpeg.AsSpan(2)]));
+        foreach (byte marker in (byte[])[0xDB, 0xE5, 0xFE])
+            Assert.True(JpegScans.IsOne([0xFF, 0xD8, 0xFF, marker, 0, 2, .. jpeg.AsSpan(2)]));
     }
 
     [Fact]
