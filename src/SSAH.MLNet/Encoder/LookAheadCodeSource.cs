@@ -73,7 +73,7 @@ internal sealed class LookAheadCodeSource : CodeSource
             // A reader that stops early does not care how the batches in flight end, but they must have ended: at their next operator.
             _ending.Cancel();
             foreach ((_, Task scoring) in _inFlight)
-                scoring.ContinueWith(_ => { }, TaskScheduler.Default).Wait();
+                scoring.ContinueWith(ended => ended.Exception, TaskScheduler.Default).Wait();
             _inFlight.Clear();
             _ahead.Dispose();
             _ending.Dispose();
@@ -121,8 +121,10 @@ internal sealed class LookAheadCodeSource : CodeSource
                 batch.Count++;
             }
         }
-        catch (Exception error) when (!reader.IsCancellationRequested)
+        catch (Exception error)
         {
+            // What ended in between is no error of the row.
+            reader.ThrowIfCancellationRequested();
             // Nobody may ever come to the row that cannot be read.
             _failure = ExceptionDispatchInfo.Capture(error);
         }
