@@ -89,7 +89,7 @@ internal sealed class PostgresScale
         load.Create();
         string[] later = await TakeIndexesAsync(name);
         ScaleCost filling = ScaleCost.Of(load.Fill, _processes), indexing = ScaleCost.Of(() => MakeIndexesAsync(later).GetAwaiter().GetResult(), _processes);
-        await _server.ExecuteAsync("VACUUM ANALYZE");
+        await RunLongAsync($"VACUUM ANALYZE ssah.\"{name}\"");
         double table = (long)(await _server.ExecuteAsync($"SELECT pg_table_size('ssah.\"{name}\"')"))! / 1e6,
             indexes = (long)(await _server.ExecuteAsync($"SELECT pg_indexes_size('ssah.\"{name}\"')"))! / 1e6;
         BenchmarkRow.Note($"postgres-{name}: {codes.Count} records of {codes.Bits} bits stored in {filling}; table {table:0} MB, indexes {indexes:0} MB");
@@ -111,13 +111,14 @@ internal sealed class PostgresScale
         return later;
     }
 
-    private async Task MakeIndexesAsync(string[] definitions)
+    private Task MakeIndexesAsync(string[] definitions) =>
+        definitions.Length == 0 ? Task.CompletedTask : RunLongAsync($"SET maintenance_work_mem = '1GB'; {string.Join("; ", definitions)}");
+
+    private async Task RunLongAsync(string sql)
     {
-        if (definitions.Length == 0)
-            return;
         await using var connection = new NpgsqlConnection($"{_server.ConnectionString};Command Timeout=0");
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand($"SET maintenance_work_mem = '1GB'; {string.Join("; ", definitions)}", connection);
+        await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
     }
 
