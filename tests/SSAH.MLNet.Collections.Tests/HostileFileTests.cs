@@ -67,6 +67,7 @@ public sealed class HostileFileTests : IDisposable
     [InlineData("PRAGMA foreign_keys = OFF; DELETE FROM model")]
     [InlineData("DROP TABLE code")]
     [InlineData("CREATE TRIGGER theft AFTER UPDATE ON collection BEGIN DELETE FROM label; END")]
+    [InlineData("PRAGMA writable_schema = ON; CREATE TRIGGER sqlite_theft AFTER UPDATE ON collection BEGIN DELETE FROM label; END")]
     [InlineData("CREATE VIEW v\r\nAS SELECT\r\n1")]
     [InlineData("DROP INDEX label_by_text")]
     [InlineData("UPDATE image SET path = '4.png' WHERE id = 2")]

@@ -42,8 +42,9 @@ internal static class SqliteErrors
         ReadOnly or Permission => new UnauthorizedAccessException(
             $"The collection '{path}' may not be written to: it was opened to be looked at only, or writing to the file or to its folder is not "
                 + "allowed.", error),
-        // A whole file takes little; damaged lengths ask for what nobody has.
-        NoMemory => new DamagedFileException($"'{path}' is damaged, or this machine has no memory left: {error.Message}", error),
+        // A whole file takes little; damaged lengths ask for what nobody has. SQLite says no more than this.
+        NoMemory => new DamagedFileException($"'{path}' is damaged, or this machine has no memory left, and SQLite does not say which: {error.Message} Free "
+            + "memory and try again; where that fails too, the file has lengths that nobody wrote.", error),
         CannotOpen => new UnauthorizedAccessException($"The collection '{path}' cannot be opened: its file and its folder must be readable and "
             + "writable (SQLite keeps files named after it beside it).", error),
         InputOutput => new IOException($"The collection '{path}' cannot be read or written: {error.Message}", error),

@@ -3,9 +3,15 @@ namespace SSAH.MLNet.Collections.Storage;
 /// <summary>The statements that made the tables and indexes of a file, as SQLite keeps them, each after its kind.</summary>
 internal static class TableTexts
 {
-    /// <summary>Those of a file, in the order of the names.</summary>
+    // Those that SQLite makes when somebody has a file analyzed.
+    private static readonly string[] s_statistics =
+        ["table CREATE TABLE sqlite_stat1(tbl,idx,stat)", "table CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)"];
+
+    /// <summary>Those of a file, in the order of the names, but for SQLite's own statistics. A trigger may have a name of SQLite's own too: it would run as
+    /// any other.</summary>
     public static List<string> Of(Session session) =>
-        session.Query("SELECT type || ' ' || sql FROM sqlite_schema WHERE name NOT GLOB 'sqlite_*' ORDER BY name", reader => reader.GetString(0));
+        [.. session.Query("SELECT type || ' ' || sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name", reader => reader.GetString(0))
+            .Except(s_statistics)];
 
     /// <summary>Those that a script makes in an empty file.</summary>
     /// <param name="script">Begins a transaction.</param>

@@ -48,6 +48,9 @@ internal sealed class FoundRecords(CollectionModel model)
             if (!isSame)
                 return;
             int place = read < places.Count ? places[read++] : throw Missing(session);
+            // The row of a record that is gone is none: what comes next is that of another match.
+            if (row.GetInt64(0) != matches[place].Id)
+                throw Missing(session);
             stored[place] = RecordChecksum.Values(row, values, session.Path);
             _cache.Add(matches[place].Id, stored[place], BytesOf(stored[place]));
         }, $"[{string.Join(',', places.Select(place => matches[place].Id.ToString(CultureInfo.InvariantCulture)))}]");

@@ -105,20 +105,17 @@ internal static class StoreFile
     public static DamagedFileException Damaged(string path, SqliteException error) =>
         new($"'{path}' is a damaged vector store: {error.Message} Make it again from its source; 'sqlite3 FILE .recover' may save its records.", error);
 
-    // A trigger or a view in a file from somebody else would run with statements of ours, and tables of other columns would give nonsense. Those of
-    // records are compared when it is known what they hold.
+    // A trigger or a view in a file from somebody else would run with statements of ours, and tables of other columns would give nonsense. Whether those
+    // of records have the values of the program's records is seen when a collection is used.
     private static void CheckTables(Session session)
     {
         long version = session.Number("PRAGMA user_version");
         List<string> made = s_made[Math.Clamp(version, 1, Version) - 1].Value;
         List<string> found = TableTexts.Of(session);
-        if ((made.Except(found).FirstOrDefault() ?? found.Except(made).FirstOrDefault(text => !IsOfRecords(text))) is { } other)
+        if ((made.Except(found).FirstOrDefault() ?? RecordTables.FirstOther(session, found.Except(made), hasChecksums: version > 1)) is { } other)
             throw new DamagedFileException($"'{session.Path}' is a damaged vector store: its tables are not those of version {version} "
                 + $"({TableTexts.Beginning(other)}...).");
     }
-
-    private static bool IsOfRecords(string text) => text.StartsWith("table CREATE TABLE records_", StringComparison.Ordinal)
-        || text.StartsWith("table CREATE TABLE codes_", StringComparison.Ordinal) || text.StartsWith("index CREATE INDEX records_", StringComparison.Ordinal);
 
     // Version 2 has checksums of records, of what is said of collections, and of the log of changes. All or nothing.
     private static void Migrate(Session session)
@@ -134,7 +131,7 @@ internal static class StoreFile
             session.Execute("UPDATE collection SET changes_from = revision");
             foreach (long collection in session.Query("SELECT id FROM collection", row => row.GetInt64(0)))
             {
-                foreach (string column in TableSql.CheckColumns)
+                foreach (string column in RecordTables.CheckColumns)
                     session.Execute($"ALTER TABLE {RecordColumns.TableOf(collection)} ADD COLUMN {column}");
                 Sign(session, RecordColumns.Of(session, collection));
                 StoreSeal.Write(session, collection);

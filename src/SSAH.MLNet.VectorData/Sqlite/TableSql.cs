@@ -12,13 +12,14 @@ namespace SSAH.MLNet.VectorData.Sqlite;
 internal sealed class TableSql
 {
     private readonly CollectionModel _model;
+    private readonly long _collection;
     private readonly string _records;
 
     public TableSql(CollectionModel model, long collection)
     {
-        _model = model;
+        (_model, _collection) = (model, collection);
         _records = RecordColumns.TableOf(collection);
-        CodeTables = [.. Enumerable.Range(0, model.VectorProperties.Count).Select(i => string.Create(CultureInfo.InvariantCulture, $"codes_{collection}_{i}"))];
+        CodeTables = [.. Enumerable.Range(0, model.VectorProperties.Count).Select(i => RecordTables.CodesOf(collection, i))];
         PropertyModel[] columns = [model.KeyProperty, .. model.DataProperties];
         string names = string.Join(", ", columns.Select(Column)), places = string.Join(", ", Enumerable.Range(1, columns.Length + 3).Select(Place));
         string own = $"{HashModelBuilder.CodesColumn}, {HashModelBuilder.ChecksumColumn}", key = Column(model.KeyProperty);
@@ -71,13 +72,9 @@ internal sealed class TableSql
     /// <summary>Makes the tables.</summary>
     public IEnumerable<string> Create()
     {
-        yield return $"CREATE TABLE {_records} ({HashModelBuilder.IdColumn} INTEGER PRIMARY KEY AUTOINCREMENT, "
-            + $"{Column(_model.KeyProperty)} {SqliteValue.TypeOf(_model.KeyProperty.Type)} NOT NULL UNIQUE"
-            + string.Concat(_model.DataProperties.Select(data => $", {Column(data)} {SqliteValue.TypeOf(data.Type)}{(data.IsNullable ? "" : " NOT NULL")}"))
-            + $", {CheckColumns[0]}, {CheckColumns[1]}) STRICT";
-        foreach (string codes in CodeTables)
-            yield return $"CREATE TABLE {codes} (record INTEGER PRIMARY KEY REFERENCES {_records} ({HashModelBuilder.IdColumn}) ON DELETE CASCADE, "
-                + "code BLOB NOT NULL) STRICT";
+        yield return RecordTables.Records(_collection, ColumnOf(_model.KeyProperty), _model.DataProperties.Select(ColumnOf), hasChecksums: true);
+        for (int i = 0; i < CodeTables.Length; i++)
+            yield return RecordTables.Codes(_collection, i);
         for (int i = 0; i < _model.DataProperties.Count; i++)
             if (_model.DataProperties[i].IsIndexed)
                 yield return Index(i);
@@ -97,16 +94,12 @@ internal sealed class TableSql
                 + $"({TableTexts.Beginning(other)}...).");
     }
 
-    /// <summary>The columns that tell a damaged record.</summary>
-    public static string[] CheckColumns { get; } =
-        [$"{HashModelBuilder.CodesColumn} INTEGER NOT NULL DEFAULT 0", $"{HashModelBuilder.ChecksumColumn} INTEGER NOT NULL DEFAULT 0"];
-
     /// <summary>Drops the tables.</summary>
     public static IEnumerable<string> Drop(long collection, int vectors)
     {
         for (int i = 0; i < vectors; i++)
-            yield return string.Create(CultureInfo.InvariantCulture, $"DROP TABLE codes_{collection}_{i}");
-        yield return string.Create(CultureInfo.InvariantCulture, $"DROP TABLE records_{collection}");
+            yield return $"DROP TABLE {RecordTables.CodesOf(collection, i)}";
+        yield return $"DROP TABLE {RecordColumns.TableOf(collection)}";
     }
 
     private string Select(bool withCodes, string rest, string? from = null, params string[] more)
@@ -120,10 +113,12 @@ internal sealed class TableSql
         return $"SELECT {string.Join(", ", columns.Concat(CodeTables.Select(codes => $"{codes}.code")))} FROM {from}{joins} {rest}";
     }
 
-    private string Index(int data) =>
-        string.Create(CultureInfo.InvariantCulture, $"CREATE INDEX {_records}_by_{data} ON {_records} ({Column(_model.DataProperties[data])})");
+    private string Index(int data) => RecordTables.Index(_collection, data, _model.DataProperties[data].StorageName);
 
     private static string Comparable(string sql) => sql.Replace(" NOT NULL", "", StringComparison.Ordinal);
+
+    private static RecordTables.Column ColumnOf(PropertyModel property) =>
+        new(property.StorageName, SqliteValue.TypeOf(property.Type), property.IsNullable);
 
     private static string Column(PropertyModel property) => SqlName.Of(property.StorageName);
 

@@ -179,6 +179,60 @@ public sealed class SqliteFileTests : IDisposable
         Assert.Contains(path, error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("ALTER TABLE records_1 ADD COLUMN more INTEGER GENERATED ALWAYS AS (Size + 1) VIRTUAL")]
+    [InlineData("ALTER TABLE records_1 ADD COLUMN more INTEGER CHECK (abs(more) > 0)")]
+    [InlineData("ALTER TABLE records_1 ADD COLUMN more ANY")]
+    [InlineData("CREATE INDEX records_1_more ON records_1 (abs(Size))")]
+    [InlineData("CREATE INDEX records_1_by_90 ON codes_1_0 (code)")]
+    [InlineData("CREATE TABLE records_2 (a INTEGER PRIMARY KEY) STRICT")]
+    [InlineData("CREATE TABLE codes_1_9 (record INTEGER PRIMARY KEY REFERENCES records_1 (ssah_id) ON DELETE CASCADE, code BLOB NOT NULL) STRICT")]
+    [InlineData("CREATE VIEW sqlite_more AS SELECT 1")]
+    [InlineData("CREATE TRIGGER sqlite_more AFTER UPDATE ON collection BEGIN DELETE FROM change; END")]
+    public async Task Tables_of_collections_that_no_program_uses_are_compared_at_opening(string sql)
+    {
+        string path = _folder.At("store.db");
+        using (var store = new SqliteHashVectorStore(path))
+            await store.GetCollection<string, Photo>("photos").EnsureCollectionExistsAsync();
+        await ExecuteAsync(path, "ANALYZE");
+        new SqliteHashVectorStore(path).Dispose();
+        // Names of SQLite's own can be given so alone.
+        await ExecuteAsync(path, $"PRAGMA writable_schema = ON; {sql}");
+        Assert.Contains("its tables", Assert.Throws<DamagedFileException>(() => new SqliteHashVectorStore(path).Dispose()).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Search_never_gives_one_record_for_another_that_is_gone(bool hasSearched)
+    {
+        string path = _folder.At("store.db");
+        using var store = new SqliteHashVectorStore(path);
+        VectorStoreCollection<string, Photo> photos = store.GetCollection<string, Photo>("photos");
+        await photos.EnsureCollectionExistsAsync();
+        await photos.UpsertAsync(Enumerable.Range(0, 5).Select(i => new Photo { Name = $"{i}", Code = [.. new byte[7], (byte)((1 << i) - 1)] }));
+        var options = new VectorSearchOptions<Photo> { VectorProperty = photo => photo.Code };
+        if (hasSearched)
+            Assert.Equal("0", (await photos.SearchAsync(new byte[8], 1, options).SingleAsync()).Record.Name);
+        await ExecuteAsync(path, "DELETE FROM records_1 WHERE ssah_id = 3");
+        for (int i = 0; i < 2; i++)
+        {
+            Exception? error = await Record.ExceptionAsync(async () => await photos.SearchAsync(new byte[8], 5, options).ToListAsync());
+            Assert.True(error is DamagedFileException or VectorStoreException { InnerException: DamagedFileException }, $"search {i}: {error}");
+        }
+        // Those before it are whole, and the first of them is in memory.
+        Assert.Equal(["0", "1"], await photos.SearchAsync(new byte[8], 2, options).Select(match => match.Record.Name).ToListAsync());
+    }
+
+    private static async Task ExecuteAsync(string path, string sql)
+    {
+        await using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={path};Pooling=False;Foreign Keys=False");
+        connection.Open();
+        using Microsoft.Data.Sqlite.SqliteCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
     [Fact]
     public async Task Values_that_the_engine_stores_in_another_form_are_not_taken_for_damage()
     {
