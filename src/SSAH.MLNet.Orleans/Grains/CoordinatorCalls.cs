@@ -15,9 +15,9 @@ internal sealed class CoordinatorCalls(IGrainFactory grains, string index)
     private readonly IHashCoordinatorGrain[] _coordinators = [.. Enumerable.Range(0, CoordinatorKey.Count)
         .Select(number => grains.GetGrain<IHashCoordinatorGrain>(CoordinatorKey.Of(index, number)))];
 
-    private int _turn;
+    private uint _turn;
 
-    /// <summary>The first answer.</summary>
+    /// <summary>The first answer of a silo that can read its files, or where none can, what one of them says.</summary>
     /// <exception cref="ShardsUnavailableException">There was none in time.</exception>
     public async Task<Answer> AskAsync(
         Func<IHashCoordinatorGrain, TimeSpan, CancellationToken, Task<Answer>> ask, TimeSpan timeout, CancellationToken cancellationToken)
@@ -27,16 +27,24 @@ internal sealed class CoordinatorCalls(IGrainFactory grains, string index)
         using var answered = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var asked = new List<Task<Answer>>(Most);
         Exception? error = null;
+        Answer? blind = null;
+        int blindCount = 0;
+        uint turn = Interlocked.Increment(ref _turn);
         try
         {
             while (true)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 TimeSpan left = timeout - Stopwatch.GetElapsedTime(start);
-                if (left > s_betweenTries || (asked.Count == 0 && error is null))
+                // In turn: where as many say that they cannot look as there are, none can.
+                if (blindCount < CoordinatorKey.Count && (left > s_betweenTries || (asked.Count == 0 && error is null && blind is null)))
                 {
                     if (asked.Count < Most)
-                        asked.Add(ask(Next(), left, answered.Token));
+                        asked.Add(ask(_coordinators[turn++ % CoordinatorKey.Count], left, answered.Token));
+                }
+                else if (blind is not null && (left < -s_grace || asked.Count == 0))
+                {
+                    return blind;
                 }
                 else if (left < -s_grace || asked.Count == 0)
                 {
@@ -49,7 +57,12 @@ internal sealed class CoordinatorCalls(IGrainFactory grains, string index)
                     continue;
                 asked.Remove(done);
                 if (done.IsCompletedSuccessfully)
-                    return done.Result;
+                {
+                    if (!done.Result.IsBlind)
+                        return done.Result;
+                    (blind, blindCount) = (done.Result, blindCount + 1);
+                    continue;
+                }
                 error = done.Exception?.InnerException ?? new TaskCanceledException(done);
                 await Task.Delay(s_betweenTries, cancellationToken);
             }
@@ -62,6 +75,4 @@ internal sealed class CoordinatorCalls(IGrainFactory grains, string index)
     }
 
     private static TimeSpan Pause(TimeSpan timeout, TimeSpan left) => timeout / 4 < left ? timeout / 4 : left;
-
-    private IHashCoordinatorGrain Next() => _coordinators[(uint)Interlocked.Increment(ref _turn) % CoordinatorKey.Count];
 }

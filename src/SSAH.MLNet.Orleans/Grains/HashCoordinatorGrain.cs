@@ -35,7 +35,16 @@ internal sealed class HashCoordinatorGrain(
         using var limit = new TimeLimit(timeout, cancellationToken);
         if (await OfOtherFilesAsync(limit) is { } others)
             return others with { Matches = MatchMerger.Merge([], queries, query.K) };
-        if (query.ModelId is { } theirs && (_modelId ??= IndexManifest.ModelIdOf(_index, _options)) is { } ours && ours != theirs)
+        try
+        {
+            if (query.ModelId is not null)
+                _modelId ??= IndexManifest.ModelIdOf(_index, _options);
+        }
+        catch (Exception error) when (IsOfFiles(error))
+        {
+            return Blind(error) with { Matches = MatchMerger.Merge([], queries, query.K) };
+        }
+        if (query.ModelId is { } theirs && _modelId is { } ours && ours != theirs)
             return new Answer
             {
                 Refusal = Refusal.Argument,
@@ -90,6 +99,10 @@ internal sealed class HashCoordinatorGrain(
             {
                 return new Answer { Refusal = Refusal.Argument, Reason = ArgumentErrors.Sentence(error) };
             }
+            catch (Exception error) when (IsOfFiles(error))
+            {
+                return Blind(error);
+            }
         }
         List<int>[] positions = ShardMap.Split(records.Ids, _options.Shards);
         int words = (_options.Bits + 63) / 64;
@@ -119,21 +132,27 @@ internal sealed class HashCoordinatorGrain(
 
     private async ValueTask<Answer?> OfOtherFilesAsync(TimeLimit limit)
     {
-        string? reason;
         try
         {
-            // Read once they can be: an error here would come to the client without what it says.
+            // Read once they can be.
             if (_files == Guid.Empty)
                 _files = IndexManifest.IdOf(_index, _options);
-            reason = await seen.DifferenceAsync(_index, _options, _files, limit.IsOver);
         }
-        catch (Exception error) when (error is DamagedFileException or InvalidOperationException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (IsOfFiles(error))
         {
-            reason = error.FirstLine();
+            return Blind(error);
         }
-        return reason is null ? null
-            : new Answer { Shards = _options.Shards, Missing = [.. Enumerable.Range(0, _options.Shards).Select(shard => new Missing(shard, reason))] };
+        return await seen.DifferenceAsync(_index, _options, _files, limit.IsOver) is { } reason ? AllMissing(reason) : null;
     }
+
+    private static bool IsOfFiles(Exception error) =>
+        error is DamagedFileException or InvalidOperationException or IOException or UnauthorizedAccessException;
+
+    // An error would come to the client without what it says.
+    private Answer Blind(Exception error) => AllMissing(error.FirstLine()) with { IsBlind = true };
+
+    private Answer AllMissing(string reason) =>
+        new() { Shards = _options.Shards, Missing = [.. Enumerable.Range(0, _options.Shards).Select(shard => new Missing(shard, reason))] };
 
     private Answer? RefusalOf(int bits, string what) =>
         _calls is null ? new Answer

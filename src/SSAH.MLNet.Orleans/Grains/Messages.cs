@@ -176,4 +176,8 @@ internal sealed record Answer
 
     [Id(7)]
     public TimeSpan SlowestShardTime { get; init; }
+
+    /// <summary>Whether the silo cannot read its files: what another one says counts more.</summary>
+    [Id(8)]
+    public bool IsBlind { get; init; }
 }

@@ -65,7 +65,14 @@ internal sealed class Shard : IDisposable
     public async Task WriteAsync(LogRecord record, CancellationToken cancellationToken)
     {
         RecordRules.ThrowIfUnfit(record, _name, _bits);
-        await CurrentAsync(cancellationToken);
+        try
+        {
+            await CurrentAsync(cancellationToken);
+        }
+        catch (UnsettledRecordException)
+        {
+            // Who has the lock, as this write in a moment, sees what it is.
+        }
         await _writer.WaitAsync(cancellationToken);
         try
         {

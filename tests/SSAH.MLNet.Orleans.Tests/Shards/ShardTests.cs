@@ -243,6 +243,27 @@ public sealed class ShardTests
     }
 
     [Fact]
+    public async Task Write_waits_for_a_record_that_is_being_written()
+    {
+        using var files = new ShardFiles();
+        files.Append(Numbered(1));
+        string path = files.Folder.LogPath(0);
+        byte[] whole = await File.ReadAllBytesAsync(path), half = [.. whole];
+        half[^1] ^= 1;
+        await File.WriteAllBytesAsync(path, half);
+        using Shard shard = files.Open();
+        Task write;
+        using (files.Folder.TryLock())
+        {
+            Assert.Throws<UnsettledRecordException>(() => shard.Current());
+            write = shard.WriteAsync(Numbered(2), default);
+            await File.WriteAllBytesAsync(path, whole);
+        }
+        await write;
+        Assert.Equal([1, 2], ShardFiles.Contents(shard).Keys.Order());
+    }
+
+    [Fact]
     public async Task Log_that_says_what_cannot_be_is_an_error_though_its_checksums_are_right()
     {
         BinaryCodes one = NaiveIndex.RandomCodes(ShardFiles.Bits, 1, new Random(1));
