@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Data.Sqlite;
 
 namespace SSAH.MLNet.Collections.Tests;
@@ -63,6 +64,8 @@ public sealed class HostileFileTests : IDisposable
     [InlineData("UPDATE model SET bits = -1")]
     [InlineData("UPDATE model SET onnx = X'00'")]
     [InlineData("UPDATE model SET name = 'sha256:other'")]
+    [InlineData("UPDATE model SET name = printf('%.2000c', 'a')")]
+    [InlineData("UPDATE model SET name = ''")]
     [InlineData("DELETE FROM collection")]
     [InlineData("PRAGMA foreign_keys = OFF; DELETE FROM model")]
     [InlineData("DROP TABLE code")]
@@ -97,6 +100,27 @@ public sealed class HostileFileTests : IDisposable
         }
         Run(sql);
         Assert.Contains(_folder.File, Assert.Throws<DamagedFileException>(() => Use(_folder.File)).Message, StringComparison.Ordinal);
+    }
+
+    // A record's header says of each value what it is: 23 is a text of five bytes, 22 would be five bytes that no text is equal to.
+    [Theory]
+    [InlineData("\u0004\u0009\u0017\u00012.png\u0002", 2)]
+    [InlineData("\u0003\u0013\u0001cat\u0002", 1)]
+    public void An_index_in_which_a_text_became_bytes_is_damage(string entry, int place)
+    {
+        for (int i = 1; i <= 3; i++)
+            _folder.Draw($"{i}.png", i);
+        using (var made = ImageCollection.Create(_folder.File, _encoder))
+        {
+            made.Sync(_folder.Photos);
+            made.Relabel([2], "cat");
+        }
+        byte[] bytes = File.ReadAllBytes(_folder.File), searched = Encoding.Latin1.GetBytes(entry);
+        int at = bytes.AsSpan().IndexOf(searched);
+        Assert.True(at >= 0 && at == bytes.AsSpan().LastIndexOf(searched));
+        bytes[at + place]--;
+        File.WriteAllBytes(_folder.File, bytes);
+        Assert.Contains(_folder.File, Assert.Throws<DamagedFileException>(() => ImageCollection.Open(_folder.File)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

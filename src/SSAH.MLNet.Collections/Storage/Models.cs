@@ -26,13 +26,13 @@ internal static class Models
 
     /// <summary>All models of which there may be codes.</summary>
     public static List<StoredModel> All(Session session) =>
-        session.Query("SELECT id, name, bits FROM model", reader => new StoredModel(reader.GetInt64(0), reader.GetString(1), reader.GetInt32(2)));
+        session.Query("SELECT id, name, bits FROM model", row => Read(row, session.Path));
 
     /// <summary>The model whose codes are searched.</summary>
     public static StoredModel Current(Session session)
     {
         List<StoredModel> models = session.Query("SELECT m.id, m.name, m.bits FROM collection c JOIN model m ON m.id = c.model",
-            reader => new StoredModel(reader.GetInt64(0), reader.GetString(1), reader.GetInt32(2)));
+            row => Read(row, session.Path));
         return models is [{ Bits: >= 1 and <= BinaryCodes.MaxBits } model]
             ? model
             : throw new DamagedFileException($"'{session.Path}' is a damaged collection: it does not say which model made its codes.");
@@ -51,6 +51,20 @@ internal static class Models
         throw new DamagedFileException(encoder.ModelId != model.Id
             ? $"'{session.Path}' is a damaged collection: the model in it is not '{model.Id}', as it says."
             : $"'{session.Path}' is a damaged collection: its codes have {model.Bits} bits, those of its model {encoder.Bits}.");
+    }
+
+    private static StoredModel Read(StoredRow row, string path)
+    {
+        string id = row.GetString(1);
+        try
+        {
+            TextKeys.ThrowIfUnfit(id, "The id of a model", BinaryCodes.MaxModelIdBytes, nameof(row));
+        }
+        catch (ArgumentException error)
+        {
+            throw new DamagedFileException($"'{path}' is a damaged collection: {error.Message}", error);
+        }
+        return new StoredModel(row.GetInt64(0), id, row.GetInt32(2));
     }
 
     private static HashEncoder Open(Session session, byte[] onnx, ReadingLimits limits)

@@ -11,18 +11,20 @@ internal readonly struct StoredRow(SqliteDataReader reader, string path)
 
     public bool IsNull(int column) => reader.IsDBNull(column);
 
-    public long GetInt64(int column) => Get(column, static (reader, column) => reader.GetInt64(column));
+    public long GetInt64(int column) => Get(column, static (reader, column) => Typed(reader, column, typeof(long)).GetInt64(column));
 
-    public int GetInt32(int column) => Get(column, static (reader, column) => reader.GetInt32(column));
+    public int GetInt32(int column) => Get(column, static (reader, column) => Typed(reader, column, typeof(long)).GetInt32(column));
 
-    public double GetDouble(int column) => Get(column, static (reader, column) => reader.GetDouble(column));
+    public string GetString(int column) => Get(column, static (reader, column) => Typed(reader, column, typeof(string)).GetString(column));
 
-    public string GetString(int column) => Get(column, static (reader, column) => reader.GetString(column));
-
-    public byte[] GetBytes(int column) => Get(column, static (reader, column) => reader.GetFieldValue<byte[]>(column));
+    public byte[] GetBytes(int column) => Get(column, static (reader, column) => Typed(reader, column, typeof(byte[])).GetFieldValue<byte[]>(column));
 
     /// <summary>A long, a double, a text, bytes or null, as it is stored.</summary>
     public object? GetValue(int column) => Get(column, static (reader, column) => reader.GetValue(column)) is var value and not DBNull ? value : null;
+
+    // SQLite would convert: bytes would be read as the text that no comparison finds them by.
+    private static SqliteDataReader Typed(SqliteDataReader reader, int column, Type type) => reader.GetFieldType(column) is var found && found == type
+        ? reader : throw new InvalidCastException($"It has the type {found.Name} where it must have {type.Name}.");
 
     private T Get<T>(int column, Func<SqliteDataReader, int, T> get)
     {
