@@ -47,12 +47,12 @@ internal sealed class HasherTraining(MLContext context, int bits, int seed, Comm
 
     /// <summary>Groups of images that are copies of each other.</summary>
     public DuplicateReport FindCopies(LabeledPaths images) => output.Progress("looking for copies", "images", progress => context.HashRetrieval.FindDuplicates(
-        [.. images.Images.Select(image => image.Path)], new DuplicateOptions { Progress = new ReadImages(progress) }, cancellation));
+        [.. images.Images.Select(image => image.Path)], new DuplicateOptions { Progress = new DuplicatesProgress(progress) }, cancellation));
 
     /// <summary>Images that have a copy among others.</summary>
     public LeakReport FindLeaks(LabeledPaths images, LabeledPaths others) => output.Progress("looking for copies among the held-out images", "images",
         progress => context.HashRetrieval.FindLeaks([.. images.Images.Select(image => image.Path)], [.. others.Images.Select(image => image.Path)],
-            new DuplicateOptions { Progress = new ReadImages(progress) }, cancellation));
+            new DuplicateOptions { Progress = new DuplicatesProgress(progress) }, cancellation));
 
     private T Watched<T>(string what, LabeledRows[] views, Func<T> work) => output.Progress(what, "images", progress =>
     {
@@ -60,9 +60,4 @@ internal sealed class HasherTraining(MLContext context, int bits, int seed, Comm
             rows.Progress = progress;
         return work();
     });
-
-    private sealed class ReadImages(IProgress<WorkDone> progress) : IProgress<DuplicateProgress>
-    {
-        public void Report(DuplicateProgress value) => progress.Report(new WorkDone(value.Read, value.Files));
-    }
 }

@@ -17,10 +17,5 @@ internal static class LeakCheck
     /// <summary>Reads the images and looks.</summary>
     public static LeakReport Run(IReadOnlyList<CollectionImage> images, CommandOutput output, CancellationToken cancellation) =>
         output.Progress("looking for copies", "images", progress => new MLContext().HashRetrieval.FindLeaks(
-            [.. images.Select(image => image.Path)], new DuplicateOptions { Progress = new ReadImages(progress) }, cancellation));
-
-    private sealed class ReadImages(IProgress<WorkDone> progress) : IProgress<DuplicateProgress>
-    {
-        public void Report(DuplicateProgress value) => progress.Report(new WorkDone(value.Read, value.Files));
-    }
+            [.. images.Select(image => image.Path)], new DuplicateOptions { Progress = new DuplicatesProgress(progress) }, cancellation));
 }

@@ -87,7 +87,7 @@ internal static class DuplicatesCommand
 
     private static DuplicateReport Find(IReadOnlyList<string> paths, DuplicateOptions options, CommandOutput output, CancellationToken cancellation) =>
         output.Progress("looking for copies", "images", progress => new MLContext().HashRetrieval.FindDuplicates(
-            paths, options with { Progress = new ReadImages(progress) }, cancellation));
+            paths, options with { Progress = new DuplicatesProgress(progress) }, cancellation));
 
     private static string[] Chosen(DuplicateReport report, Request request)
     {
@@ -142,11 +142,5 @@ internal static class DuplicatesCommand
             output.Warn(problem);
         output.Result(new { Back = back, Problems = problems }, () => output.Line($"{CommandOutput.Count(back.Count, "file")} brought back"));
         return problems.Count == 0 ? ExitCode.Done : ExitCode.Error;
-    }
-
-    private sealed class ReadImages(IProgress<WorkDone> progress) : IProgress<DuplicateProgress>
-    {
-        public void Report(DuplicateProgress value) =>
-            progress.Report(value.Read < value.Files ? new WorkDone(value.Read, value.Files) : new WorkDone(value.Compared, 0, "pairs compared closely"));
     }
 }

@@ -34,7 +34,7 @@ internal static class DuplicateFinder
                 skipped.Add(new SkippedImage(files[file], reason));
             int count = Interlocked.Increment(ref read);
             if (count % FilesBetweenReports == 0 || count == files.Count)
-                options.Progress?.Report(new DuplicateProgress(count, files.Count, 0));
+                options.Progress?.Report(new DuplicateProgress(count, files.Count, 0, 0, 0));
             return buffers;
         }, _ => { });
         ImageSignature[] ordered = [.. images.OfType<ImageSignature>()];
@@ -45,7 +45,9 @@ internal static class DuplicateFinder
     /// <summary>The groups among signatures.</summary>
     public static DuplicateReport Report(ImageSignature[] images, SkippedImage[] skipped, int files, DuplicateOptions options, CancellationToken cancellation)
     {
-        var search = new DuplicateSearch(images, options, compared => options.Progress?.Report(new DuplicateProgress(files, files, compared)));
+        long all = 0;
+        var search = new DuplicateSearch(images, options, (compared, done, candidates) =>
+            options.Progress?.Report(new DuplicateProgress(files, files, compared, done, all = candidates)));
         DuplicateGroup[] groups =
         [
             .. search.Find(cancellation).Select(group => new DuplicateGroup(
@@ -54,7 +56,7 @@ internal static class DuplicateFinder
                 .. group.Copies.Select(copy => ImageOf(images[copy.Row], copy.Match)),
             ])).OrderBy(group => group.Kept.Path, StringComparer.Ordinal),
         ];
-        options.Progress?.Report(new DuplicateProgress(files, files, search.Compared));
+        options.Progress?.Report(new DuplicateProgress(files, files, search.Compared, all, all));
         string[] uniform = [.. images.Where(image => image.IsUniform).Select(image => image.Path).Order(StringComparer.Ordinal)];
         return new DuplicateReport(groups, skipped, uniform, files, search.Compared);
     }

@@ -91,4 +91,6 @@ public sealed record DuplicateOptions
 /// <param name="Read">Files read so far, damaged ones included.</param>
 /// <param name="Files">Files to read.</param>
 /// <param name="Compared">Pairs of images looked at closely so far.</param>
-public readonly record struct DuplicateProgress(int Read, int Files, long Compared);
+/// <param name="CandidatesDone">Pairs of views with near hashes that are done so far: looked at closely, or of images that were known to be connected.</param>
+/// <param name="Candidates">Pairs of views with near hashes; 0 until all files are read and they are counted.</param>
+public readonly record struct DuplicateProgress(int Read, int Files, long Compared, long CandidatesDone, long Candidates);

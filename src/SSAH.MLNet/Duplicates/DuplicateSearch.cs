@@ -6,8 +6,8 @@ namespace SSAH.MLNet.Duplicates;
 /// </summary>
 /// <param name="images">The images, the one to keep first.</param>
 /// <param name="options">The options.</param>
-/// <param name="onCompared">Told now and then how many pairs were looked at closely.</param>
-internal sealed class DuplicateSearch(IReadOnlyList<ImageSignature> images, DuplicateOptions options, Action<long> onCompared)
+/// <param name="onCompared">Told now and then how many pairs were looked at closely, how many candidates are done, and how many there are.</param>
+internal sealed class DuplicateSearch(IReadOnlyList<ImageSignature> images, DuplicateOptions options, Action<long, long, long> onCompared)
 {
     private const int PairsAtOnce = 4096;
 
@@ -58,8 +58,13 @@ internal sealed class DuplicateSearch(IReadOnlyList<ImageSignature> images, Dupl
         // Two images that are not alike come up by many of their views.
         var seen = new HashSet<(int, int)>();
         var pending = new List<(int First, int Second)>();
-        new CandidateJoin([.. firsts.Select(row => images[row])], options).ForEach((first, second) =>
+        var join = new CandidateJoin([.. firsts.Select(row => images[row])], options);
+        // To join twice costs little beside the looks, and says how long they will take.
+        long done = 0, candidates = 0;
+        join.ForEach((_, _) => candidates++, cancellation);
+        join.ForEach((first, second) =>
         {
+            done++;
             (int left, int right) = (firsts[first], firsts[second]);
             (int, int) pair = (Math.Min(left, right), Math.Max(left, right));
             if (Root(left) == Root(right) || !seen.Add(pair))
@@ -81,7 +86,7 @@ internal sealed class DuplicateSearch(IReadOnlyList<ImageSignature> images, Dupl
             pending.Clear();
             if (seen.Count > MostSeen)
                 seen.Clear();
-            onCompared(Compared);
+            onCompared(Compared, done, candidates);
         }
     }
 

@@ -81,8 +81,12 @@ internal sealed class LeakSearch
     {
         var seen = new HashSet<(int, int)>();
         var pending = new List<(int Query, int Other)>();
-        new CandidateJoin(_images, _options).ForEach((first, second) =>
+        var join = new CandidateJoin(_images, _options);
+        long done = 0, candidates = 0;
+        join.ForEach((_, _) => candidates++, cancellation);
+        join.ForEach((first, second) =>
         {
+            done++;
             if (!seen.Add((first, second)))
                 return;
             Add(first, second);
@@ -109,7 +113,7 @@ internal sealed class LeakSearch
             pending.Clear();
             if (seen.Count > MostSeen)
                 seen.Clear();
-            _options.Progress?.Report(new DuplicateProgress(files, files, _looks.Compared));
+            _options.Progress?.Report(new DuplicateProgress(files, files, _looks.Compared, done, candidates));
         }
     }
 

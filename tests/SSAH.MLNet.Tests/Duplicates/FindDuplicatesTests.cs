@@ -156,6 +156,13 @@ public sealed class FindDuplicatesTests : IDisposable
         _context.HashRetrieval.FindDuplicates(files, new DuplicateOptions { Workers = 1, Progress = new Sink(reports) });
         Assert.Equal((files.Length, files.Length), (reports[^1].Read, reports[^1].Files));
         Assert.InRange(reports[^1].Compared, 14, 1000);
+        // How many candidates there are is known from the first look on, and all of them are done at the end.
+        DuplicateProgress[] looks = [.. reports.Where(report => report.Candidates > 0)];
+        Assert.All(looks, report => Assert.Equal(reports[^1].Candidates, report.Candidates));
+        Assert.Equal(looks.Select(report => report.CandidatesDone).Order(), looks.Select(report => report.CandidatesDone));
+        Assert.InRange(looks[0].CandidatesDone, 1, looks[0].Candidates);
+        Assert.Equal(reports[^1].Candidates, reports[^1].CandidatesDone);
+        Assert.InRange(reports[^1].Candidates, 14, long.MaxValue);
     }
 
     [Fact]

@@ -36,14 +36,26 @@ internal sealed class DuplicatesJob(ServedCollection served) : IAsyncDisposable
         job.Step("reading images");
         Dictionary<string, CollectionImage> images = served.Collection.Images.ToDictionary(image => image.Path, StringComparer.Ordinal);
         DuplicateReport report = new MLContext().HashRetrieval.FindDuplicates([.. images.Keys],
-            new DuplicateOptions { Progress = new ReadImages(job), Reading = served.Reading }, cancellation);
+            new DuplicateOptions { Progress = new Steps(job), Reading = served.Reading }, cancellation);
         FoundCopy[][] groups = [.. report.Groups.Select(group => group.Images.Where(image => images.ContainsKey(image.Path))
             .Select(image => new FoundCopy(ServedImage.Of(images[image.Path]), image.Kind == DuplicateKind.Kept, DuplicateText.Of(image))).ToArray())];
         return new CopiesResult(groups, report.Files, report.CopyCount, report.CopyBytes);
     }
 
-    private sealed class ReadImages(IProgress<WorkDone> progress) : IProgress<DuplicateProgress>
+    private sealed class Steps(BackgroundJob<CopiesResult> job) : IProgress<DuplicateProgress>
     {
-        public void Report(DuplicateProgress value) => progress.Report(new WorkDone(value.Read, value.Files));
+        private readonly DuplicatesProgress _progress = new(job);
+        private bool _compares;
+
+        // One call at a time, once all files are read.
+        public void Report(DuplicateProgress value)
+        {
+            if (value.Candidates > 0 && !_compares)
+            {
+                _compares = true;
+                job.Step("comparing images");
+            }
+            _progress.Report(value);
+        }
     }
 }
