@@ -9,6 +9,14 @@ internal sealed class CandidateJoin(IReadOnlyList<ImageSignature> images, Duplic
 {
     private readonly int[] _rows = [.. Enumerable.Range(0, images.Count).Where(row => !images[row].IsUniform)];
 
+    /// <summary>How many pairs <see cref="ForEach"/> hands over. To join twice costs little beside a look at each, and says how long that takes.</summary>
+    public long Count(CancellationToken cancellation)
+    {
+        long count = 0;
+        ForEach((_, _) => count++, cancellation);
+        return count;
+    }
+
     /// <summary>Hands over each pair, the lower row first; a pair may come several times, from several threads but from one at a time.</summary>
     public void ForEach(Action<int, int> onPair, CancellationToken cancellation)
     {

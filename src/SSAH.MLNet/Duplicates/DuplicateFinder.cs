@@ -45,9 +45,8 @@ internal static class DuplicateFinder
     /// <summary>The groups among signatures.</summary>
     public static DuplicateReport Report(ImageSignature[] images, SkippedImage[] skipped, int files, DuplicateOptions options, CancellationToken cancellation)
     {
-        long all = 0;
         var search = new DuplicateSearch(images, options, (compared, done, candidates) =>
-            options.Progress?.Report(new DuplicateProgress(files, files, compared, done, all = candidates)));
+            options.Progress?.Report(new DuplicateProgress(files, files, compared, done, candidates)));
         DuplicateGroup[] groups =
         [
             .. search.Find(cancellation).Select(group => new DuplicateGroup(
@@ -56,7 +55,7 @@ internal static class DuplicateFinder
                 .. group.Copies.Select(copy => ImageOf(images[copy.Row], copy.Match)),
             ])).OrderBy(group => group.Kept.Path, StringComparer.Ordinal),
         ];
-        options.Progress?.Report(new DuplicateProgress(files, files, search.Compared, all, all));
+        options.Progress?.Report(new DuplicateProgress(files, files, search.Compared, search.Candidates, search.Candidates));
         string[] uniform = [.. images.Where(image => image.IsUniform).Select(image => image.Path).Order(StringComparer.Ordinal)];
         return new DuplicateReport(groups, skipped, uniform, files, search.Compared);
     }

@@ -20,6 +20,9 @@ internal sealed class DuplicateSearch(IReadOnlyList<ImageSignature> images, Dupl
     /// <summary>Pairs looked at closely so far.</summary>
     public long Compared => _looks.Compared;
 
+    /// <summary>Pairs of views with near hashes, once they are counted.</summary>
+    public long Candidates { get; private set; }
+
     /// <summary>The groups: each a row, and what the others are to it.</summary>
     public List<(int Kept, List<(int Row, ImageMatch Match)> Copies)> Find(CancellationToken cancellation)
     {
@@ -59,9 +62,8 @@ internal sealed class DuplicateSearch(IReadOnlyList<ImageSignature> images, Dupl
         var seen = new HashSet<(int, int)>();
         var pending = new List<(int First, int Second)>();
         var join = new CandidateJoin([.. firsts.Select(row => images[row])], options);
-        // To join twice costs little beside the looks, and says how long they will take.
-        long done = 0, candidates = 0;
-        join.ForEach((_, _) => candidates++, cancellation);
+        long done = 0;
+        Candidates = join.Count(cancellation);
         join.ForEach((first, second) =>
         {
             done++;
@@ -86,7 +88,7 @@ internal sealed class DuplicateSearch(IReadOnlyList<ImageSignature> images, Dupl
             pending.Clear();
             if (seen.Count > MostSeen)
                 seen.Clear();
-            onCompared(Compared, done, candidates);
+            onCompared(Compared, done, Candidates);
         }
     }
 

@@ -82,8 +82,7 @@ internal sealed class LeakSearch
         var seen = new HashSet<(int, int)>();
         var pending = new List<(int Query, int Other)>();
         var join = new CandidateJoin(_images, _options);
-        long done = 0, candidates = 0;
-        join.ForEach((_, _) => candidates++, cancellation);
+        long done = 0, candidates = join.Count(cancellation);
         join.ForEach((first, second) =>
         {
             done++;

@@ -27,10 +27,12 @@ internal enum JobState
 /// <param name="Step">What is done now, as a line.</param>
 /// <param name="Done">What is done of the step.</param>
 /// <param name="Total">What there is to do in it; 0 while nobody knows.</param>
+/// <param name="Unit">What is counted in it; null where that is images.</param>
 /// <param name="Seconds">How long it has run.</param>
 /// <param name="Error">Why it failed.</param>
 /// <param name="Result">What came of it.</param>
-internal sealed record JobStatus<T>(JobState State, string? Step, long Done, long Total, double Seconds, string? Error, T? Result) where T : class;
+internal sealed record JobStatus<T>(JobState State, string? Step, long Done, long Total, string? Unit, double Seconds, string? Error, T? Result)
+    where T : class;
 
 /// <summary>Long work that goes on while requests come and go; one at a time.</summary>
 internal sealed class BackgroundJob<T> : IProgress<WorkDone>, IAsyncDisposable where T : class
@@ -39,7 +41,7 @@ internal sealed class BackgroundJob<T> : IProgress<WorkDone>, IAsyncDisposable w
     private readonly Stopwatch _watch = new();
     private CancellationTokenSource _cancellation = new();
     private Task _running = Task.CompletedTask;
-    private JobStatus<T> _status = new(JobState.None, null, 0, 0, 0, null, null);
+    private JobStatus<T> _status = new(JobState.None, null, 0, 0, null, 0, null, null);
 
     /// <summary>How far it is.</summary>
     public JobStatus<T> Status
@@ -62,7 +64,7 @@ internal sealed class BackgroundJob<T> : IProgress<WorkDone>, IAsyncDisposable w
                 return false;
             _cancellation.Dispose();
             _cancellation = new CancellationTokenSource();
-            _status = new JobStatus<T>(JobState.Running, null, 0, 0, 0, null, null);
+            _status = new JobStatus<T>(JobState.Running, null, 0, 0, null, 0, null, null);
             _watch.Restart();
             CancellationToken cancellation = _cancellation.Token;
             _running = Task.Factory.StartNew(() => Run(work, cancellation), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -78,9 +80,9 @@ internal sealed class BackgroundJob<T> : IProgress<WorkDone>, IAsyncDisposable w
     }
 
     /// <summary>Says what is done now.</summary>
-    public void Step(string step) => Set(status => status with { Step = step, Done = 0, Total = 0 });
+    public void Step(string step) => Set(status => status with { Step = step, Done = 0, Total = 0, Unit = null });
 
-    public void Report(WorkDone value) => Set(status => status with { Done = value.Done, Total = value.Total });
+    public void Report(WorkDone value) => Set(status => status with { Done = value.Done, Total = value.Total, Unit = value.Unit });
 
     public async ValueTask DisposeAsync()
     {

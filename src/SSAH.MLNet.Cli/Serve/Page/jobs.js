@@ -1,6 +1,6 @@
 // Long work of the service: begun, watched, stopped.
 import { api } from "./api.js";
-import { el, seconds, counted, notice } from "./dom.js";
+import { el, seconds, count, counted, notice } from "./dom.js";
 
 const pause = 700;
 
@@ -29,7 +29,7 @@ export function watch(place, name, done) {
     if (job.state === "Running") {
       const bar = job.total > 0 ? el("progress", { max: job.total, value: job.done, "aria-label": "Progress" }) : el("progress", { "aria-label": "Progress" });
       place.replaceChildren(el("div", { class: "card job" }, bar,
-        el("p", {}, job.step ?? "starting", job.total > 0 ? `: ${job.done} of ${counted(job.total, "image")}` : "", el("span", { class: "soft" }, ` (${seconds(job.seconds)})`)),
+        el("p", {}, job.step ?? "starting", job.total > 0 ? `: ${count(job.done)} of ${job.unit ? `${count(job.total)} ${job.unit}` : counted(job.total, "image")}` : "", el("span", { class: "soft" }, ` (${seconds(job.seconds)})`)),
         el("button", { type: "button", onclick: () => api.stopJob(name).then(refresh) }, "Stop")));
     } else if (job.state === "Failed") place.replaceChildren(notice(job.error, "error"));
     else if (job.state === "Canceled") place.replaceChildren(notice("Stopped; nothing was changed."));
