@@ -9,7 +9,7 @@ namespace SSAH.MLNet.Benchmarks.Scale;
 /// <summary>PostgreSQL, exact and with pgvector. Costs are processor seconds of the server and of this process together.</summary>
 internal sealed class PostgresScale
 {
-    private const int K = ScaleBenchmark.K, EqualCodes = 500;
+    private const int K = ScaleBenchmark.K, EqualCodes = 500, MostForEqualCodes = 1_000_000;
 
     private readonly PostgresServer _server;
     private readonly ServerProcesses _processes;
@@ -59,7 +59,7 @@ internal sealed class PostgresScale
         StoreLoad graph = await FilledAsync("hnsw", IndexKind.Hnsw, codes, bare);
         StoreLoad scanned = await FilledAsync("flat-part", IndexKind.Flat, codes, bare);
         Compare("postgres-hnsw", graph, "postgres-flat-of-as-many", scanned);
-        await MeasureEqualCodesAsync(codes.Bits, codes.Count);
+        await MeasureEqualCodesAsync(codes.Bits, Math.Min(codes.Count, MostForEqualCodes));
     }
 
     // Near copies of one image have equal codes: a graph has many neighbors at distance 0 to go to, and may never come to the others.
@@ -88,7 +88,8 @@ internal sealed class PostgresScale
         var load = new StoreLoad(_store, name, kind, codes);
         load.Create();
         string[] later = await TakeIndexesAsync(name);
-        ScaleCost filling = ScaleCost.Of(load.Fill, _processes), indexing = ScaleCost.Of(() => MakeIndexesAsync(later).GetAwaiter().GetResult(), _processes);
+        ScaleCost filling = ScaleCost.Of(load.Fill, _processes),
+            indexing = ScaleCost.Of(() => MakeIndexesAsync(later, codes.Count).GetAwaiter().GetResult(), _processes);
         await RunLongAsync($"VACUUM ANALYZE ssah.\"{name}\"");
         double table = (long)(await _server.ExecuteAsync($"SELECT pg_table_size('ssah.\"{name}\"')"))! / 1e6,
             indexes = (long)(await _server.ExecuteAsync($"SELECT pg_indexes_size('ssah.\"{name}\"')"))! / 1e6;
@@ -111,12 +112,14 @@ internal sealed class PostgresScale
         return later;
     }
 
-    private Task MakeIndexesAsync(string[] definitions) =>
-        definitions.Length == 0 ? Task.CompletedTask : RunLongAsync($"SET maintenance_work_mem = '1GB'; {string.Join("; ", definitions)}");
+    // A graph that outgrows its memory is built on disk from there on, many times slower; a kilobyte a code holds one of 16 neighbors.
+    private Task MakeIndexesAsync(string[] definitions, int codes) => definitions.Length == 0 ? Task.CompletedTask
+        : RunLongAsync($"SET maintenance_work_mem = '{Math.Max(1, codes / 1_000_000)}GB'; {string.Join("; ", definitions)}");
 
     private async Task RunLongAsync(string sql)
     {
         await using var connection = new NpgsqlConnection($"{_server.ConnectionString};Command Timeout=0");
+        connection.Notice += (_, notice) => BenchmarkRow.Note($"postgres: {notice.Notice.MessageText}");
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();

@@ -65,7 +65,13 @@ internal static class ExperimentCatalog
         {
             Name = "c10-54k-resnet18", Title = "C10-54k, 48 bits, ResNet-18 pretrained on ImageNet, fine-tuned at 224 pixels", DataFile = Cifar,
                 Split = Protocol("C10-54k"),
-            Steps = 4000, Configure = LongFineTuning(FineTunedResNet18), Rows = AblationGrid.All, DefaultRows = s_headline,
+            Steps = 4000, Configure = LongFineTuning(ResNet18(side: 224)), Rows = AblationGrid.All, DefaultRows = s_headline,
+        },
+        new()
+        {
+            Name = "c10-54k-resnet18-96", Title = "C10-54k, 48 bits, ResNet-18 pretrained on ImageNet, fine-tuned at 96 pixels", DataFile = Cifar,
+                Split = Protocol("C10-54k"),
+            Steps = 1600, Configure = LongFineTuning(ResNet18(side: 96, unlabeled: 96)), Rows = AblationGrid.All, DefaultRows = s_headline,
         },
         new()
         {
@@ -75,8 +81,21 @@ internal static class ExperimentCatalog
         },
         new()
         {
+            Name = "grocery-resnet18", Title = "GROCERY, fine classes, 10 labels a class, 48 bits, ResNet-18 pretrained on ImageNet",
+                DataFile = "grocery.tar.gz",
+            Side = 128, Split = ImageSplits.Draw, Steps = 600, Configure = ResNet18(side: 128, unlabeled: 96), Rows = AblationGrid.All,
+            DefaultRows = s_headline,
+        },
+        new()
+        {
             Name = "ucm-ml", Title = "UCM-ML, 336 labeled, 48 bits, MobileNetV1 0.5 pretrained on ImageNet", DataFile = "ucmerced.tar.gz",
             Side = 128, Split = ImageSplits.Draw, Steps = 600, Configure = AerialWithFewLabels(Pretrained(MobileNetV1, side: 128, unlabeled: 96)),
+            Rows = AblationGrid.All, DefaultRows = s_headline,
+        },
+        new()
+        {
+            Name = "ucm-ml-resnet18", Title = "UCM-ML, 336 labeled, 48 bits, ResNet-18 pretrained on ImageNet", DataFile = "ucmerced.tar.gz",
+            Side = 128, Split = ImageSplits.Draw, Steps = 600, Configure = AerialWithFewLabels(ResNet18(side: 128, unlabeled: 96)),
             Rows = AblationGrid.All, DefaultRows = s_headline,
         },
         new()
@@ -149,16 +168,16 @@ internal static class ExperimentCatalog
         options.Losses.SimilarityWeight = 1;
     };
 
-    private static void FineTunedResNet18(SsahTrainer.Options options, string dataFolder)
-    {
-        options.Backbone = Backbone.ResNet18(side: 224);
-        options.Optimization.LearningRate = 0.03;
-    }
+    private static Action<SsahTrainer.Options, string> ResNet18(int side, int? unlabeled = null) =>
+        FineTuned(_ => Backbone.ResNet18(side), unlabeled);
 
-    private static Action<SsahTrainer.Options, string> Pretrained(string file, int side, int? unlabeled = null) => (options, dataFolder) =>
+    private static Action<SsahTrainer.Options, string> Pretrained(string file, int side, int? unlabeled = null) =>
+        FineTuned(dataFolder => Backbone.FromOnnx(ExperimentData.BackboneFile(dataFolder, file),
+            preprocessing: BackbonePreprocessing.MinusOneToOne with { Side = side }), unlabeled);
+
+    private static Action<SsahTrainer.Options, string> FineTuned(Func<string, Backbone> backbone, int? unlabeled) => (options, dataFolder) =>
     {
-        options.Backbone = Backbone.FromOnnx(ExperimentData.BackboneFile(dataFolder, file),
-            preprocessing: BackbonePreprocessing.MinusOneToOne with { Side = side });
+        options.Backbone = backbone(dataFolder);
         options.Optimization.LearningRate = 0.03;
         options.Consistency.UnlabeledBatchSize = unlabeled ?? options.Consistency.UnlabeledBatchSize;
     };

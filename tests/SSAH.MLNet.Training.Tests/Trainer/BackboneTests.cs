@@ -208,6 +208,28 @@ public sealed class BackboneTests : IDisposable
     }
 
     [Fact]
+    public void A_hash_model_that_averages_over_mirror_images_is_refused_as_a_backbone_and_what_the_error_advises_works()
+    {
+        var ml = new MLContext(1);
+        var view = Images.View(ml, Images.Draw(60, 2));
+        HashEncoder Fit(Backbone backbone, bool average)
+        {
+            var options = Images.Options(steps: 3);
+            (options.Backbone, options.Augmentation.HorizontalFlip, options.Augmentation.MirrorAverage) = (backbone, true, average);
+            return ml.Transforms.SsahHash(options).Fit(view);
+        }
+        Backbone ofModel = Backbone.FromOnnx(_file, HashModelContract.ActivationOutput);
+        using (HashEncoder averaged = Fit(Backbone.SmallResNet(16), average: true))
+            averaged.SaveOnnx(_file);
+        var error = Assert.Throws<UnsupportedNetworkException>(() => Fit(ofModel, average: true));
+        Assert.Contains("Augmentation.MirrorAverage = false", error.Message, StringComparison.Ordinal);
+        Fit(Backbone.Frozen(new PretrainedNetwork(_file, HashModelContract.ActivationOutput, null)), average: true).Dispose();
+        using (HashEncoder plain = Fit(Backbone.SmallResNet(16), average: false))
+            plain.SaveOnnx(_file);
+        Fit(ofModel, average: true).Dispose();
+    }
+
+    [Fact]
     public void A_network_with_normalizations_gets_no_more()
     {
         using var generator = new Generator(3, CPU);

@@ -16,6 +16,7 @@ internal sealed class OnnxBackboneReader
     public OnnxBackboneReader(byte[] bytes, string output, string source)
     {
         _graph = BackboneGraph.Read(bytes, output, source);
+        RequireOneImage();
         _constants = _graph.Model.Graph.Initializer.ToDictionary(weight => weight.Name);
     }
 
@@ -60,6 +61,16 @@ internal sealed class OnnxBackboneReader
             nodes.Add(new OperatorNode(new ConstantValue(OnnxTensors.Floats(constant, _graph.Source)), []));
             return indices[name] = nodes.Count;
         }
+    }
+
+    // Inside a model of ours that averages over image and mirror image a batch has twice as many images as outside.
+    private void RequireOneImage()
+    {
+        bool isHashModel = _graph.Model.MetadataProps.Any(entry => entry.Key == HashModelContract.BitsKey);
+        if (isHashModel && _graph.Model.Graph.Node.Any(node => node.OpType == "Slice"))
+            throw new UnsupportedNetworkException($"{_graph.Source} is a hash model that makes its codes of an image and its mirror image; it cannot be "
+                + $"trained further. Train it with {nameof(SsahTrainer.Options.Augmentation)}.{nameof(SsahTrainer.AugmentationOptions.MirrorAverage)} = false "
+                + $"to go on from it, or keep it as it is: {nameof(Backbone)}.{nameof(Backbone.Frozen)}.");
     }
 
     private static DamagedFileException Dangling(OnnxNode node, int input) => node.Malformed($"reads '{node.Input(input)}', which no earlier node computes");
