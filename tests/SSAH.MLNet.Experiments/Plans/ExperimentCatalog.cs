@@ -40,6 +40,13 @@ internal static class ExperimentCatalog
             Name = "c10-labels-1000", Title = "C10-labels-1000, 48 bits, from scratch", DataFile = Cifar, Split = Protocol("C10-labels-1000"),
             Steps = 2000, Rows = AblationGrid.All, DefaultRows = s_headline,
         },
+        new()
+        {
+            Name = "c10-labels-250-choices", Title = "C10-labels-250 without its queries, unlabeled images in their place, half the network: for choices",
+                DataFile = Cifar, Split = CifarWithoutQueries,
+            Steps = 1500, Seeds = [1, 2], Configure = (options, _) => options.Backbone = Backbone.SmallResNet(width: 16), Rows = AblationGrid.All,
+            DefaultRows = s_headline,
+        },
         RobustPlans.Labeled,
         RobustPlans.FewLabels(250),
         RobustPlans.FewLabels(1000),
@@ -142,10 +149,13 @@ internal static class ExperimentCatalog
             [.. few.Queries.Select(row => (row, SplitRole.Query)), .. few.Database.Select(row => (row, SplitRole.Labeled))]);
     }
 
+    private static RetrievalSplit CifarWithoutQueries(ImageSet images, int seed) => WithoutQueries(Protocol("C10-labels-250")(images, seed), seed);
+
+    private static RetrievalSplit WithoutQueries(ImageSet images, int seed) => WithoutQueries(ImageSplits.Draw(images, seed), seed);
+
     // What is chosen here is chosen as it will be measured, queries unseen and the database mostly unlabeled, without a look at the queries.
-    private static RetrievalSplit WithoutQueries(ImageSet images, int seed)
+    private static RetrievalSplit WithoutQueries(RetrievalSplit split, int seed)
     {
-        var split = ImageSplits.Draw(images, seed);
         int[] unlabeled = [.. split.UnlabeledTraining];
         new Random(seed).Shuffle(unlabeled);
         return RetrievalSplit.Create($"{split.Protocol}, without its queries", seed, split.RowCount, split.DatabaseIncludesLabeled,
