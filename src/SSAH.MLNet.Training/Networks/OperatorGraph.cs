@@ -54,7 +54,7 @@ internal sealed class OperatorGraph : Layer
         return values[^1];
     }
 
-    /// <summary>Runs one black image through and gives the shape of every value. No running statistics move.</summary>
+    /// <summary>Runs two black images through and gives the shape of every value. No running statistics move.</summary>
     public long[][] Shapes(long channels, long height, long width)
     {
         using var scope = NewDisposeScope();
@@ -62,7 +62,8 @@ internal sealed class OperatorGraph : Layer
         bool wasTraining = training;
         eval();
         var values = new Tensor[_nodes.Length + 1];
-        values[0] = zeros(1, channels, height, width);
+        // Of a single image libtorch would ask NNPACK for some convolutions, which says once a layer that it does not know this processor.
+        values[0] = zeros(2, channels, height, width);
         for (int i = 0; i < _nodes.Length; i++)
             values[i + 1] = Compute(values, i);
         train(wasTraining);
