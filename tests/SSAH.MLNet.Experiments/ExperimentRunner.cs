@@ -135,9 +135,9 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
             StepMilliseconds = clock.Milliseconds,
             PeakMemoryMegabytes = Math.Round((DeviceMemory.Used(device) - before) / 1e6),
             Robust = robust,
-            FinalGap = last.Select(m => m.HardDifficulty - m.EasyDifficulty).DefaultIfEmpty().Average(),
-            FinalMargin = last.Select(m => m.Margin).DefaultIfEmpty().Average(),
-            FinalArea = last.Select(m => m.OccludedArea).DefaultIfEmpty().Average(),
+            FinalGap = last.Average(m => m.HardDifficulty - m.EasyDifficulty),
+            FinalMargin = last.Average(m => m.Margin),
+            FinalArea = last.Average(m => m.OccludedArea),
             Options = trained.RootElement.Clone(),
         };
     }

@@ -114,7 +114,7 @@ internal sealed class PostgresScale
 
     // A graph that outgrows its memory is built on disk from there on, many times slower; a kilobyte a code holds one of 16 neighbors.
     private Task MakeIndexesAsync(string[] definitions, int codes) => definitions.Length == 0 ? Task.CompletedTask
-        : RunLongAsync($"SET maintenance_work_mem = '{Math.Max(1, codes / 1_000_000)}GB'; {string.Join("; ", definitions)}");
+        : RunLongAsync($"SET maintenance_work_mem = '{1 + codes / 1_000_000}GB'; {string.Join("; ", definitions)}");
 
     private async Task RunLongAsync(string sql)
     {

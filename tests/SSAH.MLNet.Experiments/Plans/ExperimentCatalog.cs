@@ -101,12 +101,6 @@ internal static class ExperimentCatalog
         },
         new()
         {
-            Name = "ucm-ml-resnet18", Title = "UCM-ML, 336 labeled, 48 bits, ResNet-18 pretrained on ImageNet", DataFile = "ucmerced.tar.gz",
-            Side = 128, Split = ImageSplits.Draw, Steps = 600, Configure = AerialWithFewLabels(ResNet18(side: 128, unlabeled: 96)),
-            Rows = AblationGrid.All, DefaultRows = s_headline,
-        },
-        new()
-        {
             Name = "ucm-ml-all", Title = "UCM-ML with all 1,680 images of the training part labeled: what labels for the unlabeled ones would bring",
                 DataFile = "ucmerced.tar.gz",
             Side = 128, Split = AllLabeled, Steps = 600, Configure = Pretrained(MobileNetV1, side: 128), Rows = AblationGrid.All, DefaultRows = ["1"],
