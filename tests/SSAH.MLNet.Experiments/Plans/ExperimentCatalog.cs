@@ -93,6 +93,14 @@ internal static class ExperimentCatalog
             Side = 128, Split = ImageSplits.Draw, Steps = 600, Configure = ResNet18(side: 128, unlabeled: 96), Rows = AblationGrid.All,
             DefaultRows = s_headline,
         },
+        // The last part of a training that began with grocery-resnet18: --set WarmStart=FOLDER, the folder of its checkpoints.
+        new()
+        {
+            Name = "grocery-resnet18-224", Title = "GROCERY, fine classes, 10 labels a class, 48 bits, ResNet-18 fine-tuned at 128 pixels, then at 224",
+                DataFile = "grocery.tar.gz",
+            Side = 128, Split = ImageSplits.Draw, Steps = 60, Configure = LastSteps(ResNet18(side: 224, unlabeled: 64)), Rows = AblationGrid.All,
+            DefaultRows = s_headline,
+        },
         new()
         {
             Name = "ucm-ml", Title = "UCM-ML, 336 labeled, 48 bits, MobileNetV1 0.5 pretrained on ImageNet", DataFile = "ucmerced.tar.gz",
@@ -170,6 +178,12 @@ internal static class ExperimentCatalog
     {
         configure(options, dataFolder);
         options.Losses.SimilarityWeight = 1;
+    };
+
+    private static Action<SsahTrainer.Options, string> LastSteps(Action<SsahTrainer.Options, string> configure) => (options, dataFolder) =>
+    {
+        configure(options, dataFolder);
+        options.Optimization.LearningRate = 0.01;
     };
 
     private static Action<SsahTrainer.Options, string> ResNet18(int side, int? unlabeled = null) =>
