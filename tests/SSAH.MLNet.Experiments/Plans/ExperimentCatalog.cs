@@ -96,7 +96,7 @@ internal static class ExperimentCatalog
         // The last part of a training that began with grocery-resnet18: --set WarmStart=FOLDER, the folder of its checkpoints.
         new()
         {
-            Name = "grocery-resnet18-224", Title = "GROCERY, fine classes, 10 labels a class, 48 bits, ResNet-18 fine-tuned at 128 pixels, then at 224",
+            Name = "grocery-resnet18-224", Title = "GROCERY, fine classes, 10 labels a class, 48 bits, ResNet-18: last steps at 224 pixels (WarmStart)",
                 DataFile = "grocery.tar.gz",
             Side = 128, Split = ImageSplits.Draw, Steps = 60, Configure = LastSteps(ResNet18(side: 224, unlabeled: 64)), Rows = AblationGrid.All,
             DefaultRows = s_headline,
