@@ -7,10 +7,10 @@ namespace SSAH.MLNet.Experiments.LabelEfficiency;
 /// <summary>A collection as features of a frozen network, of its images and of views of them; computed once and kept on disk.</summary>
 internal sealed class FeatureCollection : IDisposable
 {
-    private const int BlockImages = 512;
-    private readonly ImageSet _images;
+    private const int BlockImages = 512, SmallestFineTunedSide = 96;
     private readonly BackboneFeatures _network;
     private readonly FeatureCache _cache;
+    private readonly Lazy<FeatureMatrix> _features;
 
     private static readonly Dictionary<string, Known> s_known = new()
     {
@@ -23,12 +23,13 @@ internal sealed class FeatureCollection : IDisposable
 
     public static IReadOnlyCollection<string> Names => s_known.Keys;
 
-    private FeatureCollection(string name, bool ownQueries, ImageSet images, BackboneFeatures network, FeatureCache cache)
+    private FeatureCollection(string name, Known known, ImageSet images, BackboneFeatures network, FeatureCache cache)
     {
-        (Name, HasOwnQueries, _images, _network, _cache) = (name, ownQueries, images, network, cache);
+        (Name, HasOwnQueries, Images, _network, _cache) = (name, known.OwnQueries, images, network, cache);
+        FineTunedSide = Math.Max(known.Read, SmallestFineTunedSide);
         Classes = [.. Enumerable.Range(0, images.Count).Select(images.ClassOf)];
         Parts = [.. Enumerable.Range(0, images.Count).Select(images.PartOf)];
-        Features = Compute([.. Enumerable.Range(0, images.Count)], "images", key => key, (_, image, target) => image.CopyTo(target));
+        _features = new(() => Compute([.. Enumerable.Range(0, images.Count)], "images", key => key, (_, image, target) => image.CopyTo(target)));
     }
 
     /// <summary>Name of the collection.</summary>
@@ -37,8 +38,14 @@ internal sealed class FeatureCollection : IDisposable
     /// <summary>Whether the queries are its test part and the database its training part.</summary>
     public bool HasOwnQueries { get; }
 
-    /// <summary>[images, d].</summary>
-    public FeatureMatrix Features { get; }
+    /// <summary>The images as they were read.</summary>
+    public ImageSet Images { get; }
+
+    /// <summary>Side in pixels at which a network that learns as a whole gets them: as they are stored, or a little larger.</summary>
+    public int FineTunedSide { get; }
+
+    /// <summary>[images, d]; computed where they are asked for.</summary>
+    public FeatureMatrix Features => _features.Value;
 
     /// <summary>Class of each image.</summary>
     public int[] Classes { get; }
@@ -48,14 +55,14 @@ internal sealed class FeatureCollection : IDisposable
 
     public int ClassCount => Classes.Max() + 1;
 
-    /// <summary>Reads the images and computes the features that are not kept yet.</summary>
+    /// <summary>Reads the images.</summary>
     public static FeatureCollection Open(string name, string dataFolder, string cacheFolder)
     {
         if (!s_known.TryGetValue(name, out var known))
             throw new FormatException($"There is no collection '{name}'. There are: {string.Join(", ", Names)}.");
         var images = ImageSets.Read(Path.Combine(dataFolder, known.File), new ImageReadOptions { Side = known.Read, Detail = known.Detail });
         var network = BackboneFeatures.Open(PretrainedNetwork.ResNet18, known.Side, known.Side);
-        return new FeatureCollection(name, known.OwnQueries, images, network, FeatureCache.Open(cacheFolder, network.Key, network.Length));
+        return new FeatureCollection(name, known, images, network, FeatureCache.Open(cacheFolder, network.Key, network.Length));
     }
 
     /// <summary>Features of the hard samples that the trainer would store: of each view [rows, d].</summary>
@@ -93,13 +100,13 @@ internal sealed class FeatureCollection : IDisposable
         for (int start = 0; start < rows.Length; start += BlockImages)
         {
             (int At, UInt128 Key)[] missing = [.. Enumerable.Range(start, Math.Min(BlockImages, rows.Length - start))
-                .Select(at => (At: at, Key: keyOf(FeatureCache.KeyOf(_images.PixelsOf(rows[at])))))
+                .Select(at => (At: at, Key: keyOf(FeatureCache.KeyOf(Images.PixelsOf(rows[at])))))
                 .Where(each => !_cache.TryGet(each.Key, features.Row(each.At)))];
             float[] vectors = new float[missing.Length * _network.Length];
             _network.Compute(missing.Length, vectors, (i, target) =>
             {
                 float[] image = new float[_network.InputShape.Size];
-                Enlarge(_images, rows[missing[i].At], _network.InputShape.Width, image);
+                Enlarge(Images, rows[missing[i].At], _network.InputShape.Width, image);
                 write(missing[i].Key, image, target);
             });
             for (int i = 0; i < missing.Length; i++)

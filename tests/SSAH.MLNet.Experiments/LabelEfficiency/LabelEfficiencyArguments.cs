@@ -14,6 +14,7 @@ internal sealed class LabelEfficiencyArguments
         --unseen no|yes|both                    whether a quarter of the classes has no labels (default both)
         --choices                               queries that are no queries of the final figures, to choose by
         --no-baselines                          only the trained codes
+        --fine-tuned STEPS                      in their place, codes of a ResNet-18 that learns as a whole for so many steps
         --robust N                              also with N of the queries turned and covered in 81 ways
         --bits N                                code length (default 64)
         --set NAME=VALUE                        another value of a trainer option
@@ -43,6 +44,8 @@ internal sealed class LabelEfficiencyArguments
 
     public bool Verbose { get; private set; }
 
+    public int? FineTunedSteps { get; private set; }
+
     public int RobustQueries { get; private set; }
 
     public int Bits { get; private set; } = 64;
@@ -71,6 +74,7 @@ internal sealed class LabelEfficiencyArguments
                 case "--choices": result.ForChoices = true; break;
                 case "--no-baselines": result.Baselines = false; break;
                 case "--verbose": result.Verbose = true; break;
+                case "--fine-tuned": result.FineTunedSteps = Numbers(name, Value())[0]; break;
                 case "--robust": result.RobustQueries = Numbers(name, Value())[0]; break;
                 case "--bits": result.Bits = Numbers(name, Value())[0]; break;
                 case "--set": result.Overrides.Add(Value()); break;
@@ -78,6 +82,10 @@ internal sealed class LabelEfficiencyArguments
                 default: throw new FormatException($"'{name}' is no option of label-efficiency.");
             }
         }
+        if (result.FineTunedSteps == 0)
+            throw new FormatException("--fine-tuned takes a number of steps, 1 or more.");
+        if (result.FineTunedSteps is not null && result.RobustQueries > 0)
+            throw new FormatException("--robust is for frozen networks; what fine-tuned ones lose is measured by the plans robust and robust-250.");
         return result;
     }
 

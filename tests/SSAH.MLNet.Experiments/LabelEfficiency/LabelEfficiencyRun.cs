@@ -19,7 +19,8 @@ internal sealed record LabelEfficiencyFigure(
 }
 
 /// <summary>
-/// Quality against labels: chance, cosine and ITQ of a frozen network's features, ranking by a classifier's probabilities, and the trainer's codes.
+/// Quality against labels: chance, cosine and ITQ of a frozen network's features, ranking by a classifier's probabilities, and the trainer's codes; or
+/// those of a network that learns as a whole.
 /// </summary>
 internal sealed class LabelEfficiencyRun(LabelEfficiencyArguments arguments)
 {
@@ -45,11 +46,17 @@ internal sealed class LabelEfficiencyRun(LabelEfficiencyArguments arguments)
     {
         var split = FewLabels.Draw(collection, labels, withUnseen, arguments.ForChoices, seed);
         var figures = new List<LabelEfficiencyFigure>();
-        FeatureMatrix queries = collection.Features.Take(split.Queries), database = collection.Features.Take(split.Database);
         int[] queryClasses = [.. split.Queries.Select(row => collection.Classes[row])],
             databaseClasses = [.. split.Database.Select(row => collection.Classes[row])];
 
+        if (arguments.FineTunedSteps is not null)
+        {
+            var codes = FineTunedCodes.Learn(collection, split, arguments, seed);
+            Add("fine-tuned", CodeRanking.Evaluate(codes.Queries, queryClasses, codes.Database, databaseClasses), codes.TrainingSeconds);
+            return figures;
+        }
         var clock = Stopwatch.StartNew();
+        FeatureMatrix queries = collection.Features.Take(split.Queries), database = collection.Features.Take(split.Database);
         float[] mean = database.Mean();
         FeatureMatrix directions = database.Directions(mean), queryDirections = queries.Directions(mean);
         if (arguments.Baselines)

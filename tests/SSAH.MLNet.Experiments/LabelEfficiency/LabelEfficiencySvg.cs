@@ -12,6 +12,7 @@ internal static class LabelEfficiencySvg
     private static readonly (string Method, string Name, string Color, string Dashes)[] s_lines =
     [
         ("trained", "SsahHash, 8 bytes", "#1a5fb4", ""),
+        ("fine-tuned", "SsahHash, the network learns too, 8 bytes", "#813d9c", ""),
         ("softmax", "classifier's probabilities, floats", "#c64600", ""),
         ("itq-whitened", "ItqHash, 8 bytes, no labels", "#26a269", "6 4"),
         ("cosine", "cosine, 2 KB, no labels", "#5e5c64", "2 3"),
@@ -51,10 +52,10 @@ internal static class LabelEfficiencySvg
         svg.Append("<title>Retrieval quality against labeled images of each class</title>\n");
         svg.Append(Invariant($"<rect width=\"{width}\" height=\"{height}\" fill=\"#fff\"/>\n"));
         svg.Append(Invariant($"<text x=\"{Left}\" y=\"24\" font-size=\"15\" font-weight=\"bold\" fill=\"#241f31\">"));
-        svg.Append("mAP against labeled images of each class, frozen ResNet-18</text>\n");
+        svg.Append("mAP against labeled images of each class, ResNet-18, frozen but where a line says otherwise</text>\n");
         for (int i = 0; i < collections.Length; i++)
             Panel(svg, Left + i * (PanelWidth + Gap), collections[i], [.. all.Where(f => f.Collection == collections[i])], labels);
-        Legend(svg, height - 56, width);
+        Legend(svg, height - 56, width, all);
         svg.Append("</svg>\n");
         File.WriteAllText(target, svg.ToString());
     }
@@ -64,10 +65,9 @@ internal static class LabelEfficiencySvg
         double highest = Math.Ceiling(figures.Max(f => f.MeanAveragePrecision) * 5) / 5;
         double X(int label) => left + PanelWidth * (Array.IndexOf(labels, label) + 0.5) / labels.Length;
         double Y(double value) => Top + PanelHeight * (1 - value / highest);
-        int seeds = figures.Select(f => f.Seed).Distinct().Count();
+        int seeds = SeedsOf(figures);
         svg.Append(Invariant($"<text x=\"{left}\" y=\"{Top - 10}\" font-weight=\"bold\" fill=\"#241f31\">{s_titles[collection]}</text>"));
-        string spread = seeds == 1 ? "one seed" : $"{seeds} seeds";
-        svg.Append(Invariant($"<text x=\"{left + PanelWidth}\" y=\"{Top - 10}\" text-anchor=\"end\" fill=\"#5e5c64\">{spread}</text>\n"));
+        svg.Append(Invariant($"<text x=\"{left + PanelWidth}\" y=\"{Top - 10}\" text-anchor=\"end\" fill=\"#5e5c64\">{NameOf(seeds)}</text>\n"));
         for (double tick = 0; tick <= highest + 1e-9; tick += 0.2)
         {
             svg.Append(Invariant($"<path d=\"M{left} {Y(tick):F1}H{left + PanelWidth}\" stroke=\"#deddda\"/>"));
@@ -83,6 +83,8 @@ internal static class LabelEfficiencySvg
             var points = figures.Where(f => f.Method == method).GroupBy(f => f.LabelsPerClass).OrderBy(group => group.Key)
                 .Select(group => (X: X(group.Key), Y: Y(group.Average(f => f.MeanAveragePrecision)), Low: Y(group.Min(f => f.MeanAveragePrecision)),
                     High: Y(group.Max(f => f.MeanAveragePrecision)))).ToArray();
+            if (points.Length == 0)
+                continue;
             string path = string.Join("L", points.Select(point => Invariant($"{point.X:F1} {point.Y:F1}")));
             svg.Append(Invariant($"<path d=\"M{path}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"2\" stroke-dasharray=\"{dashes}\"/>\n"));
             foreach (var point in points.Where(_ => dashes.Length == 0))
@@ -93,17 +95,25 @@ internal static class LabelEfficiencySvg
         }
     }
 
-    private static void Legend(StringBuilder svg, int top, int width)
+    private static void Legend(StringBuilder svg, int top, int width, LabelEfficiencyFigure[] all)
     {
-        int column = (width - Left) / Columns;
-        for (int i = 0; i < s_lines.Length; i++)
+        int column = (width - Left) / Columns, most = SeedsOf(all);
+        var drawn = s_lines.Select(line => (line.Name, line.Color, line.Dashes, Seeds: SeedsOf(all.Where(f => f.Method == line.Method))))
+            .Where(line => line.Seeds > 0).ToArray();
+        for (int i = 0; i < drawn.Length; i++)
         {
-            var (_, name, color, dashes) = s_lines[i];
+            var (name, color, dashes, seeds) = drawn[i];
+            if (seeds < most)
+                name += $" ({NameOf(seeds)})";
             int x = Left + i % Columns * column, y = top + i / Columns * 22;
             svg.Append(Invariant($"<path d=\"M{x} {y}h28\" stroke=\"{color}\" stroke-width=\"2\" stroke-dasharray=\"{dashes}\"/>"));
             svg.Append(Invariant($"<text x=\"{x + 34}\" y=\"{y + 4}\" fill=\"#241f31\">{name}</text>\n"));
         }
     }
+
+    private static int SeedsOf(IEnumerable<LabelEfficiencyFigure> figures) => figures.Select(f => f.Seed).Distinct().Count();
+
+    private static string NameOf(int seeds) => seeds == 1 ? "one seed" : $"{seeds} seeds";
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

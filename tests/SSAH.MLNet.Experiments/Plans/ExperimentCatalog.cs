@@ -186,7 +186,8 @@ internal static class ExperimentCatalog
         options.Optimization.LearningRate = 0.01;
     };
 
-    private static Action<SsahTrainer.Options, string> ResNet18(int side, int? unlabeled = null) =>
+    /// <summary>Options of a pretrained ResNet-18 that learns as a whole.</summary>
+    internal static Action<SsahTrainer.Options, string> ResNet18(int side, int? unlabeled = null) =>
         FineTuned(_ => Backbone.ResNet18(side), unlabeled);
 
     private static Action<SsahTrainer.Options, string> Pretrained(string file, int side, int? unlabeled = null) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Xml.Linq;
 
 namespace SSAH.MLNet.Samples.Tests.Programs;
 
@@ -130,6 +131,36 @@ public sealed class ExperimentProgramTests : IDisposable
         Assert.Contains("Machine 2: another.", lines);
         Assert.Contains(lines, line => line.StartsWith("| 2 |", StringComparison.Ordinal) && line.Contains("30 s, machine 1 |", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.StartsWith("| 3 |", StringComparison.Ordinal) && line.Contains("30 s, machine 2 |", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_figure_has_a_line_of_each_method_that_was_measured_and_says_where_seeds_are_fewer()
+    {
+        string Figure(int labels, int seed, string method, string map) => $$"""
+            {"Collection":"grocery","LabelsPerClass":{{labels}},"WithUnseen":false,"ForChoices":false,"Seed":{{seed}},
+             "Method":"{{method}}","Queries":"seen","MeanAveragePrecision":{{map}},"PrecisionAt10":0.5,"Seconds":1}
+            """.ReplaceLineEndings(" ");
+        string[] frozen = [Figure(1, 1, "trained", "0.4"), Figure(1, 2, "trained", "0.5"), Figure(3, 1, "trained", "0.6"), Figure(3, 2, "trained", "0.6")];
+        string[] fineTuned = [Figure(1, 1, "fine-tuned", "0.3"), Figure(3, 1, "fine-tuned", "0.7")];
+
+        string without = Draw(frozen), with = Draw([.. frozen, .. fineTuned]);
+
+        // A panel of 220 from 64 down, up to .6 and .8: where the means and the spread lie.
+        Assert.Contains("M106.5 119.0L231.5 64.0", without, StringComparison.Ordinal);
+        Assert.Contains("M106.5 137.3V100.7", without, StringComparison.Ordinal);
+        Assert.DoesNotContain("learns too", without, StringComparison.Ordinal);
+        Assert.Contains("M106.5 201.5L231.5 91.5", with, StringComparison.Ordinal);
+        Assert.Contains("learns too, 8 bytes (one seed)<", with, StringComparison.Ordinal);
+        Assert.Contains(">2 seeds<", with, StringComparison.Ordinal);
+
+        string Draw(string[] figures)
+        {
+            File.WriteAllLines(_folder.At("figures.jsonl"), figures);
+            Assert.Equal((0, ""), Start("label-efficiency", "--figure", "figures.jsonl", "figure.svg"));
+            string svg = File.ReadAllText(_folder.At("figure.svg"));
+            Assert.All(XDocument.Parse(svg).Descendants().Where(e => e.Name.LocalName == "path"), path => Assert.NotEqual("M", path.Attribute("d")!.Value));
+            return svg;
+        }
     }
 
     private string WriteResult(int seed, string map, string options = "null", int row = 2, string ndcg = "null", string machine = "a machine")
