@@ -80,6 +80,13 @@ internal static class ExperimentCatalog
                 Split = Protocol("C10-54k"),
             Steps = 1600, Configure = LongFineTuning(ResNet18(side: 96, unlabeled: 96)), Rows = AblationGrid.All, DefaultRows = s_headline,
         },
+        // The last part of a training that began with c10-54k-resnet18-96: --set WarmStart=FOLDER, the folder of its checkpoints.
+        new()
+        {
+            Name = "c10-54k-resnet18-128", Title = "C10-54k, 48 bits, ResNet-18: last steps at 128 pixels (WarmStart)", DataFile = Cifar,
+                Split = Protocol("C10-54k"),
+            Steps = 300, Configure = LongFineTuning(LastSteps(ResNet18(side: 128, unlabeled: 96))), Rows = AblationGrid.All, DefaultRows = s_headline,
+        },
         new()
         {
             Name = "grocery", Title = "GROCERY, fine classes, 10 labels a class, 48 bits, MobileNetV1 0.5 pretrained on ImageNet", DataFile = "grocery.tar.gz",
