@@ -122,6 +122,7 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
         var robust = plan.RobustQueries == 0 ? null : data.EvaluateRobustness(mlContext, encoder, database, plan.RobustQueries);
         encoder.SaveOnnx(modelFile);
         using var trained = JsonDocument.Parse(encoder.Metadata["ssah.options"]);
+        // A frozen network has no steps of its own to report.
         var last = metrics.TakeLast(Math.Max(1, metrics.Count / 10)).ToArray();
         return Record(row, seed, options.Bits, figures, seconds) with
         {
@@ -135,9 +136,9 @@ internal sealed class ExperimentRunner(ExperimentPlan plan, ExperimentArguments 
             StepMilliseconds = clock.Milliseconds,
             PeakMemoryMegabytes = Math.Round((DeviceMemory.Used(device) - before) / 1e6),
             Robust = robust,
-            FinalGap = last.Average(m => m.HardDifficulty - m.EasyDifficulty),
-            FinalMargin = last.Average(m => m.Margin),
-            FinalArea = last.Average(m => m.OccludedArea),
+            FinalGap = last.Average(m => (double?)(m.HardDifficulty - m.EasyDifficulty)),
+            FinalMargin = last.Average(m => (double?)m.Margin),
+            FinalArea = last.Average(m => (double?)m.OccludedArea),
             Options = trained.RootElement.Clone(),
         };
     }

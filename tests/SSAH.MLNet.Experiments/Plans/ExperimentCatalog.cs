@@ -116,6 +116,13 @@ internal static class ExperimentCatalog
         },
         new()
         {
+            Name = "ucm-ml-frozen", Title = "UCM-ML, 336 labeled, 48 bits, ResNet-18 as it is, images enlarged to 224 pixels", DataFile = "ucmerced.tar.gz",
+            Side = 128, Split = ImageSplits.Draw, Steps = 1,
+            Configure = (options, _) => options.Backbone = FrozenResNet18(side: 224),
+            Rows = AblationGrid.All, DefaultRows = ["8"],
+        },
+        new()
+        {
             Name = "ucm-ml-all", Title = "UCM-ML with all 1,680 images of the training part labeled: what labels for the unlabeled ones would bring",
                 DataFile = "ucmerced.tar.gz",
             Side = 128, Split = AllLabeled, Steps = 600, Configure = Pretrained(MobileNetV1, side: 128), Rows = AblationGrid.All, DefaultRows = ["1"],
@@ -196,6 +203,9 @@ internal static class ExperimentCatalog
     /// <summary>Options of a pretrained ResNet-18 that learns as a whole.</summary>
     internal static Action<SsahTrainer.Options, string> ResNet18(int side, int? unlabeled = null) =>
         FineTuned(_ => Backbone.ResNet18(side), unlabeled);
+
+    private static Backbone FrozenResNet18(int side) => Backbone.Frozen(
+        PretrainedNetwork.ResNet18 with { Preprocessing = PretrainedNetwork.ResNet18.Preprocessing with { Side = side } });
 
     private static Action<SsahTrainer.Options, string> Pretrained(string file, int side, int? unlabeled = null) =>
         FineTuned(dataFolder => Backbone.FromOnnx(ExperimentData.BackboneFile(dataFolder, file),
