@@ -91,6 +91,9 @@ public sealed class ExperimentProgramTests : IDisposable
         Assert.Contains("There is no experiment 'gird'", output, StringComparison.Ordinal);
         Assert.Contains("c10-54k-long", output, StringComparison.Ordinal);
         Assert.Contains("not 'Epoch=3'", Start("grid", "--set", "Epoch=3").Output, StringComparison.Ordinal);
+        Assert.Contains("--fine-tuned takes a number of steps", Start("label-efficiency", "--fine-tuned", "0").Output, StringComparison.Ordinal);
+        Assert.Contains("--robust is for frozen networks",
+            Start("label-efficiency", "--fine-tuned", "9", "--robust", "9").Output, StringComparison.Ordinal);
     }
 
     [Fact]
